@@ -1,0 +1,86 @@
+namespace BatchPlatform.Contracts;
+
+/// <summary>What api asks of a batch's lifecycle. Answered by one <see cref="CommandReply"/>.</summary>
+public interface IBatchCommand
+{
+    /// <summary>The batch; drawn by api, also for a batch that is being created.</summary>
+    Guid BatchId { get; }
+
+    /// <summary>Names this command: repeated with the same id, it changes nothing and gets the same answer.</summary>
+    Guid CommandId { get; }
+}
+
+/// <summary>Makes a batch; may bring its jobs and commit it in the same step.</summary>
+public sealed record CreateBatch(
+    Guid BatchId,
+    Guid CommandId,
+    long Number,
+    string Tenant,
+    string? Name,
+    bool Recurring,
+    BatchSettings Options,
+    Callback? Callback,
+    string? Dialect,
+    string? DialectDocument,
+    StagedAppend? Append,
+    bool Commit) : IBatchCommand;
+
+/// <summary>Takes staged jobs into the batch, if its state allows and nobody else appended since they were staged.</summary>
+public sealed record AcceptAppend(Guid BatchId, Guid CommandId, StagedAppend Append) : IBatchCommand;
+
+/// <summary>Changes what a client may change while nothing runs. <paramref name="Patch"/> is a JSON merge patch (RFC 7396), checked by api.</summary>
+public sealed record UpdateBatch(Guid BatchId, Guid CommandId, string Patch) : IBatchCommand;
+
+/// <summary>Closes the batch for jobs and begins its first run.</summary>
+public sealed record CommitBatch(Guid BatchId, Guid CommandId) : IBatchCommand;
+
+/// <summary>Resumes a stopped run, or begins a new run of a finished batch.</summary>
+public sealed record StartBatch(Guid BatchId, Guid CommandId) : IBatchCommand;
+
+/// <summary>Cuts nothing more of the batch's run.</summary>
+public sealed record StopBatch(Guid BatchId, Guid CommandId) : IBatchCommand;
+
+/// <summary>Begins a run of only the failed jobs.</summary>
+public sealed record RetryFailedJobs(Guid BatchId, Guid CommandId) : IBatchCommand;
+
+/// <summary>Makes the batch's jobs wait, in whatever state it is.</summary>
+public sealed record PauseBatch(Guid BatchId, Guid CommandId, string? Reason) : IBatchCommand;
+
+/// <summary>Ends a pause.</summary>
+public sealed record ResumeBatch(Guid BatchId, Guid CommandId) : IBatchCommand;
+
+/// <summary>Removes the batch and all of its data; a running one only with <paramref name="Force"/>, which stops it first.</summary>
+public sealed record DeleteBatch(Guid BatchId, Guid CommandId, bool Force) : IBatchCommand;
+
+/// <summary>The saga's answer to a command: accepted, or refused with a code.</summary>
+/// <param name="CommandId">The command answered.</param>
+/// <param name="Code">Null when accepted, else one of <see cref="ErrorCodes"/>.</param>
+/// <param name="Detail">For a refusal: what a person should know.</param>
+/// <param name="State">The batch's state after the command; null when there is no such batch.</param>
+/// <param name="Total">Jobs in the batch after the command.</param>
+/// <param name="Run">The latest run, 0 before the first.</param>
+public sealed record CommandReply(Guid CommandId, string? Code, string? Detail, BatchState? State, int Total, int Run)
+{
+    /// <summary>Whether the command took effect.</summary>
+    public bool Accepted => Code is null;
+}
+
+/// <summary>What a client chooses for a batch.</summary>
+/// <param name="StopOnJobError">The first failed job stops the batch.</param>
+/// <param name="Priority">Whose slices are cut first.</param>
+/// <param name="DeadlineSeconds">A job without an outcome this long after commit or start fails with DEADLINE_EXCEEDED; 1 s to 30 days.</param>
+public sealed record BatchSettings(bool StopOnJobError = false, BatchPriority Priority = BatchPriority.Normal, int DeadlineSeconds = 86_400);
+
+/// <summary>Where and how a client wants to be told that its batch ended.</summary>
+public sealed record Callback(string Url, string Format = "json", string Include = "summary");
+
+/// <summary>Jobs that api has staged and that the saga may take in.</summary>
+/// <param name="AppendId">The row of <c>appends</c>.</param>
+/// <param name="BaseIndex">Index of the first staged job: must still be the batch's next index.</param>
+/// <param name="Revision">The revision under which the rows are staged: must be the batch's revision plus one.</param>
+/// <param name="Count">Jobs staged.</param>
+/// <param name="Lanes">The staged jobs by namespace.</param>
+public sealed record StagedAppend(Guid AppendId, int BaseIndex, int Revision, int Count, IReadOnlyList<LaneCount> Lanes);
+
+/// <summary>How many jobs of a batch go to one upstream, and where the first stands.</summary>
+public sealed record LaneCount(string Namespace, int First, int Count);

@@ -1,0 +1,58 @@
+namespace BatchPlatform.Contracts;
+
+/// <summary>The stable <c>code</c> of a problem answer or of a failed job. Codes are added, never renamed.</summary>
+public static class ErrorCodes
+{
+    // Refusals by state: 409.
+    public const string BatchAlreadyCommitted = "BATCH_ALREADY_COMMITTED";
+    public const string BatchRunning = "BATCH_RUNNING";
+    public const string BatchNotRunning = "BATCH_NOT_RUNNING";
+    public const string RunUnfinished = "RUN_UNFINISHED";
+    public const string NothingToRetry = "NOTHING_TO_RETRY";
+    public const string AppendInProgress = "APPEND_IN_PROGRESS";
+    public const string AppendOutdated = "APPEND_OUTDATED";
+    public const string RequestInProgress = "REQUEST_IN_PROGRESS";
+    public const string NotRecurring = "BATCH_NOT_RECURRING";
+
+    // Refusals by content: 4xx.
+    public const string InvalidJobsCount = "INVALID_JOBS_COUNT";
+    public const string InvalidJson = "INVALID_JSON";
+    public const string InvalidJob = "INVALID_JOB";
+    public const string InvalidCsv = "INVALID_CSV";
+    public const string InvalidField = "INVALID_FIELD";
+    public const string InvalidParameter = "INVALID_PARAMETER";
+    public const string InvalidCallback = "INVALID_CALLBACK";
+    public const string ParamsTooLarge = "PARAMS_TOO_LARGE";
+    public const string UnknownNamespace = "UNKNOWN_NAMESPACE";
+    public const string UnknownAction = "UNKNOWN_ACTION";
+    public const string UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE";
+    public const string BodyTooLarge = "BODY_TOO_LARGE";
+    public const string IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED";
+
+    // Who and what.
+    public const string Unauthenticated = "UNAUTHENTICATED";
+    public const string Forbidden = "FORBIDDEN";
+    public const string NotFound = "NOT_FOUND";
+    public const string MethodNotAllowed = "METHOD_NOT_ALLOWED";
+    public const string BatchNotFound = "BATCH_NOT_FOUND";
+    public const string JobNotFound = "JOB_NOT_FOUND";
+    public const string RunNotFound = "RUN_NOT_FOUND";
+
+    // The platform cannot say: 5xx.
+    public const string OutcomeUnknown = "OUTCOME_UNKNOWN";
+    public const string Unavailable = "UNAVAILABLE";
+    public const string InternalError = "INTERNAL_ERROR";
+
+    // How a job failed.
+    public const string UpstreamStatus = "UPSTREAM_STATUS";
+    public const string UpstreamUnreachable = "UPSTREAM_UNREACHABLE";
+    public const string UpstreamTimeout = "UPSTREAM_TIMEOUT";
+    public const string UpstreamClosed = "UPSTREAM_CLOSED";
+    public const string ResponseTooLarge = "RESPONSE_TOO_LARGE";
+    public const string ParamsDoNotFit = "PARAMS_DO_NOT_FIT";
+    public const string ExecutionUnknown = "EXECUTION_UNKNOWN";
+    public const string WorkerLost = "WORKER_LOST";
+    public const string JobCancelled = "JOB_CANCELLED";
+    public const string DeadlineExceeded = "DEADLINE_EXCEEDED";
+    public const string UpstreamUndefined = "UPSTREAM_UNDEFINED";
+}

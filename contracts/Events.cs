@@ -1,0 +1,46 @@
+namespace BatchPlatform.Contracts;
+
+/// <summary>What happened to a run; the saga ignores it when the epoch is not the batch's own any more.</summary>
+public interface IRunEvent
+{
+    /// <summary>The batch.</summary>
+    Guid BatchId { get; }
+
+    /// <summary>The run, from 1.</summary>
+    int Run { get; }
+
+    /// <summary>The start to which this belongs; each start raises it.</summary>
+    int Epoch { get; }
+}
+
+/// <summary>A worker picked up the first slice of the run since its start.</summary>
+public sealed record RunStarted(Guid BatchId, int Run, int Epoch) : IRunEvent;
+
+/// <summary>Every job of the run has an outcome.</summary>
+/// <param name="BatchId">The batch.</param>
+/// <param name="Run">The run.</param>
+/// <param name="Epoch">The start.</param>
+/// <param name="Failures">Jobs that failed since that start.</param>
+public sealed record RunSettled(Guid BatchId, int Run, int Epoch, int Failures) : IRunEvent;
+
+/// <summary>A job failed in a run whose batch asked to stop on that.</summary>
+public sealed record RunFailing(Guid BatchId, int Run, int Epoch) : IRunEvent;
+
+/// <summary>Nothing of a stopped run is in a worker's hands any more, or the time to wait for it is over.</summary>
+public sealed record RunQuiesced(Guid BatchId, int Run, int Epoch) : IRunEvent;
+
+/// <summary>The schedule of a batch says that it runs now.</summary>
+public sealed record ScheduleFired(Guid BatchId, Guid FireId);
+
+/// <summary>Told to everybody: a batch ended, by settling or by a stop. Owed exactly once for each (run, epoch).</summary>
+/// <param name="BatchId">The batch.</param>
+/// <param name="Number">Its number, the key of its rows.</param>
+/// <param name="Tenant">Its owner.</param>
+/// <param name="Run">The run that ended.</param>
+/// <param name="Epoch">The start that ended.</param>
+/// <param name="State">Finished or Stopped.</param>
+/// <param name="EndedAt">When, UTC.</param>
+public sealed record BatchEnded(Guid BatchId, long Number, string Tenant, int Run, int Epoch, BatchState State, DateTime EndedAt);
+
+/// <summary>Told to everybody: the batch is gone; each owner of rows removes its own.</summary>
+public sealed record BatchDeleted(Guid BatchId, long Number, string Tenant);

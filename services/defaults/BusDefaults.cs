@@ -1,0 +1,69 @@
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace BatchPlatform.Defaults;
+
+/// <summary>What one service puts on the bus: its consumers, then the queues they read. The standalone host joins several.</summary>
+/// <param name="Consumers">Registers consumers, the saga and request clients.</param>
+/// <param name="Queues">Declares the queues.</param>
+public sealed record BusPart(Action<IBusRegistrationConfigurator> Consumers, Action<IBusRegistrationContext, QueueConfigurator> Queues);
+
+/// <summary>Registers the bus. <c>Bus:Transport</c> chooses InMemory or RabbitMq, <c>ConnectionStrings:Bus</c> (amqp://…) says where.</summary>
+public static class BusDefaults
+{
+    /// <exception cref="InvalidOperationException">The transport is unknown, or there is no connection string.</exception>
+    public static IServiceCollection AddBus(this IServiceCollection services, IConfiguration configuration, params BusPart[] parts)
+    {
+        var transport = configuration["Bus:Transport"] ?? "InMemory";
+        services.AddMassTransit(bus =>
+        {
+            foreach (var part in parts)
+            {
+                part.Consumers(bus);
+            }
+
+            switch (transport)
+            {
+                case "InMemory":
+                    bus.UsingInMemory((context, memory) => Configure(context, memory, new InMemoryQueues(memory), parts));
+                    break;
+                case "RabbitMq":
+                    var address = configuration.GetConnectionString("Bus")
+                        ?? throw new InvalidOperationException("ConnectionStrings__Bus is not set: it says where RabbitMQ is (amqp://user:password@host:5672/vhost).");
+                    bus.UsingRabbitMq((context, rabbit) =>
+                    {
+                        rabbit.Host(new Uri(address));
+                        Configure(context, rabbit, new RabbitMqQueues(rabbit), parts);
+                    });
+                    break;
+                default:
+                    throw new InvalidOperationException($"Bus__Transport is '{transport}': it must be InMemory or RabbitMq.");
+            }
+        });
+        services.Configure<MassTransitHostOptions>(options =>
+        {
+            options.WaitUntilStarted = true;
+            options.StopTimeout = TimeSpan.FromSeconds(30);
+        });
+        return services;
+    }
+
+    private static void Configure(IBusRegistrationContext context, IBusFactoryConfigurator bus, QueueConfigurator queues, BusPart[] parts)
+    {
+        // A conflict with another consumer of the same row, or a database that is away for a moment, is worth another try
+        // with a fresh transaction; anything else would fail the same way again.
+        bus.UseMessageRetry(retry =>
+        {
+            retry.Handle<DbUpdateException>();
+            retry.Handle<System.Data.Common.DbException>(error => error.IsTransient);
+            retry.Handle<TimeoutException>();
+            retry.Exponential(30, TimeSpan.FromMilliseconds(5), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(20));
+        });
+        foreach (var part in parts)
+        {
+            part.Queues(context, queues);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace BatchPlatform.Store;
+
+/// <summary>Draws batch numbers: positive, rising, unique over all processes, with gaps. Reserves them in blocks to spare round trips.</summary>
+public sealed class NumberSource(BatchStore store) : IDisposable
+{
+    private const int Block = 64;
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private long _next;
+    private long _last = -1;
+
+    /// <summary>The next number.</summary>
+    public async Task<long> NextAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            if (_next > _last || _last < 0)
+            {
+                _last = await ReserveAsync(cancellationToken);
+                _next = _last - Block + 1;
+            }
+
+            return _next++;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _turn.Dispose();
+
+    private async Task<long> ReserveAsync(CancellationToken cancellationToken)
+    {
+        await using var unit = await store.BeginAsync(cancellationToken);
+        var values = await unit.Db.Database.SqlQuery<long>(
+            $"""
+            INSERT INTO sequences (name, value) VALUES ('batch_number', {Block})
+            ON CONFLICT (name) DO UPDATE SET value = sequences.value + {Block} RETURNING value
+            """).ToListAsync(cancellationToken);
+        await unit.CommitAsync(cancellationToken);
+        return values.Single();
+    }
+}

@@ -1,0 +1,145 @@
+using System.Text.Json;
+using BatchPlatform.Contracts;
+using BatchPlatform.Store.Tables;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace BatchPlatform.Store;
+
+/// <summary>The one database. Each table has one writer, named in its type's comment; everybody may read.</summary>
+public abstract class StoreDb(DbContextOptions options) : DbContext(options)
+{
+    public DbSet<Batch> Batches => Set<Batch>();
+    public DbSet<Job> Jobs => Set<Job>();
+    public DbSet<Append> Appends => Set<Append>();
+    public DbSet<Run> Runs => Set<Run>();
+    public DbSet<Lane> Lanes => Set<Lane>();
+    public DbSet<Slice> Slices => Set<Slice>();
+    public DbSet<Outcome> Outcomes => Set<Outcome>();
+    public DbSet<Retry> Retries => Set<Retry>();
+    public DbSet<Gate> Gates => Set<Gate>();
+    public DbSet<UpstreamVersion> Upstreams => Set<UpstreamVersion>();
+    public DbSet<ApiKey> Keys => Set<ApiKey>();
+    public DbSet<IdempotentRequest> Idempotency => Set<IdempotentRequest>();
+    public DbSet<Sequence> Sequences => Set<Sequence>();
+    public DbSet<OutboxMessage> Outbox => Set<OutboxMessage>();
+    public DbSet<Delivery> Deliveries => Set<Delivery>();
+    public DbSet<DeliveryAttempt> DeliveryAttempts => Set<DeliveryAttempt>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<Batch>(batch =>
+        {
+            batch.HasKey(b => b.CorrelationId);
+            batch.Property(b => b.CorrelationId).HasColumnName("id").ValueGeneratedNever();
+            batch.Property(b => b.Version).IsConcurrencyToken();
+            batch.Property(b => b.CurrentState).HasColumnName("state").HasMaxLength(20);
+            batch.HasIndex(b => b.Number).IsUnique();
+            batch.HasIndex(b => new { b.Tenant, b.Number });
+            batch.HasIndex(b => b.StopOwed).HasFilter("stop_owed");
+            batch.HasIndex(b => b.DeletedAt).HasFilter("deleted_at IS NOT NULL");
+            Json(batch.Property(b => b.Options));
+            Json(batch.Property(b => b.Callback));
+            Json(batch.Property(b => b.Lanes));
+            Json(batch.Property(b => b.Replies));
+        });
+        modelBuilder.Entity<Job>(job =>
+        {
+            job.HasKey(j => new { j.Batch, j.Index, j.AddedRev });
+            job.HasIndex(j => new { j.Batch, j.CustomId }).HasFilter("custom_id IS NOT NULL");
+        });
+        modelBuilder.Entity<Append>(append =>
+        {
+            append.HasKey(a => a.Batch);
+            append.Property(a => a.Batch).ValueGeneratedNever();
+        });
+        modelBuilder.Entity<Run>(run =>
+        {
+            run.HasKey(r => new { r.Batch, r.Number });
+            run.HasIndex(r => r.Deadline).HasFilter("settled_at IS NULL");
+        });
+        modelBuilder.Entity<Lane>(lane =>
+        {
+            lane.HasKey(l => new { l.Batch, l.Run, l.Namespace });
+            lane.HasIndex(l => new { l.Tenant, l.Priority, l.Batch }).HasDatabaseName("ix_lanes_runnable").HasFilter("active AND open");
+        });
+        modelBuilder.Entity<Slice>(slice =>
+        {
+            slice.Property(s => s.Id).ValueGeneratedNever();
+            slice.HasIndex(s => new { s.Batch, s.Run });
+            slice.HasIndex(s => new { s.State, s.LeaseUntil });
+            slice.Property(s => s.Jobs).HasConversion(
+                jobs => jobs.ToString(),
+                text => SliceJobs.Parse(text),
+                new ValueComparer<SliceJobs>((left, right) => ReferenceEquals(left, right), jobs => jobs.Ranges.Count, jobs => jobs));
+        });
+        modelBuilder.Entity<Outcome>(outcome =>
+        {
+            outcome.HasKey(o => new { o.Batch, o.Run, o.Index });
+            outcome.HasIndex(o => new { o.Batch, o.Run, o.Seq }).IsUnique();
+        });
+        modelBuilder.Entity<Retry>(retry =>
+        {
+            retry.HasKey(r => new { r.Batch, r.Run, r.Index });
+            retry.HasIndex(r => r.DueAt);
+        });
+        modelBuilder.Entity<Gate>().HasKey(g => g.Namespace);
+        modelBuilder.Entity<UpstreamVersion>(upstream =>
+        {
+            upstream.ToTable("upstreams");
+            upstream.HasKey(u => new { u.Namespace, u.Version });
+        });
+        modelBuilder.Entity<ApiKey>().ToTable("keys");
+        modelBuilder.Entity<IdempotentRequest>(request =>
+        {
+            request.ToTable("idempotency");
+            request.HasKey(r => new { r.Tenant, r.Key });
+            request.HasIndex(r => r.BatchId);
+        });
+        modelBuilder.Entity<Sequence>().HasKey(s => s.Name);
+        modelBuilder.Entity<OutboxMessage>(message =>
+        {
+            message.ToTable("outbox");
+            message.Property(m => m.Id).ValueGeneratedNever();
+        });
+        modelBuilder.Entity<Delivery>(delivery =>
+        {
+            delivery.Property(d => d.Id).ValueGeneratedNever();
+            delivery.HasIndex(d => new { d.Batch, d.Run, d.Epoch }).IsUnique();
+            delivery.HasIndex(d => d.DueAt).HasFilter("state = 'waiting'");
+        });
+        modelBuilder.Entity<DeliveryAttempt>(attempt =>
+        {
+            attempt.ToTable("delivery_attempts");
+            attempt.HasKey(a => new { a.Delivery, a.Number });
+        });
+        SnakeCase.Apply(modelBuilder.Model);
+    }
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        configurationBuilder.Properties<DateTime>().HaveConversion<UtcConverter>();
+        configurationBuilder.Properties<JobState>().HaveConversion<short>();
+        configurationBuilder.Properties<SliceState>().HaveConversion<short>();
+    }
+
+    // The values are immutable, so a changed one is another object.
+    private static void Json<T>(PropertyBuilder<T> property) =>
+        property.HasConversion(
+            value => JsonSerializer.Serialize(value, JsonSerializerOptions.Web),
+            text => JsonSerializer.Deserialize<T>(text, JsonSerializerOptions.Web)!,
+            new ValueComparer<T>((left, right) => ReferenceEquals(left, right), value => value == null ? 0 : 1, value => value));
+
+    /// <summary>SQLite hands times back without a kind; all of ours are UTC.</summary>
+    private sealed class UtcConverter() : ValueConverter<DateTime, DateTime>(
+        value => value,
+        value => DateTime.SpecifyKind(value, DateTimeKind.Utc));
+}
+
+/// <summary>The store in a SQLite file.</summary>
+public sealed class SqliteStoreDb(DbContextOptions<SqliteStoreDb> options) : StoreDb(options);
+
+/// <summary>The store in PostgreSQL.</summary>
+public sealed class PostgresStoreDb(DbContextOptions<PostgresStoreDb> options) : StoreDb(options);

@@ -1,0 +1,67 @@
+using BatchPlatform.Store.Tables;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace BatchPlatform.Store;
+
+/// <summary>
+/// One write transaction together with the messages it owes: both are saved, or neither. Messages leave right after the
+/// commit; what a crash leaves behind is published by <see cref="OutboxSweeper"/>.
+/// </summary>
+public sealed class WorkUnit : IAsyncDisposable
+{
+    private readonly IDbContextTransaction _transaction;
+    private readonly IDisposable _turn;
+    private readonly OutboxRelay _relay;
+    private readonly List<(OutboxMessage Row, object Message)> _owed = [];
+    private readonly List<Func<Task>> _afterCommit = [];
+
+    internal WorkUnit(StoreDb db, IDbContextTransaction transaction, IDisposable turn, OutboxRelay relay)
+    {
+        Db = db;
+        _transaction = transaction;
+        _turn = turn;
+        _relay = relay;
+    }
+
+    /// <summary>The transaction's context.</summary>
+    public StoreDb Db { get; }
+
+    /// <summary>Saves a message of the contracts with this transaction; it is published once that has committed.</summary>
+    public void Owe<T>(T message)
+        where T : class =>
+        _owed.Add((_relay.Save(Db, message), message));
+
+    /// <summary>Runs once the transaction has committed, in the order given; what is lost with the process if it dies in between.</summary>
+    public void AfterCommit(Func<Task> action) => _afterCommit.Add(action);
+
+    /// <summary>Saves what is tracked, commits, then lets go of the database before anything is sent.</summary>
+    public async Task CommitAsync(CancellationToken cancellationToken = default)
+    {
+        if (Db.ChangeTracker.HasChanges())
+        {
+            await Db.SaveChangesAsync(cancellationToken);
+        }
+
+        await _transaction.CommitAsync(cancellationToken);
+        await ReleaseAsync();
+        foreach (var action in _afterCommit)
+        {
+            await action();
+        }
+
+        foreach (var (row, message) in _owed)
+        {
+            await _relay.PublishAsync(row, message, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Rolls back what was not committed.</summary>
+    public async ValueTask DisposeAsync() => await ReleaseAsync();
+
+    private async Task ReleaseAsync()
+    {
+        await _transaction.DisposeAsync();
+        await Db.DisposeAsync();
+        _turn.Dispose();
+    }
+}
