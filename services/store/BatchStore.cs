@@ -26,7 +26,7 @@ public sealed class BatchStore(IDbContextOpener opener, WriterGate gate, OutboxR
         {
             db.Database.AutoSavepointsEnabled = false;
             var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-            return new WorkUnit(db, transaction, turn, relay, time.GetUtcNow().UtcDateTime);
+            return new WorkUnit(db, transaction, turn, relay, time.GetUtcNow());
         }
         catch
         {

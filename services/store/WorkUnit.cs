@@ -15,10 +15,10 @@ public sealed class WorkUnit : IAsyncDisposable
     private readonly List<(OutboxMessage Row, object Message)> _owed = [];
     private readonly List<Func<Task>> _afterCommit = [];
 
-    internal WorkUnit(StoreDb db, IDbContextTransaction transaction, IDisposable turn, OutboxRelay relay, DateTime now)
+    internal WorkUnit(StoreDb db, IDbContextTransaction transaction, IDisposable turn, OutboxRelay relay, DateTimeOffset clock)
     {
         Db = db;
-        Now = now;
+        Clock = clock;
         _transaction = transaction;
         _turn = turn;
         _relay = relay;
@@ -27,8 +27,11 @@ public sealed class WorkUnit : IAsyncDisposable
     /// <summary>The transaction's context.</summary>
     public StoreDb Db { get; }
 
-    /// <summary>When the transaction began, UTC: the one time of everything that it writes.</summary>
-    public DateTime Now { get; }
+    /// <summary>When the transaction began: the one time of everything that it writes.</summary>
+    public DateTimeOffset Clock { get; }
+
+    /// <summary><see cref="Clock"/> as the tables keep it, UTC.</summary>
+    public DateTime Now => Clock.UtcDateTime;
 
     /// <summary>Saves a message of the contracts with this transaction; it is published once that has committed.</summary>
     public void Owe<T>(T message)

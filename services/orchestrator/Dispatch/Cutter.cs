@@ -151,7 +151,7 @@ internal sealed class Cutter(WorkUnit unit, IBulk bulk, OutcomeLedger ledger, Or
         var lane = runnable.Lane;
         var slice = new Slice
         {
-            Id = Guid.CreateVersion7(unit.Now),
+            Id = Guid.CreateVersion7(unit.Clock),
             Batch = lane.Batch,
             Run = lane.Run,
             Namespace = lane.Namespace,
@@ -172,7 +172,7 @@ internal sealed class Cutter(WorkUnit unit, IBulk bulk, OutcomeLedger ledger, Or
 
     private Slice Rest(Slice slice, SliceJobs jobs) => new()
     {
-        Id = Guid.CreateVersion7(unit.Now),
+        Id = Guid.CreateVersion7(unit.Clock),
         Batch = slice.Batch,
         Run = slice.Run,
         Namespace = slice.Namespace,

@@ -16,7 +16,7 @@ public sealed partial class SliceSender(IBus bus, ILogger<SliceSender> logger)
             var endpoint = await bus.GetSendEndpoint(Address);
             await Task.WhenAll(slices.Select(slice => endpoint.Send(
                 slice,
-                Pipe.Execute<SendContext<RunSlice>>(context => context.Mandatory = true),
+                Pipe.Execute<SendContext<RunSlice>>(context => ((TransportSendContext)context).Mandatory = true),
                 cancellationToken)));
         }
         catch (Exception error) when (error is not OperationCanceledException)

@@ -10,7 +10,7 @@ public sealed class UpstreamCatalog(BatchStore store, TimeProvider time)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
 
-    private IReadOnlyDictionary<string, Upstream> _latest = new Dictionary<string, Upstream>();
+    private Dictionary<string, Upstream> _latest = [];
     private long _readAt;
 
     /// <summary>Definitions by namespace.</summary>

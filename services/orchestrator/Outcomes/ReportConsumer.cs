@@ -5,6 +5,7 @@ using BatchPlatform.Store.Tables;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Retry = BatchPlatform.Store.Tables.Retry;
 
 namespace BatchPlatform.Orchestrator.Outcomes;
 
