@@ -2,6 +2,7 @@ using BatchPlatform.Store.Bulk;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace BatchPlatform.Store;
 
@@ -9,6 +10,7 @@ namespace BatchPlatform.Store;
 public static class StoreSetup
 {
     /// <exception cref="InvalidOperationException">The provider is unknown, or there is no connection string.</exception>
+    /// <exception cref="StoreUnusableException">The connection string names no SQLite file, or its folder cannot be made.</exception>
     public static IServiceCollection AddStore(this IServiceCollection services, IConfiguration configuration)
     {
         var provider = configuration["Store:Provider"] ?? "Sqlite";
@@ -17,7 +19,11 @@ public static class StoreSetup
         switch (provider)
         {
             case "Sqlite":
-                services.AddPooledDbContextFactory<SqliteStoreDb>(options => options.UseSqlite(connection));
+                var file = SqliteFile.Prepare(connection);
+                var settings = new SqliteConnections();
+                services.AddPooledDbContextFactory<SqliteStoreDb>(options => options
+                    .UseSqlite(file)
+                    .AddInterceptors(settings));
                 services.AddSingleton<IDbContextOpener, DbContextOpener<SqliteStoreDb>>();
                 services.AddSingleton<IBulk, SqliteBulk>();
                 break;
@@ -30,10 +36,12 @@ public static class StoreSetup
                 throw new InvalidOperationException($"Store__Provider is '{provider}': it must be Sqlite or Postgres.");
         }
 
+        services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(new WriterGate(oneWriter: provider == "Sqlite"));
         services.AddSingleton<OutboxRelay>();
         services.AddSingleton<BatchStore>();
         services.AddSingleton<NumberSource>();
+        services.AddHealthChecks().AddCheck<StoreHealth>("store", tags: ["ready"]);
         return services;
     }
 }
