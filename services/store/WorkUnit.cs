@@ -14,6 +14,7 @@ public sealed class WorkUnit : IAsyncDisposable
     private readonly OutboxRelay _relay;
     private readonly List<(OutboxMessage Row, object Message)> _owed = [];
     private readonly List<Func<Task>> _afterCommit = [];
+    private bool _released;
 
     internal WorkUnit(StoreDb db, IDbContextTransaction transaction, IDisposable turn, OutboxRelay relay)
     {
@@ -58,10 +59,23 @@ public sealed class WorkUnit : IAsyncDisposable
     /// <summary>Rolls back what was not committed.</summary>
     public async ValueTask DisposeAsync() => await ReleaseAsync();
 
+    // Once only: after the first time the context is back in its pool, and may be another unit's.
     private async Task ReleaseAsync()
     {
-        await _transaction.DisposeAsync();
-        await Db.DisposeAsync();
-        _turn.Dispose();
+        if (_released)
+        {
+            return;
+        }
+
+        _released = true;
+        try
+        {
+            await _transaction.DisposeAsync();
+            await Db.DisposeAsync();
+        }
+        finally
+        {
+            _turn.Dispose();
+        }
     }
 }
