@@ -2,6 +2,7 @@ using BatchPlatform.Store.Bulk;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace BatchPlatform.Store;
 
@@ -40,6 +41,7 @@ public static class StoreSetup
                 throw new InvalidOperationException($"Store__Provider is '{provider}': it must be Sqlite or Postgres.");
         }
 
+        services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(new WriterGate(oneWriter: provider == "Sqlite"));
         services.AddSingleton<OutboxRelay>();
         services.AddSingleton<BatchStore>();
