@@ -38,6 +38,7 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
             batch.Property(b => b.CurrentState).HasColumnName("state").HasMaxLength(20);
             batch.HasIndex(b => b.Number).IsUnique();
             batch.HasIndex(b => new { b.Tenant, b.Number });
+            batch.HasIndex(b => b.CurrentState);
             batch.HasIndex(b => b.StopOwed).HasFilter("stop_owed");
             batch.HasIndex(b => b.DeletedAt).HasFilter("deleted_at IS NOT NULL");
             Json(batch.Property(b => b.Options));

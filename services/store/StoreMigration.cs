@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BatchPlatform.Store;
 
@@ -14,6 +15,14 @@ public static class StoreMigration
         await ExplainedAsync(db, () => db is SqliteStoreDb
             ? SqliteMigration.RunAsync(db, cancellationToken)
             : db.Database.MigrateAsync(cancellationToken));
+    }
+
+    /// <summary>The same for a process that does nothing else: <paramref name="services"/> hold the store, and are not started.</summary>
+    /// <exception cref="StoreUnusableException">The SQLite file is read-only, damaged, or no database.</exception>
+    public static async Task MigrateAsync(IServiceCollection services, CancellationToken cancellationToken = default)
+    {
+        await using var provider = services.BuildServiceProvider();
+        await MigrateAsync(provider.GetRequiredService<BatchStore>(), cancellationToken);
     }
 
     /// <summary>Whether the database lacks a migration that this version knows; it lacks all as long as it does not exist.</summary>

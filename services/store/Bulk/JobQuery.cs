@@ -47,6 +47,11 @@ internal static class JobQuery
     public static async Task<IReadOnlyList<PackedJob>> ReadJobsAsync(
         StoreDb db, string sql, long batch, int revision, IReadOnlyList<(int Index, int Attempt)> wanted, object indexes, CancellationToken cancellationToken)
     {
+        if (wanted.Count == 0)
+        {
+            return [];
+        }
+
         await using var query = await OpenAsync(db, sql, batch, revision, cancellationToken);
         query.Add("indexes", indexes);
 

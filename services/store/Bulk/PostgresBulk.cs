@@ -26,7 +26,13 @@ internal sealed class PostgresBulk : IBulk
         WHERE bytes <= @max_bytes OR place = 1 ORDER BY "index"
         """;
 
-    private const string Listed = $"""SELECT "index", action, params FROM jobs WHERE {JobQuery.Visible} AND "index" = ANY (@indexes) ORDER BY "index" """;
+    // For a batch that was uploaded a moment ago the planner believes in a few hundred rows, and would rather filter the
+    // whole batch than look up each index (18 ms instead of 1). This form leaves it no choice.
+    private const string Listed = $"""
+        SELECT found."index", action, params FROM unnest(@indexes) AS wanted (place)
+        CROSS JOIN LATERAL (SELECT * FROM jobs WHERE {JobQuery.Visible} AND "index" = wanted.place OFFSET 0) AS found
+        ORDER BY found."index"
+        """;
 
     public Task InsertJobsAsync(StoreDb db, long batch, int revision, IReadOnlyList<StagedJob> jobs, CancellationToken cancellationToken) =>
         CopyAsync(db, CopyJobs, jobs, async (writer, job, _) =>

@@ -227,6 +227,9 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     b.HasKey("CorrelationId")
                         .HasName("pk_batches");
 
+                    b.HasIndex("CurrentState")
+                        .HasDatabaseName("ix_batches_state");
+
                     b.HasIndex("DeletedAt")
                         .HasDatabaseName("ix_batches_deleted_at")
                         .HasFilter("deleted_at IS NOT NULL");

@@ -340,6 +340,11 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_batches_state",
+                table: "batches",
+                column: "state");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_batches_stop_owed",
                 table: "batches",
                 column: "stop_owed",
