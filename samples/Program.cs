@@ -1,2 +1,3 @@
-var builder = WebApplication.CreateBuilder(args);
-await builder.Build().RunAsync();
+using BatchPlatform.Samples;
+
+await SampleUpstream.Build(args).RunAsync();
