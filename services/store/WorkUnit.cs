@@ -15,9 +15,10 @@ public sealed class WorkUnit : IAsyncDisposable
     private readonly List<(OutboxMessage Row, object Message)> _owed = [];
     private readonly List<Func<Task>> _afterCommit = [];
 
-    internal WorkUnit(StoreDb db, IDbContextTransaction transaction, IDisposable turn, OutboxRelay relay)
+    internal WorkUnit(StoreDb db, IDbContextTransaction transaction, IDisposable turn, OutboxRelay relay, DateTimeOffset clock)
     {
         Db = db;
+        Clock = clock;
         _transaction = transaction;
         _turn = turn;
         _relay = relay;
@@ -25,6 +26,12 @@ public sealed class WorkUnit : IAsyncDisposable
 
     /// <summary>The transaction's context.</summary>
     public StoreDb Db { get; }
+
+    /// <summary>When the transaction began: the one time of everything that it writes.</summary>
+    public DateTimeOffset Clock { get; }
+
+    /// <summary><see cref="Clock"/> as the tables keep it, UTC.</summary>
+    public DateTime Now => Clock.UtcDateTime;
 
     /// <summary>Saves a message of the contracts with this transaction; it is published once that has committed.</summary>
     public void Owe<T>(T message)
