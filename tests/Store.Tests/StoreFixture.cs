@@ -22,13 +22,11 @@ public abstract class StoreFixture : IAsyncLifetime
     public static long NextBatch() => Interlocked.Increment(ref _number);
 
     /// <summary>The services of another process on the same database.</summary>
-    public ServiceProvider Process(Action<IServiceCollection>? configure = null)
+    public ServiceProvider Process(Action<IServiceCollection>? configure = null) => StoreProcess.Of(Provider, ConnectionString, services =>
     {
-        var settings = new Dictionary<string, string?> { ["Store:Provider"] = Provider, ["ConnectionStrings:Store"] = ConnectionString };
-        var services = new ServiceCollection().AddLogging().AddSingleton<TimeProvider>(Clock);
+        services.AddSingleton<TimeProvider>(Clock);
         configure?.Invoke(services);
-        return services.AddStore(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).BuildServiceProvider();
-    }
+    });
 
     public virtual async Task InitializeAsync()
     {
@@ -72,6 +70,18 @@ public sealed class PostgresFixture : StoreFixture
     {
         await base.DisposeAsync();
         await _database.DisposeAsync();
+    }
+}
+
+/// <summary>The store's services, as a process has them.</summary>
+internal static class StoreProcess
+{
+    public static ServiceProvider Of(string provider, string connectionString, Action<IServiceCollection>? configure = null)
+    {
+        var settings = new Dictionary<string, string?> { ["Store:Provider"] = provider, ["ConnectionStrings:Store"] = connectionString };
+        var services = new ServiceCollection().AddLogging();
+        configure?.Invoke(services);
+        return services.AddStore(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).BuildServiceProvider();
     }
 }
 
