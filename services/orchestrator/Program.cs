@@ -4,16 +4,16 @@ using BatchPlatform.Store;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.Services.AddStore(builder.Configuration);
-if (args.Contains("migrate"))
-{
-    await StoreMigration.MigrateAsync(builder.Services);
-    return;
-}
-
 builder.Services.AddSchemaGate();
 builder.AddOrchestrator();
 builder.Services.AddBus(builder.Configuration, OrchestratorSetup.Bus(builder.Configuration));
 
 var app = builder.Build();
+if (args.Contains("migrate"))
+{
+    await StoreMigration.MigrateAsync(app.Services.GetRequiredService<BatchStore>());
+    return;
+}
+
 app.MapHealth();
 await app.RunAsync();

@@ -14,10 +14,7 @@ public sealed partial class SliceSender(IBus bus, ILogger<SliceSender> logger)
         try
         {
             var endpoint = await bus.GetSendEndpoint(Address);
-            await Task.WhenAll(slices.Select(slice => endpoint.Send(
-                slice,
-                Pipe.Execute<SendContext<RunSlice>>(context => ((TransportSendContext)context).Mandatory = true),
-                cancellationToken)));
+            await Task.WhenAll(slices.Select(slice => endpoint.Send(slice, cancellationToken)));
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {

@@ -14,30 +14,28 @@ internal sealed class BatchRepositoryContext<TMessage>(
     : ConsumeContextScope<TMessage>(consume, unit), SagaRepositoryContext<Batch, TMessage>
     where TMessage : class
 {
-    private readonly ConsumeContext<TMessage> _consume = consume;
-
     public Task<SagaConsumeContext<Batch, TMessage>> Add(Batch instance)
     {
         unit.Db.Batches.Add(instance);
-        return CreateSagaConsumeContext(_consume, instance, SagaConsumeContextMode.Add);
+        return CreateSagaConsumeContext(this, instance, SagaConsumeContextMode.Add);
     }
 
     // A message that was here before may have inserted its row then; only a first delivery saves the look-up.
     public async Task<SagaConsumeContext<Batch, TMessage>> Insert(Batch instance)
     {
-        if (_consume.ReceiveContext.Redelivered || _consume.GetRetryAttempt() > 0)
+        if (ReceiveContext.Redelivered || this.GetRetryAttempt() > 0)
         {
             return null!;
         }
 
         unit.Db.Batches.Add(instance);
-        return await CreateSagaConsumeContext(_consume, instance, SagaConsumeContextMode.Insert);
+        return await CreateSagaConsumeContext(this, instance, SagaConsumeContextMode.Insert);
     }
 
     public async Task<SagaConsumeContext<Batch, TMessage>> Load(Guid correlationId)
     {
         var instance = await Locked(correlationId).FirstOrDefaultAsync(CancellationToken);
-        return instance is null ? null! : await CreateSagaConsumeContext(_consume, instance, SagaConsumeContextMode.Load);
+        return instance is null ? null! : await CreateSagaConsumeContext(this, instance, SagaConsumeContextMode.Load);
     }
 
     // What changed is saved once, by the unit's commit.

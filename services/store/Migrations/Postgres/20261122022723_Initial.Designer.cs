@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace BatchPlatform.Store.Migrations.Postgres
 {
     [DbContext(typeof(PostgresStoreDb))]
-    [Migration("20261122022624_Initial")]
+    [Migration("20261122022723_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

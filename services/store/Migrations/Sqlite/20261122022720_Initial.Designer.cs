@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace BatchPlatform.Store.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteStoreDb))]
-    [Migration("20261122022604_Initial")]
+    [Migration("20261122022720_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
