@@ -1,0 +1,132 @@
+#!/usr/bin/env bash
+# Builds everything once and runs every test project. The last line is the result: "N passed, N failed".
+#
+#   ./test.sh                  everything that a change must pass
+#   ./test.sh --full           the long suites as well
+#   ./test.sh --project NAME   one project, named by its folder in tests/
+#   ./test.sh --filter X       only what `dotnet test --filter X` selects
+#
+# Needs the .NET SDK. PostgreSQL and RabbitMQ come from tests/services.sh, unless BP_TEST_POSTGRES and
+# BP_TEST_RABBITMQ (with BP_TEST_RABBITMQ_API) already say where they are.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+usage() { sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' test.sh >&2; exit 2; }
+
+only='' filter='' full=''
+while [ $# -gt 0 ]; do
+  case $1 in
+    --full) full=yes; shift ;;
+    --filter) filter=${2:?--filter needs an expression}; shift 2 ;;
+    --project) only=${2:?--project needs a name}; shift 2 ;;
+    *) usage ;;
+  esac
+done
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# A build server that outlives the run would hold its memory, its pipes and, on CI, the run's end.
+export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
+project_limit=20m
+if [ -n "$full" ]; then export BP_TEST_FULL=1; project_limit=120m; fi
+project_limit=${BP_TEST_PROJECT_LIMIT:-$project_limit}
+export BP_TEST_HOME=${BP_TEST_HOME:-/tmp/batchplatform-tests}
+results=$PWD/artifacts/tests
+passed=0 failed=0 skipped=0 table='' running=''
+
+# --- Services: started if need be, and stopped by the last run that uses them -----------------------------------------
+
+use_services() {
+  if [ -n "${BP_TEST_POSTGRES:-}" ] && [ -n "${BP_TEST_RABBITMQ:-}" ]; then return; fi
+  mkdir -p "$BP_TEST_HOME"
+  exec 7> "$BP_TEST_HOME/in-use"
+  flock --shared 7
+  if ! tests/services.sh env > /dev/null 2>&1 7>&-; then
+    touch "$BP_TEST_HOME/stop-after-tests"
+    echo "Starting PostgreSQL and RabbitMQ in $BP_TEST_HOME"
+    tests/services.sh start 7>&- || return 1
+  fi
+  local settings
+  settings=$(tests/services.sh env 7>&-) || return 1
+  eval "$settings"
+}
+
+release_services() {
+  [ -e /proc/$$/fd/7 ] || return 0
+  # Another run with the same BP_TEST_HOME still holds its share: then stopping them is left to it.
+  if flock --nonblock 7 && [ -e "$BP_TEST_HOME/stop-after-tests" ]; then
+    tests/services.sh stop 7>&- && rm -f "$BP_TEST_HOME/stop-after-tests"
+  fi
+  exec 7>&-
+}
+
+finish() {
+  trap - EXIT
+  release_services || true
+  [ -z "$table" ] || printf '\n%-28s %8s %8s %8s %7s\n%b' project passed failed skipped seconds "$table"
+  local line="$passed passed, $failed failed"
+  [ "$skipped" = 0 ] || line+=", $skipped skipped"
+  echo "$line"
+  exit $((failed > 0))
+}
+
+give_up() {
+  if [ -n "$running" ]; then kill "$running" || true; wait "$running" || true; fi
+  echo "$1"
+  failed=$((failed + 1))
+  finish
+}
+trap 'give_up "Interrupted."' INT TERM HUP
+trap 'give_up "test.sh itself failed."' EXIT
+
+# --- Tests ------------------------------------------------------------------------------------------------------------
+
+# counter NAME TRX: one number of the TRX file's summary; 0 when the file was never written.
+counter() {
+  local value
+  value=$(grep -o '<Counters [^>]*' "$2" 2> /dev/null | grep -o " $1=\"[0-9]*\"" | tr -dc 0-9) || true
+  echo "${value:-0}"
+}
+
+run_project() {
+  local name trx started=$SECONDS code=0 note=''
+  name=$(basename "$(dirname "$1")")
+  trx=$results/$name.trx
+  rm -f "$trx"
+  printf '\n=== %s\n' "$name"
+  # timeout makes a process group of the test run and ends all of it. It runs in the background because bash
+  # handles a signal of its own only once a foreground child is gone.
+  timeout --kill-after=30s "$project_limit" dotnet test "$1" --no-build --configuration Release --nologo \
+    ${filter:+--filter "$filter"} --results-directory "$results" --logger "trx;LogFileName=$name.trx" \
+    --logger 'console;verbosity=minimal' < /dev/null 7>&- &
+  running=$!
+  wait "$running" || code=$?
+  running=
+
+  local total executed good bad
+  total=$(counter total "$trx") executed=$(counter executed "$trx") good=$(counter passed "$trx")
+  bad=$((executed - good))
+  if [ "$code" = 124 ] || [ "$code" = 137 ]; then note="timed out ($project_limit)"
+  elif [ "$total" = 0 ] && [ -z "$filter" ]; then note='ran no tests'
+  elif [ "$code" != 0 ] && [ "$bad" = 0 ]; then note="crashed, code $code"
+  fi
+  if [ -n "$note" ]; then bad=$((bad + 1)); fi
+  passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + total - executed))
+  table+=$(printf '%-28s %8d %8d %8d %7d  %s' "$name" "$good" "$bad" "$((total - executed))" "$((SECONDS - started))" "$note")'\n'
+}
+
+command -v dotnet > /dev/null || give_up 'dotnet is not on the PATH: install the .NET SDK that global.json names.'
+
+projects=()
+for project in tests/*/*.csproj; do
+  [ -e "$project" ] || continue
+  if grep -q '<IsTestProject>false' "$project"; then continue; fi # libraries and programs that tests use
+  if [ -n "$only" ] && [ "$(basename "$(dirname "$project")")" != "$only" ]; then continue; fi
+  projects+=("$project")
+done
+[ ${#projects[@]} -gt 0 ] || give_up "No test project ${only:-in tests/}."
+
+dotnet build BatchPlatform.sln --configuration Release --nologo --verbosity quiet < /dev/null || give_up 'The build failed.'
+use_services || give_up 'The services did not start.'
+for project in "${projects[@]}"; do run_project "$project"; done
+[ $((passed + failed + skipped)) -gt 0 ] || give_up "No test matches $filter."
+finish

@@ -1,0 +1,47 @@
+using Npgsql;
+using Xunit;
+
+namespace BatchPlatform.Testing;
+
+/// <summary>
+/// An empty database of its own on the scratch PostgreSQL, dropped at the end. A class fixture, or
+/// <c>await using var database = await PostgresDatabase.CreateAsync();</c>
+/// </summary>
+public sealed class PostgresDatabase : IAsyncLifetime, IAsyncDisposable
+{
+    private readonly string _name = $"test_{Guid.NewGuid():N}";
+
+    public string ConnectionString => On(_name);
+
+    public static async Task<PostgresDatabase> CreateAsync()
+    {
+        var database = new PostgresDatabase();
+        await database.InitializeAsync();
+        return database;
+    }
+
+    public Task InitializeAsync() => ExecuteAsync($"CREATE DATABASE {_name}");
+
+    public async ValueTask DisposeAsync()
+    {
+        await using (var pooled = new NpgsqlConnection(ConnectionString))
+        {
+            NpgsqlConnection.ClearPool(pooled);
+        }
+
+        // FORCE: a service that a test killed may not have been noticed by the server yet.
+        await ExecuteAsync($"DROP DATABASE IF EXISTS {_name} WITH (FORCE)");
+    }
+
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
+
+    private static string On(string database) =>
+        new NpgsqlConnectionStringBuilder(TestServers.Postgres) { Database = database }.ConnectionString;
+
+    private static async Task ExecuteAsync(string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(On("postgres"));
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+}
