@@ -19,6 +19,8 @@ public static class BusDefaults
         var transport = configuration["Bus:Transport"] ?? "InMemory";
         services.AddMassTransit(bus =>
         {
+            // Left on, each process would report its use to the library's authors over the internet.
+            bus.DisableUsageTelemetry();
             foreach (var part in parts)
             {
                 part.Consumers(bus);
