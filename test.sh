@@ -26,9 +26,9 @@ done
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 # A build server that outlives the run would hold its memory, its pipes and, on CI, the run's end.
 export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
-project_limit=20m
-if [ -n "$full" ]; then export BP_TEST_FULL=1; project_limit=120m; fi
-project_limit=${BP_TEST_PROJECT_LIMIT:-$project_limit}
+# What one project may take, and one test: a test that hangs is ended first, and named.
+project_limit=20m test_limit=5m
+if [ -n "$full" ]; then export BP_TEST_FULL=1; project_limit=120m test_limit=60m; fi
 export BP_TEST_HOME=${BP_TEST_HOME:-/tmp/batchplatform-tests}
 results=$PWD/artifacts/tests
 passed=0 failed=0 skipped=0 table='' running=''
@@ -91,13 +91,12 @@ run_project() {
   local name trx started=$SECONDS code=0 note=''
   name=$(basename "$(dirname "$1")")
   trx=$results/$name.trx
-  rm -f "$trx"
   printf '\n=== %s\n' "$name"
   # timeout makes a process group of the test run and ends all of it. It runs in the background because bash
   # handles a signal of its own only once a foreground child is gone.
   timeout --kill-after=30s "$project_limit" dotnet test "$1" --no-build --configuration Release --nologo \
     ${filter:+--filter "$filter"} --results-directory "$results" --logger "trx;LogFileName=$name.trx" \
-    --logger 'console;verbosity=minimal' < /dev/null 7>&- &
+    --logger 'console;verbosity=minimal' --blame-hang-timeout "$test_limit" --blame-hang-dump-type none < /dev/null 7>&- &
   running=$!
   wait "$running" || code=$?
   running=
@@ -106,8 +105,8 @@ run_project() {
   total=$(counter total "$trx") executed=$(counter executed "$trx") good=$(counter passed "$trx")
   bad=$((executed - good))
   if [ "$code" = 124 ] || [ "$code" = 137 ]; then note="timed out ($project_limit)"
+  elif [ "$code" != 0 ] && [ "$bad" = 0 ]; then note="crashed (code $code)"
   elif [ "$total" = 0 ] && [ -z "$filter" ]; then note='ran no tests'
-  elif [ "$code" != 0 ] && [ "$bad" = 0 ]; then note="crashed, code $code"
   fi
   if [ -n "$note" ]; then bad=$((bad + 1)); fi
   passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + total - executed))
@@ -116,6 +115,7 @@ run_project() {
 
 command -v dotnet > /dev/null || give_up 'dotnet is not on the PATH: install the .NET SDK that global.json names.'
 
+rm -rf "$results"
 projects=()
 for project in tests/*/*.csproj; do
   [ -e "$project" ] || continue

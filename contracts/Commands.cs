@@ -1,6 +1,9 @@
+using MassTransit;
+
 namespace BatchPlatform.Contracts;
 
 /// <summary>What api asks of a batch's lifecycle. Answered by one <see cref="CommandReply"/>.</summary>
+[ExcludeFromTopology]
 public interface IBatchCommand
 {
     /// <summary>The batch; drawn by api, also for a batch that is being created.</summary>

@@ -1,6 +1,9 @@
+using MassTransit;
+
 namespace BatchPlatform.Contracts;
 
 /// <summary>What happened to a run; the saga ignores it when the epoch is not the batch's own any more.</summary>
+[ExcludeFromTopology]
 public interface IRunEvent
 {
     /// <summary>The batch.</summary>

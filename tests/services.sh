@@ -130,7 +130,7 @@ start_postgres() {
   : > "$home/postgres.log"
   rm -rf "$home/postgres"
   own_folder "$home/postgres" postgres
-  (umask 077; od -An -N16 -tx1 /dev/urandom | tr -d ' \n' > "$home/postgres.password")
+  od -An -N16 -tx1 /dev/urandom | tr -d ' \n' > "$home/postgres.password"
   if [ "$(id -u)" = 0 ]; then chown postgres: "$home/postgres.password"; fi
   (as_user postgres "$bin/initdb" -D "$home/postgres" -U postgres -A scram-sha-256 --pwfile="$home/postgres.password" \
     -E UTF8 --locale=C.UTF-8 --no-sync) > "$home/postgres.log" 2>&1 || return 1
@@ -161,14 +161,14 @@ stop_postgres() {
 # --- RabbitMQ ---------------------------------------------------------------------------------------------------------
 
 start_rabbitmq() {
-  local folder=$home/rabbitmq node_port dist_port epmd_port
+  local folder=$home/rabbitmq dist_port epmd_port
   amqp_port=$(free_port) api_port=$(free_port)
-  node_port=$amqp_port dist_port=$(free_port) epmd_port=$(free_port)
+  dist_port=$(free_port) epmd_port=$(free_port)
   : > "$home/rabbitmq.log"
   rm -rf "$folder"
   own_folder "$folder" rabbitmq
   cat > "$folder/rabbitmq.conf" <<CONF
-listeners.tcp.1 = 127.0.0.1:$node_port
+listeners.tcp.1 = 127.0.0.1:$amqp_port
 management.tcp.ip = 127.0.0.1
 management.tcp.port = $api_port
 CONF
@@ -184,8 +184,8 @@ CONF
   local settings=(
     HOME="$folder" # where Erlang keeps its cookie
     ERL_EPMD_PORT="$epmd_port" ERL_EPMD_ADDRESS=127.0.0.1
-    RABBITMQ_NODENAME="batchplatform-$node_port@localhost"
-    RABBITMQ_NODE_PORT="$node_port" RABBITMQ_NODE_IP_ADDRESS=127.0.0.1 RABBITMQ_DIST_PORT="$dist_port"
+    RABBITMQ_NODENAME="batchplatform-$amqp_port@localhost"
+    RABBITMQ_NODE_PORT="$amqp_port" RABBITMQ_NODE_IP_ADDRESS=127.0.0.1 RABBITMQ_DIST_PORT="$dist_port"
     RABBITMQ_MNESIA_BASE="$folder/data" RABBITMQ_LOG_BASE="$folder/log" RABBITMQ_LOGS=-
     RABBITMQ_ENABLED_PLUGINS_FILE="$folder/enabled_plugins"
     RABBITMQ_CONFIG_FILE="$folder/rabbitmq.conf" RABBITMQ_ADVANCED_CONFIG_FILE="$folder/advanced.config"
@@ -239,6 +239,7 @@ start() {
   if [ "$(id -u)" = 0 ] && ! setpriv --reuid=postgres --regid=postgres --clear-groups test -x "$home"; then
     die "the user postgres cannot enter $home: set BP_TEST_HOME to a folder that every user may enter"
   fi
+  umask 077 # passwords
   local postgres='' rabbitmq='' failed=''
   postgres_alive || { start_server postgres & postgres=$!; }
   rabbitmq_alive || { start_server rabbitmq & rabbitmq=$!; }

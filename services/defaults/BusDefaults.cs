@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace BatchPlatform.Defaults;
 
@@ -17,6 +18,7 @@ public static class BusDefaults
     public static IServiceCollection AddBus(this IServiceCollection services, IConfiguration configuration, params BusPart[] parts)
     {
         var transport = configuration["Bus:Transport"] ?? "InMemory";
+        services.TryAddSingleton(TimeProvider.System);
         services.AddMassTransit(bus =>
         {
             // Left on, each process would report its use to the library's authors over the internet.

@@ -1,2 +1,19 @@
+using BatchPlatform.Defaults;
+using BatchPlatform.Orchestrator;
+using BatchPlatform.Store;
+
 var builder = WebApplication.CreateBuilder(args);
-await builder.Build().RunAsync();
+builder.Services.AddStore(builder.Configuration);
+builder.Services.AddSchemaGate();
+builder.AddOrchestrator();
+builder.Services.AddBus(builder.Configuration, OrchestratorSetup.Bus(builder.Configuration));
+
+var app = builder.Build();
+if (args.Contains("migrate"))
+{
+    await StoreMigration.MigrateAsync(app.Services.GetRequiredService<BatchStore>());
+    return;
+}
+
+app.MapHealth();
+await app.RunAsync();

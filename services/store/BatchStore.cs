@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 namespace BatchPlatform.Store;
 
 /// <summary>Opens the database: to read, or for one transaction that may also owe messages.</summary>
-public sealed class BatchStore(IDbContextOpener opener, WriterGate gate, OutboxRelay relay, IBulk bulk)
+public sealed class BatchStore(IDbContextOpener opener, WriterGate gate, OutboxRelay relay, IBulk bulk, TimeProvider time)
 {
     /// <summary>The provider's fast path for many rows.</summary>
     public IBulk Bulk => bulk;
@@ -26,7 +26,7 @@ public sealed class BatchStore(IDbContextOpener opener, WriterGate gate, OutboxR
         {
             db.Database.AutoSavepointsEnabled = false;
             var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-            return new WorkUnit(db, transaction, turn, relay);
+            return new WorkUnit(db, transaction, turn, relay, time.GetUtcNow());
         }
         catch
         {

@@ -38,6 +38,7 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
             batch.Property(b => b.CurrentState).HasColumnName("state").HasMaxLength(20);
             batch.HasIndex(b => b.Number).IsUnique();
             batch.HasIndex(b => new { b.Tenant, b.Number });
+            batch.HasIndex(b => b.CurrentState);
             batch.HasIndex(b => b.StopOwed).HasFilter("stop_owed");
             batch.HasIndex(b => b.DeletedAt).HasFilter("deleted_at IS NOT NULL");
             Json(batch.Property(b => b.Options));
@@ -63,7 +64,8 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
         modelBuilder.Entity<Lane>(lane =>
         {
             lane.HasKey(l => new { l.Batch, l.Run, l.Namespace });
-            lane.HasIndex(l => new { l.Tenant, l.Priority, l.Batch }).HasDatabaseName("ix_lanes_runnable").HasFilter("active AND open");
+            lane.HasIndex(l => new { l.Tenant, l.Priority, l.Batch }).HasDatabaseName("ix_lanes_open").HasFilter("active AND open");
+            lane.HasIndex(l => l.RetryAt).HasFilter("active AND retry_at IS NOT NULL");
         });
         modelBuilder.Entity<Slice>(slice =>
         {
@@ -83,7 +85,7 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
         modelBuilder.Entity<Retry>(retry =>
         {
             retry.HasKey(r => new { r.Batch, r.Run, r.Index });
-            retry.HasIndex(r => r.DueAt);
+            retry.HasIndex(r => new { r.Batch, r.Run, r.Namespace, r.DueAt });
         });
         modelBuilder.Entity<Gate>().HasKey(g => g.Namespace);
         modelBuilder.Entity<UpstreamVersion>(upstream =>

@@ -14,10 +14,12 @@ public sealed class WorkUnit : IAsyncDisposable
     private readonly OutboxRelay _relay;
     private readonly List<(OutboxMessage Row, object Message)> _owed = [];
     private readonly List<Func<Task>> _afterCommit = [];
+    private bool _released;
 
-    internal WorkUnit(StoreDb db, IDbContextTransaction transaction, IDisposable turn, OutboxRelay relay)
+    internal WorkUnit(StoreDb db, IDbContextTransaction transaction, IDisposable turn, OutboxRelay relay, DateTimeOffset clock)
     {
         Db = db;
+        Clock = clock;
         _transaction = transaction;
         _turn = turn;
         _relay = relay;
@@ -25,6 +27,12 @@ public sealed class WorkUnit : IAsyncDisposable
 
     /// <summary>The transaction's context.</summary>
     public StoreDb Db { get; }
+
+    /// <summary>When the transaction began: the one time of everything that it writes.</summary>
+    public DateTimeOffset Clock { get; }
+
+    /// <summary><see cref="Clock"/> as the tables keep it, UTC.</summary>
+    public DateTime Now => Clock.UtcDateTime;
 
     /// <summary>Saves a message of the contracts with this transaction; it is published once that has committed.</summary>
     public void Owe<T>(T message)
@@ -58,10 +66,23 @@ public sealed class WorkUnit : IAsyncDisposable
     /// <summary>Rolls back what was not committed.</summary>
     public async ValueTask DisposeAsync() => await ReleaseAsync();
 
+    // Once only: after the first time the context is back in its pool, and may be another unit's.
     private async Task ReleaseAsync()
     {
-        await _transaction.DisposeAsync();
-        await Db.DisposeAsync();
-        _turn.Dispose();
+        if (_released)
+        {
+            return;
+        }
+
+        _released = true;
+        try
+        {
+            await _transaction.DisposeAsync();
+            await Db.DisposeAsync();
+        }
+        finally
+        {
+            _turn.Dispose();
+        }
     }
 }

@@ -1,2 +1,10 @@
+using BatchPlatform.Defaults;
+using BatchPlatform.Worker;
+
 var builder = WebApplication.CreateBuilder(args);
-await builder.Build().RunAsync();
+builder.AddWorker();
+builder.Services.AddBus(builder.Configuration, WorkerSetup.Bus(builder.Configuration));
+
+var app = builder.Build();
+app.MapHealth();
+await app.RunAsync();

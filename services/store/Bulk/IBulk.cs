@@ -1,4 +1,5 @@
 using BatchPlatform.Contracts;
+using Microsoft.EntityFrameworkCore;
 
 namespace BatchPlatform.Store.Bulk;
 
@@ -20,13 +21,18 @@ public readonly record struct StagedJob(int Index, string Namespace, string Acti
 /// <param name="MaxBytes">Bytes of params, at most; the first job is taken whatever its size.</param>
 public readonly record struct LaneRange(long Batch, int Revision, string Namespace, int From, int End, int MaxJobs, int MaxBytes);
 
-/// <summary>The provider's fast path for many rows. Runs on the context's connection, inside its transaction when there is one.</summary>
+/// <summary>
+/// The provider's fast path for many rows. Runs on the context's connection: inserts inside its transaction, which there
+/// must be; reads inside it when there is one.
+/// </summary>
 public interface IBulk
 {
     /// <summary>Inserts staged jobs under a revision that nobody sees yet.</summary>
+    /// <exception cref="DbUpdateException">The database refused the rows, for example because one is there already; the transaction can only be rolled back.</exception>
     Task InsertJobsAsync(StoreDb db, long batch, int revision, IReadOnlyList<StagedJob> jobs, CancellationToken cancellationToken);
 
     /// <summary>Inserts outcomes with arrival numbers from <paramref name="firstSeq"/> on, in the order given.</summary>
+    /// <exception cref="DbUpdateException">As for jobs.</exception>
     Task InsertOutcomesAsync(StoreDb db, long batch, int run, int firstSeq, IReadOnlyList<PackedOutcome> outcomes, CancellationToken cancellationToken);
 
     /// <summary>The lane's next jobs in order of index, each at attempt 1.</summary>

@@ -1,12 +1,79 @@
+using System.Globalization;
+using System.Text.Json;
 using BatchPlatform.Contracts;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 
 namespace BatchPlatform.Store.Bulk;
 
-/// <summary>Prepared statements, one for all rows.</summary>
-public sealed class SqliteBulk : IBulk
+/// <summary>One prepared statement for all rows of a call.</summary>
+internal sealed class SqliteBulk : IBulk
 {
-    public Task InsertJobsAsync(StoreDb db, long batch, int revision, IReadOnlyList<StagedJob> jobs, CancellationToken cancellationToken) => throw new NotSupportedException();
-    public Task InsertOutcomesAsync(StoreDb db, long batch, int run, int firstSeq, IReadOnlyList<PackedOutcome> outcomes, CancellationToken cancellationToken) => throw new NotSupportedException();
-    public Task<IReadOnlyList<PackedJob>> ReadLaneAsync(StoreDb db, LaneRange range, CancellationToken cancellationToken) => throw new NotSupportedException();
-    public Task<IReadOnlyList<PackedJob>> ReadJobsAsync(StoreDb db, long batch, int revision, IReadOnlyList<(int Index, int Attempt)> jobs, CancellationToken cancellationToken) => throw new NotSupportedException();
+    private const string InsertJob = """INSERT INTO jobs (batch, "index", added_rev, namespace, action, params, custom_id) VALUES (?, ?, ?, ?, ?, ?, ?)""";
+
+    private const string InsertOutcome = """
+        INSERT INTO outcomes (batch, run, "index", seq, state, status_code, response, error_code, error_message, attempts, duration_ms, completed_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """;
+
+    private const string Lane = $"""SELECT "index", action, params FROM jobs WHERE {JobQuery.InLane} ORDER BY "index" LIMIT @max_jobs""";
+
+    private const string Listed = $"""
+        SELECT "index", action, params FROM jobs WHERE {JobQuery.Visible} AND "index" IN (SELECT value FROM json_each(@indexes)) ORDER BY "index"
+        """;
+
+    // As EF writes a DateTime; text of this form sorts by time.
+    private const string Time = "yyyy-MM-dd HH:mm:ss.FFFFFFF";
+
+    public Task InsertJobsAsync(StoreDb db, long batch, int revision, IReadOnlyList<StagedJob> jobs, CancellationToken cancellationToken) =>
+        InsertAsync(db, InsertJob, jobs, (row, job, _) => row
+            .Add(batch)
+            .Add(job.Index)
+            .Add(revision)
+            .Add(job.Namespace)
+            .Add(job.Action)
+            .Add(job.Params.Span)
+            .Add(job.CustomId), cancellationToken);
+
+    public Task InsertOutcomesAsync(StoreDb db, long batch, int run, int firstSeq, IReadOnlyList<PackedOutcome> outcomes, CancellationToken cancellationToken) =>
+        InsertAsync(db, InsertOutcome, outcomes, (row, outcome, place) => row
+            .Add(batch)
+            .Add(run)
+            .Add(outcome.Index)
+            .Add(firstSeq + place)
+            .Add((int)outcome.State())
+            .Add(outcome.StatusCode)
+            .Add(outcome.Response.Span)
+            .Add(outcome.ErrorCode)
+            .Add(outcome.ErrorMessage)
+            .Add(outcome.Attempts)
+            .Add(outcome.DurationMs)
+            .Add(outcome.CompletedAt.ToString(Time, CultureInfo.InvariantCulture)), cancellationToken);
+
+    // Rows are fetched one by one as they are read, so a reader that has enough just stops.
+    public Task<IReadOnlyList<PackedJob>> ReadLaneAsync(StoreDb db, LaneRange range, CancellationToken cancellationToken) =>
+        JobQuery.ReadLaneAsync(db, Lane, range, cancellationToken);
+
+    public Task<IReadOnlyList<PackedJob>> ReadJobsAsync(StoreDb db, long batch, int revision, IReadOnlyList<(int Index, int Attempt)> jobs, CancellationToken cancellationToken) =>
+        JobQuery.ReadJobsAsync(db, Listed, batch, revision, jobs, JsonSerializer.Serialize(jobs.Select(job => job.Index)), cancellationToken);
+
+    private static Task InsertAsync<T>(StoreDb db, string sql, IReadOnlyList<T> rows, Action<SqliteInsert, T, int> bind, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            using var insert = new SqliteInsert((SqliteConnection)BulkTransaction.ConnectionOf(db), sql);
+            for (var place = 0; place < rows.Count; place++)
+            {
+                bind(insert, rows[place], place);
+                insert.Write();
+            }
+
+            return Task.CompletedTask;
+        }
+        catch (SqliteException error)
+        {
+            return Task.FromException(new DbUpdateException("The database refused the rows.", error));
+        }
+    }
 }

@@ -56,6 +56,9 @@ public sealed class Batch : SagaStateMachineInstance
 
     public bool Paused { get; set; }
 
+    /// <summary>While paused: since when, so that deadlines can stand still.</summary>
+    public DateTime? PausedAt { get; set; }
+
     public string? PauseReason { get; set; }
 
     /// <summary>A stop was accepted and its <c>batch.stopped</c> is not announced yet.</summary>

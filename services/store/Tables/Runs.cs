@@ -33,9 +33,6 @@ public sealed class Run
     /// <summary>The arrival number of the last outcome.</summary>
     public int Seq { get; set; }
 
-    /// <summary>Some jobs got their outcome without a slice, so a cut must look for such.</summary>
-    public bool Skips { get; set; }
-
     public bool StopOnJobError { get; set; }
 
     /// <summary>A worker picked up a slice since the last start.</summary>
@@ -75,11 +72,14 @@ public sealed class Lane
     /// <summary>No job of the lane stands at or after it.</summary>
     public int End { get; set; }
 
-    /// <summary>The batch is neither stopped nor paused: slices may be cut.</summary>
+    /// <summary>The run is neither stopped, paused nor settled: slices may be cut.</summary>
     public bool Active { get; set; }
 
     /// <summary>The cursor has not reached the end.</summary>
     public bool Open { get; set; }
+
+    /// <summary>When the first of the lane's waiting retries is due; null when none waits.</summary>
+    public DateTime? RetryAt { get; set; }
 }
 
 /// <summary>Where a slice is. A row that is gone has been reported whole.</summary>

@@ -177,6 +177,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnType("boolean")
                         .HasColumnName("paused");
 
+                    b.Property<DateTime?>("PausedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("paused_at");
+
                     b.Property<bool>("Recurring")
                         .HasColumnType("boolean")
                         .HasColumnName("recurring");
@@ -222,6 +226,9 @@ namespace BatchPlatform.Store.Migrations.Postgres
 
                     b.HasKey("CorrelationId")
                         .HasName("pk_batches");
+
+                    b.HasIndex("CurrentState")
+                        .HasDatabaseName("ix_batches_state");
 
                     b.HasIndex("DeletedAt")
                         .HasDatabaseName("ix_batches_deleted_at")
@@ -502,6 +509,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("priority");
 
+                    b.Property<DateTime?>("RetryAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("retry_at");
+
                     b.Property<int>("Revision")
                         .HasColumnType("integer")
                         .HasColumnName("revision");
@@ -514,8 +525,12 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     b.HasKey("Batch", "Run", "Namespace")
                         .HasName("pk_lanes");
 
+                    b.HasIndex("RetryAt")
+                        .HasDatabaseName("ix_lanes_retry_at")
+                        .HasFilter("active AND retry_at IS NOT NULL");
+
                     b.HasIndex("Tenant", "Priority", "Batch")
-                        .HasDatabaseName("ix_lanes_runnable")
+                        .HasDatabaseName("ix_lanes_open")
                         .HasFilter("active AND open");
 
                     b.ToTable("lanes");
@@ -637,8 +652,8 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     b.HasKey("Batch", "Run", "Index")
                         .HasName("pk_retries");
 
-                    b.HasIndex("DueAt")
-                        .HasDatabaseName("ix_retries_due_at");
+                    b.HasIndex("Batch", "Run", "Namespace", "DueAt")
+                        .HasDatabaseName("ix_retries_batch_run_namespace_due_at");
 
                     b.ToTable("retries");
                 });
@@ -696,10 +711,6 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     b.Property<DateTime?>("SettledAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("settled_at");
-
-                    b.Property<bool>("Skips")
-                        .HasColumnType("boolean")
-                        .HasColumnName("skips");
 
                     b.Property<bool>("Started")
                         .HasColumnType("boolean")

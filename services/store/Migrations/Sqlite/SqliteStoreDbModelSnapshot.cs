@@ -172,6 +172,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("paused");
 
+                    b.Property<DateTime?>("PausedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("paused_at");
+
                     b.Property<bool>("Recurring")
                         .HasColumnType("INTEGER")
                         .HasColumnName("recurring");
@@ -217,6 +221,9 @@ namespace BatchPlatform.Store.Migrations.Sqlite
 
                     b.HasKey("CorrelationId")
                         .HasName("pk_batches");
+
+                    b.HasIndex("CurrentState")
+                        .HasDatabaseName("ix_batches_state");
 
                     b.HasIndex("DeletedAt")
                         .HasDatabaseName("ix_batches_deleted_at")
@@ -497,6 +504,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("priority");
 
+                    b.Property<DateTime?>("RetryAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("retry_at");
+
                     b.Property<int>("Revision")
                         .HasColumnType("INTEGER")
                         .HasColumnName("revision");
@@ -509,8 +520,12 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     b.HasKey("Batch", "Run", "Namespace")
                         .HasName("pk_lanes");
 
+                    b.HasIndex("RetryAt")
+                        .HasDatabaseName("ix_lanes_retry_at")
+                        .HasFilter("active AND retry_at IS NOT NULL");
+
                     b.HasIndex("Tenant", "Priority", "Batch")
-                        .HasDatabaseName("ix_lanes_runnable")
+                        .HasDatabaseName("ix_lanes_open")
                         .HasFilter("active AND open");
 
                     b.ToTable("lanes");
@@ -632,8 +647,8 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     b.HasKey("Batch", "Run", "Index")
                         .HasName("pk_retries");
 
-                    b.HasIndex("DueAt")
-                        .HasDatabaseName("ix_retries_due_at");
+                    b.HasIndex("Batch", "Run", "Namespace", "DueAt")
+                        .HasDatabaseName("ix_retries_batch_run_namespace_due_at");
 
                     b.ToTable("retries");
                 });
@@ -691,10 +706,6 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     b.Property<DateTime?>("SettledAt")
                         .HasColumnType("TEXT")
                         .HasColumnName("settled_at");
-
-                    b.Property<bool>("Skips")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("skips");
 
                     b.Property<bool>("Started")
                         .HasColumnType("INTEGER")

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace BatchPlatform.Store.Migrations.Postgres
 {
     [DbContext(typeof(PostgresStoreDb))]
-    [Migration("20261122015808_Initial")]
+    [Migration("20261122022723_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -180,6 +180,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnType("boolean")
                         .HasColumnName("paused");
 
+                    b.Property<DateTime?>("PausedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("paused_at");
+
                     b.Property<bool>("Recurring")
                         .HasColumnType("boolean")
                         .HasColumnName("recurring");
@@ -225,6 +229,9 @@ namespace BatchPlatform.Store.Migrations.Postgres
 
                     b.HasKey("CorrelationId")
                         .HasName("pk_batches");
+
+                    b.HasIndex("CurrentState")
+                        .HasDatabaseName("ix_batches_state");
 
                     b.HasIndex("DeletedAt")
                         .HasDatabaseName("ix_batches_deleted_at")
@@ -505,6 +512,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("priority");
 
+                    b.Property<DateTime?>("RetryAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("retry_at");
+
                     b.Property<int>("Revision")
                         .HasColumnType("integer")
                         .HasColumnName("revision");
@@ -517,8 +528,12 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     b.HasKey("Batch", "Run", "Namespace")
                         .HasName("pk_lanes");
 
+                    b.HasIndex("RetryAt")
+                        .HasDatabaseName("ix_lanes_retry_at")
+                        .HasFilter("active AND retry_at IS NOT NULL");
+
                     b.HasIndex("Tenant", "Priority", "Batch")
-                        .HasDatabaseName("ix_lanes_runnable")
+                        .HasDatabaseName("ix_lanes_open")
                         .HasFilter("active AND open");
 
                     b.ToTable("lanes");
@@ -640,8 +655,8 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     b.HasKey("Batch", "Run", "Index")
                         .HasName("pk_retries");
 
-                    b.HasIndex("DueAt")
-                        .HasDatabaseName("ix_retries_due_at");
+                    b.HasIndex("Batch", "Run", "Namespace", "DueAt")
+                        .HasDatabaseName("ix_retries_batch_run_namespace_due_at");
 
                     b.ToTable("retries");
                 });
@@ -699,10 +714,6 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     b.Property<DateTime?>("SettledAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("settled_at");
-
-                    b.Property<bool>("Skips")
-                        .HasColumnType("boolean")
-                        .HasColumnName("skips");
 
                     b.Property<bool>("Started")
                         .HasColumnType("boolean")

@@ -50,6 +50,7 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     run = table.Column<int>(type: "INTEGER", nullable: false),
                     epoch = table.Column<int>(type: "INTEGER", nullable: false),
                     paused = table.Column<bool>(type: "INTEGER", nullable: false),
+                    paused_at = table.Column<DateTime>(type: "TEXT", nullable: true),
                     pause_reason = table.Column<string>(type: "TEXT", nullable: true),
                     stop_owed = table.Column<bool>(type: "INTEGER", nullable: false),
                     created_at = table.Column<DateTime>(type: "TEXT", nullable: false),
@@ -187,7 +188,8 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     cursor = table.Column<int>(type: "INTEGER", nullable: false),
                     end = table.Column<int>(type: "INTEGER", nullable: false),
                     active = table.Column<bool>(type: "INTEGER", nullable: false),
-                    open = table.Column<bool>(type: "INTEGER", nullable: false)
+                    open = table.Column<bool>(type: "INTEGER", nullable: false),
+                    retry_at = table.Column<DateTime>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -262,7 +264,6 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     failed = table.Column<int>(type: "INTEGER", nullable: false),
                     failures = table.Column<int>(type: "INTEGER", nullable: false),
                     seq = table.Column<int>(type: "INTEGER", nullable: false),
-                    skips = table.Column<bool>(type: "INTEGER", nullable: false),
                     stop_on_job_error = table.Column<bool>(type: "INTEGER", nullable: false),
                     started = table.Column<bool>(type: "INTEGER", nullable: false),
                     created_at = table.Column<DateTime>(type: "TEXT", nullable: false),
@@ -339,6 +340,11 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_batches_state",
+                table: "batches",
+                column: "state");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_batches_stop_owed",
                 table: "batches",
                 column: "stop_owed",
@@ -373,10 +379,16 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 filter: "custom_id IS NOT NULL");
 
             migrationBuilder.CreateIndex(
-                name: "ix_lanes_runnable",
+                name: "ix_lanes_open",
                 table: "lanes",
                 columns: new[] { "tenant", "priority", "batch" },
                 filter: "active AND open");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_lanes_retry_at",
+                table: "lanes",
+                column: "retry_at",
+                filter: "active AND retry_at IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_outcomes_batch_run_seq",
@@ -385,9 +397,9 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_retries_due_at",
+                name: "ix_retries_batch_run_namespace_due_at",
                 table: "retries",
-                column: "due_at");
+                columns: new[] { "batch", "run", "namespace", "due_at" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_runs_deadline",

@@ -1,0 +1,106 @@
+using BatchPlatform.Contracts;
+using BatchPlatform.Store;
+using BatchPlatform.Store.Tables;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace BatchPlatform.Api.Batches;
+
+/// <summary>Which batches to list.</summary>
+/// <param name="State">Only in this state.</param>
+/// <param name="Name">Only those whose name contains it, in the same case.</param>
+/// <param name="CreatedAfter">Only later ones, UTC.</param>
+/// <param name="CreatedBefore">Only earlier ones, UTC.</param>
+public sealed record BatchFilter(BatchState? State = null, string? Name = null, DateTime? CreatedAfter = null, DateTime? CreatedBefore = null);
+
+/// <summary>Reads batches as clients see them, at a cost that does not grow with their jobs.</summary>
+public sealed class BatchViews(BatchStore store, TimeProvider clock, IOptions<PublicOptions> at)
+{
+    /// <summary>One batch; null when it is unknown, deleted, or another tenant's.</summary>
+    public async Task<BatchView?> FindAsync(string tenant, Guid id, CancellationToken cancellationToken)
+    {
+        await using var db = store.Read();
+        var rows = Select(db, Of(db, tenant).Where(batch => batch.CorrelationId == id));
+        return await rows.SingleOrDefaultAsync(cancellationToken) is { } row ? Complete(row) : null;
+    }
+
+    /// <summary>A tenant's batches, newest first: by falling number.</summary>
+    /// <param name="tenant">The owner.</param>
+    /// <param name="filter">Which of them.</param>
+    /// <param name="before">Only smaller numbers: where the page before ended.</param>
+    /// <param name="limit">Batches, at most.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<IReadOnlyList<BatchView>> ListAsync(string tenant, BatchFilter filter, long before, int limit, CancellationToken cancellationToken)
+    {
+        await using var db = store.Read();
+        var batches = Filter(Of(db, tenant).Where(batch => batch.Number < before), filter);
+        var page = await Select(db, batches.OrderByDescending(batch => batch.Number).Take(limit))
+            .OrderByDescending(row => row.View.Number)
+            .ToListAsync(cancellationToken);
+        return [.. page.Select(Complete)];
+    }
+
+    private static IQueryable<Batch> Of(StoreDb db, string tenant) =>
+        db.Batches.Where(batch => batch.Tenant == tenant && batch.DeletedAt == null);
+
+    private static IQueryable<Batch> Filter(IQueryable<Batch> batches, BatchFilter filter)
+    {
+        var state = filter.State?.ToString();
+        return batches
+            .Where(batch => state == null || batch.CurrentState == state)
+            .Where(batch => filter.Name == null || batch.Name!.Contains(filter.Name))
+            .Where(batch => filter.CreatedAfter == null || batch.CreatedAt > filter.CreatedAfter)
+            .Where(batch => filter.CreatedBefore == null || batch.CreatedAt < filter.CreatedBefore);
+    }
+
+    // One statement, so that state and counts are of the same moment. Columns are named one by one to leave out the
+    // batch's documents, which nobody here reads.
+    private static IQueryable<Row> Select(StoreDb db, IQueryable<Batch> batches) =>
+        from batch in batches
+        from run in db.Runs.Where(run => run.Batch == batch.Number && run.Number == batch.Run).DefaultIfEmpty()
+        let slices = db.Slices.Where(slice => slice.Batch == batch.Number && slice.Run == batch.Run)
+        let runs = db.Runs.Where(retry => retry.Batch == batch.Number && retry.Root == run.Root)
+        select new Row
+        {
+            View = new BatchView
+            {
+                Id = batch.CorrelationId,
+                Number = batch.Number,
+                Name = batch.Name,
+                State = Enum.Parse<BatchState>(batch.CurrentState),
+                Tenant = batch.Tenant,
+                Recurring = batch.Recurring,
+                Options = batch.Options,
+                Callback = batch.Callback,
+                Paused = batch.Paused,
+                PauseReason = batch.PauseReason,
+                Run = batch.Run,
+                CreatedAt = batch.CreatedAt,
+                CommittedAt = batch.CommittedAt,
+                StartedAt = batch.StartedAt,
+                EndedAt = batch.EndedAt,
+                UpdatedAt = batch.UpdatedAt,
+            },
+            Tally = new BatchTally
+            {
+                BatchTotal = batch.Total,
+                RootTotal = runs.Where(root => root.Number == run.Root).Select(root => (int?)root.Total).FirstOrDefault(),
+                Completed = runs.Sum(each => each.Completed),
+                RunCompleted = (int?)run.Completed ?? 0,
+                RunFailed = (int?)run.Failed ?? 0,
+                Queued = slices.Where(slice => slice.State == SliceState.Queued).Sum(slice => slice.Remaining),
+                Processing = slices.Where(slice => slice.State == SliceState.Taken).Sum(slice => slice.Remaining),
+                RunCreatedAt = (DateTime?)run.CreatedAt,
+                SettledAt = run.SettledAt,
+            },
+        };
+
+    private BatchView Complete(Row row) => row.Tally.Complete(row.View, clock.GetUtcNow().UtcDateTime, at.Value);
+
+    private sealed class Row
+    {
+        public required BatchView View { get; init; }
+
+        public required BatchTally Tally { get; init; }
+    }
+}

@@ -1,0 +1,11 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace BatchPlatform.Api.Batches;
+
+/// <summary>How clients reach the platform: configuration section <c>Public</c>.</summary>
+public sealed class PublicOptions
+{
+    /// <summary>What links begin with, such as <c>https://batches.example.org</c>; when absent, links are paths.</summary>
+    [Url]
+    public string? BaseUrl { get; set; }
+}

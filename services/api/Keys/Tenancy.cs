@@ -1,0 +1,20 @@
+using System.Security.Claims;
+
+namespace BatchPlatform.Api;
+
+/// <summary>Who asks. Set by <see cref="KeyAuthentication"/> for every request below /v1.</summary>
+public static class Tenancy
+{
+    internal const string TenantClaim = "tenant";
+    internal const string KeyClaim = "key";
+    internal const string ScopeClaim = "scope";
+
+    /// <summary>The tenant whose key was presented; whatever belongs to another does not exist.</summary>
+    public static string Tenant(this HttpContext context) => Claim(context, TenantClaim);
+
+    /// <summary>The id of the key that was presented; no secret.</summary>
+    public static string KeyId(this HttpContext context) => Claim(context, KeyClaim);
+
+    private static string Claim(HttpContext context, string type) =>
+        context.User.FindFirstValue(type) ?? throw new InvalidOperationException("The request was not authenticated.");
+}

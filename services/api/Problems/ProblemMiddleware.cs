@@ -1,0 +1,53 @@
+namespace BatchPlatform.Api;
+
+/// <summary>Makes sure that whatever goes wrong below leaves as a problem, and that no exception's text does.</summary>
+public sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context);
+            if (context.Response.StatusCode >= 400 && HasNoBody(context.Response))
+            {
+                await Problems.OfStatus(context.Response.StatusCode).ExecuteAsync(context);
+            }
+        }
+        catch (Exception error) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is left to tell.
+            Log.ClientGone(logger, context.Request.Method, error.GetType().Name);
+        }
+        catch (Exception error) when (!context.Response.HasStarted)
+        {
+            context.Response.Clear();
+            await Explain(context, error).ExecuteAsync(context);
+        }
+    }
+
+    private static bool HasNoBody(HttpResponse response) =>
+        !response.HasStarted && response.ContentLength is null or 0 && response.ContentType is null;
+
+    private Problem Explain(HttpContext context, Exception error)
+    {
+        switch (error)
+        {
+            case ProblemException refusal:
+                return refusal.Problem;
+            case BadHttpRequestException bad:
+                return Problems.OfStatus(bad.StatusCode);
+            default:
+                Log.Failed(logger, context.Request.Method, context.GetEndpoint()?.DisplayName, error);
+                return Problems.InternalError();
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Debug, Message = "The client of a {Method} went away ({Error})")]
+        public static partial void ClientGone(ILogger logger, string method, string error);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "{Method} failed at {Endpoint}")]
+        public static partial void Failed(ILogger logger, string method, string? endpoint, Exception error);
+    }
+}

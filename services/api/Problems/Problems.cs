@@ -1,0 +1,57 @@
+using BatchPlatform.Contracts;
+
+namespace BatchPlatform.Api;
+
+/// <summary>Makes the refusals of the API, so that each code has one status and one wording.</summary>
+public static class Problems
+{
+    public static Problem BatchNotFound() => new(StatusCodes.Status404NotFound, ErrorCodes.BatchNotFound, "There is no such batch.");
+
+    public static Problem NotFound(string detail) => new(StatusCodes.Status404NotFound, ErrorCodes.NotFound, detail);
+
+    /// <summary>A query parameter or header that cannot be understood.</summary>
+    public static Problem InvalidParameter(string name, string message) =>
+        new(StatusCodes.Status400BadRequest, ErrorCodes.InvalidParameter, $"{name}: {message}", [new(null, name, ErrorCodes.InvalidParameter, message)]);
+
+    /// <summary>A member of the body that is there and cannot be taken.</summary>
+    public static Problem InvalidField(string field, string message) => InvalidField(ErrorCodes.InvalidField, field, message);
+
+    /// <inheritdoc cref="InvalidField(string, string)"/>
+    public static Problem InvalidField(string code, string field, string message) =>
+        InvalidFields([new(null, field, code, message)]);
+
+    /// <summary>Members of the body that cannot be taken; the problem's code is that of the first.</summary>
+    public static Problem InvalidFields(IReadOnlyList<ProblemError> errors) =>
+        new(StatusCodes.Status422UnprocessableEntity, errors[0].Code, $"{errors[0].Field}: {errors[0].Message}", errors);
+
+    public static Problem InvalidJson(string detail) => new(StatusCodes.Status400BadRequest, ErrorCodes.InvalidJson, detail);
+
+    public static Problem InvalidJobsCount(string detail) => new(StatusCodes.Status422UnprocessableEntity, ErrorCodes.InvalidJobsCount, detail);
+
+    public static Problem BodyTooLarge(string detail) => new(StatusCodes.Status413PayloadTooLarge, ErrorCodes.BodyTooLarge, detail);
+
+    public static Problem UnsupportedMediaType(string detail) => new(StatusCodes.Status415UnsupportedMediaType, ErrorCodes.UnsupportedMediaType, detail);
+
+    public static Problem Conflict(string code, string detail) => new(StatusCodes.Status409Conflict, code, detail);
+
+    public static Problem Unauthenticated() =>
+        new(StatusCodes.Status401Unauthorized, ErrorCodes.Unauthenticated, "Send a valid API key as 'Authorization: Bearer <key>' or 'X-Api-Key: <key>'.");
+
+    public static Problem Forbidden() => new(StatusCodes.Status403Forbidden, ErrorCodes.Forbidden, "The API key's scopes do not allow this.");
+
+    public static Problem InternalError() => new(StatusCodes.Status500InternalServerError, ErrorCodes.InternalError, "Something went wrong here; the request is not to blame.");
+
+    /// <summary>For a status that the framework set without a body.</summary>
+    public static Problem OfStatus(int status) => status switch
+    {
+        StatusCodes.Status401Unauthorized => Unauthenticated(),
+        StatusCodes.Status403Forbidden => Forbidden(),
+        StatusCodes.Status404NotFound => NotFound("There is nothing at this address."),
+        StatusCodes.Status405MethodNotAllowed => new(status, ErrorCodes.MethodNotAllowed, "This address does not take this method; see the Allow header."),
+        StatusCodes.Status408RequestTimeout => new(status, ErrorCodes.InvalidParameter, "The body arrived too slowly."),
+        StatusCodes.Status413PayloadTooLarge => BodyTooLarge("The body is too large."),
+        StatusCodes.Status415UnsupportedMediaType => UnsupportedMediaType("The body's type or encoding is not supported here."),
+        >= 500 => InternalError() with { Status = status },
+        _ => new(status, ErrorCodes.InvalidParameter, "The request cannot be understood."),
+    };
+}

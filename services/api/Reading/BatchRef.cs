@@ -1,0 +1,46 @@
+using BatchPlatform.Contracts;
+using BatchPlatform.Store;
+using BatchPlatform.Store.Tables;
+using Microsoft.EntityFrameworkCore;
+
+namespace BatchPlatform.Api.Reading;
+
+/// <summary>What reading a batch's rows takes to know of it.</summary>
+/// <param name="Number">The key of its rows.</param>
+/// <param name="State">Its state.</param>
+/// <param name="Revision">The revision whose jobs are seen.</param>
+/// <param name="NextIndex">No job stands at or after it.</param>
+/// <param name="Run">The latest run, 0 before the first.</param>
+internal sealed record BatchRef(long Number, BatchState State, int Revision, int NextIndex, int Run)
+{
+    /// <summary>Finds a tenant's batch.</summary>
+    /// <exception cref="ProblemException">404 BATCH_NOT_FOUND: unknown, deleted, or another tenant's.</exception>
+    public static async Task<BatchRef> FindAsync(StoreDb db, string tenant, string id, CancellationToken cancellationToken)
+    {
+        var batchId = Parameter.BatchId(id);
+        return await db.Batches
+            .Where(batch => batch.CorrelationId == batchId && batch.Tenant == tenant && batch.DeletedAt == null)
+            .Select(batch => new BatchRef(batch.Number, Enum.Parse<BatchState>(batch.CurrentState), batch.Revision, batch.NextIndex, batch.Run))
+            .SingleOrDefaultAsync(cancellationToken) ?? throw new ProblemException(Problems.BatchNotFound());
+    }
+
+    /// <summary>The jobs that the current revision sees.</summary>
+    public IQueryable<Job> Jobs(StoreDb db) => db.Jobs.Where(job =>
+        job.Batch == Number && job.AddedRev <= Revision && (job.RemovedRev == null || job.RemovedRev > Revision));
+
+    /// <summary>One run.</summary>
+    /// <exception cref="ProblemException">404 RUN_NOT_FOUND.</exception>
+    public async Task<Run> RunAsync(StoreDb db, int number, CancellationToken cancellationToken) =>
+        await db.Runs.SingleOrDefaultAsync(run => run.Batch == Number && run.Number == number, cancellationToken)
+            ?? throw new ProblemException(new Problem(StatusCodes.Status404NotFound, ErrorCodes.RunNotFound, "The batch has no such run."));
+
+    /// <summary>
+    /// The latest run of all jobs and the retries of its failed ones, in order; empty before the first run. A retry has
+    /// every job that was failed when it began, so what counts is each run's completed jobs and everything of the last.
+    /// </summary>
+    public async Task<IReadOnlyList<Run>> LatestRunsAsync(StoreDb db, CancellationToken cancellationToken) =>
+        await db.Runs
+            .Where(run => run.Batch == Number && run.Root == db.Runs.Single(last => last.Batch == Number && last.Number == Run).Root)
+            .OrderBy(run => run.Number)
+            .ToListAsync(cancellationToken);
+}

@@ -1,0 +1,94 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace BatchPlatform.Api.Reading;
+
+/// <summary>Writes results as RFC 4180 with a header row; params and response are cells of JSON text.</summary>
+internal sealed class CsvResults(IBufferWriter<byte> output, bool positions) : IResultFormat
+{
+    private static readonly SearchValues<byte> Quoted = SearchValues.Create(",\"\r\n"u8);
+
+    // A spreadsheet takes a cell that begins so for a formula and runs it.
+    private static readonly SearchValues<byte> Formula = SearchValues.Create("=+-@\t\r"u8);
+
+    /// <inheritdoc/>
+    public void Begin()
+    {
+        output.Write("index,custom_id,namespace,action,params,state,status_code,response,error_code,error_message,attempts,duration_ms,completed_at"u8);
+        output.Write(positions ? ",position\r\n"u8 : "\r\n"u8);
+    }
+
+    /// <inheritdoc/>
+    public void Write(ResultRow row)
+    {
+        Number(row.Index);
+        Next(row.CustomId);
+        Next(row.Namespace);
+        Next(row.Action);
+        Next(row.Params);
+        Next(Encoding.UTF8.GetBytes(row.State.ToString()));
+        Next(row.StatusCode);
+        Next(row.Response);
+        Next(row.ErrorCode);
+        Next(row.ErrorMessage);
+        Next(row.Attempts);
+        Next(row.DurationMs);
+        Next(Encoding.UTF8.GetBytes(row.CompletedAt.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture)));
+        if (positions)
+        {
+            Next(Encoding.UTF8.GetBytes(row.Position.ToString()));
+        }
+
+        output.Write("\r\n"u8);
+    }
+
+    /// <inheritdoc/>
+    public void End()
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+    }
+
+    private void Next(int? value)
+    {
+        output.Write(","u8);
+        if (value is not null)
+        {
+            Number(value.Value);
+        }
+    }
+
+    private void Number(int value)
+    {
+        const int MaxDigits = 11;
+        value.TryFormat(output.GetSpan(MaxDigits), out var written, provider: CultureInfo.InvariantCulture);
+        output.Advance(written);
+    }
+
+    private void Next(ReadOnlySpan<byte> cell)
+    {
+        output.Write(","u8);
+        var formula = cell.Length > 0 && Formula.Contains(cell[0]);
+        if (!cell.ContainsAny(Quoted))
+        {
+            output.Write(formula ? "'"u8 : []);
+            output.Write(cell);
+            return;
+        }
+
+        output.Write(formula ? "\"'"u8 : "\""u8);
+        for (var quote = cell.IndexOf((byte)'"'); quote >= 0; quote = cell.IndexOf((byte)'"'))
+        {
+            output.Write(cell[..(quote + 1)]);
+            output.Write("\""u8);
+            cell = cell[(quote + 1)..];
+        }
+
+        output.Write(cell);
+        output.Write("\""u8);
+    }
+}

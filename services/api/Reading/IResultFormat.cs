@@ -1,0 +1,14 @@
+namespace BatchPlatform.Api.Reading;
+
+/// <summary>Writes results one after the other into a response's buffer.</summary>
+internal interface IResultFormat : IDisposable
+{
+    /// <summary>What comes before the first.</summary>
+    void Begin();
+
+    /// <summary>One result.</summary>
+    void Write(ResultRow row);
+
+    /// <summary>What comes after the last.</summary>
+    void End();
+}

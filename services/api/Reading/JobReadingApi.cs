@@ -1,0 +1,57 @@
+using System.ComponentModel;
+using System.Globalization;
+using BatchPlatform.Contracts;
+using BatchPlatform.Store;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+
+namespace BatchPlatform.Api.Reading;
+
+/// <summary>The jobs of a batch with their states.</summary>
+internal static class JobReadingApi
+{
+    public static void MapJobReading(this RouteGroupBuilder batches)
+    {
+        batches.MapGet("{id}/jobs", ListAsync)
+            .WithName("list-jobs")
+            .WithSummary("A batch's jobs in order of index, with their states.")
+            .WithDescription("A page may hold fewer jobs than the limit, or none, and still have a next_cursor: a search looks at a bounded part of the batch.")
+            .Produces<Page<JobView>>();
+        batches.MapGet("{id}/jobs/{index}", FindAsync).WithName("get-job").WithSummary("One job with its state.").Produces<JobView>();
+    }
+
+    private static async Task<IResult> ListAsync(string id, [AsParameters] Query query, HttpContext context, BatchStore store, CancellationToken cancellationToken)
+    {
+        var filter = new JobFilter(
+            Parameter.Choice<JobState>("state", query.State),
+            Parameter.Text("error_code", query.ErrorCode),
+            Parameter.Text("custom_id", query.CustomId));
+        var limit = Parameter.Limit(query.Limit);
+        var from = (int)Math.Min(Cursor.Read(query.Cursor) ?? 0, Limits.JobsPerBatch);
+
+        await using var db = store.Read();
+        var batch = await BatchRef.FindAsync(db, context.Tenant(), id, cancellationToken);
+        var states = await JobStates.LoadAsync(db, batch, cancellationToken);
+        var (jobs, next) = await new JobFinder(db, batch, states, filter).FindAsync(from, limit, cancellationToken);
+        return TypedResults.Ok(new Page<JobView>(jobs, next is null ? null : Cursor.Write(next.Value)));
+    }
+
+    private static async Task<IResult> FindAsync(string id, string index, HttpContext context, BatchStore store, CancellationToken cancellationToken)
+    {
+        await using var db = store.Read();
+        var batch = await BatchRef.FindAsync(db, context.Tenant(), id, cancellationToken);
+        var states = await JobStates.LoadAsync(db, batch, cancellationToken);
+        var number = int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? parsed : -1;
+        var jobs = await batch.Jobs(db).Where(job => job.Index == number).ToListAsync(cancellationToken);
+        return jobs is [_]
+            ? TypedResults.Ok((await states.ViewAsync(jobs, cancellationToken))[0])
+            : new Problem(StatusCodes.Status404NotFound, ErrorCodes.JobNotFound, "The batch has no job at this index.");
+    }
+
+    private sealed record Query(
+        [property: Description("Only jobs in this state.")] string? State,
+        [property: FromQuery(Name = "error_code"), Description("Only jobs that failed with this code.")] string? ErrorCode,
+        [property: FromQuery(Name = "custom_id"), Description("Only jobs that the client named so.")] string? CustomId,
+        [property: Description("Jobs, at most: 1 to 1000, 50 when absent.")] string? Limit,
+        [property: Description("The next_cursor of the page before.")] string? Cursor);
+}

@@ -1,0 +1,27 @@
+using BatchPlatform.Api.Batches;
+
+namespace BatchPlatform.Api.Reading;
+
+/// <summary>Registers and maps the reading side of the API: everything under <c>/v1/batches</c> that changes nothing.</summary>
+public static class ReadingSetup
+{
+    /// <summary>Registers what the reading side needs besides the store.</summary>
+    public static IServiceCollection AddReading(this IServiceCollection services)
+    {
+        services.AddOptions<PublicOptions>().BindConfiguration("Public").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<BatchViews>();
+        return services;
+    }
+
+    /// <summary>Maps the routes below <c>/v1</c>.</summary>
+    public static RouteGroupBuilder MapReading(this RouteGroupBuilder v1)
+    {
+        var batches = v1.MapGroup("/batches");
+        batches.MapBatchReading();
+        batches.MapJobReading();
+        batches.MapResults();
+        batches.MapRuns();
+        batches.MapEvents();
+        return v1;
+    }
+}

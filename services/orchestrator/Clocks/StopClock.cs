@@ -1,0 +1,63 @@
+using BatchPlatform.Contracts;
+using BatchPlatform.Store;
+using BatchPlatform.Store.Tables;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace BatchPlatform.Orchestrator.Clocks;
+
+/// <summary>
+/// Repeats <see cref="StopRun"/> until no slice of a stopped run is in a worker's hands, and tells the saga when that is
+/// so, or when it has taken too long.
+/// </summary>
+public sealed class StopClock(BatchStore store, IBus bus, TimeProvider time, IOptions<OrchestratorOptions> options, ILogger<StopClock> logger)
+    : Clock(time, logger)
+{
+    private readonly TimeProvider _time = time;
+
+    protected override TimeSpan Period => TimeSpan.FromSeconds(options.Value.ClockSeconds);
+
+    public override async Task TickAsync(CancellationToken cancellationToken)
+    {
+        foreach (var run in await StoppedButLiveAsync(cancellationToken))
+        {
+            await bus.Publish(run, cancellationToken);
+        }
+
+        await AnnounceQuiescedAsync(cancellationToken);
+    }
+
+    private async Task<List<StopRun>> StoppedButLiveAsync(CancellationToken cancellationToken)
+    {
+        await using var db = store.Read();
+        return await db.Slices
+            .Where(slice => slice.State != SliceState.Returned)
+            .Select(slice => slice.BatchId)
+            .Distinct()
+            .Join(
+                db.Batches.Where(batch => batch.CurrentState == nameof(BatchState.Stopped) || batch.DeletedAt != null),
+                id => id,
+                batch => batch.CorrelationId,
+                (_, batch) => new StopRun(batch.CorrelationId, batch.Run, batch.Epoch, batch.DeletedAt != null))
+            .ToListAsync(cancellationToken);
+    }
+
+    private async Task AnnounceQuiescedAsync(CancellationToken cancellationToken)
+    {
+        var waitedEnough = _time.GetUtcNow().UtcDateTime.AddSeconds(-options.Value.QuiesceSeconds);
+        await using var db = store.Read();
+        var quiesced = await db.Batches
+            .Where(batch => batch.StopOwed && batch.CurrentState == nameof(BatchState.Stopped))
+            .Where(batch => batch.EndedAt <= waitedEnough
+                || !db.Slices.Any(slice => slice.Batch == batch.Number && slice.Run == batch.Run && slice.State != SliceState.Returned))
+            .Select(batch => new RunQuiesced(batch.CorrelationId, batch.Run, batch.Epoch))
+            .Take(1000)
+            .ToListAsync(cancellationToken);
+        foreach (var run in quiesced)
+        {
+            // Needs no outbox: while the saga has not heard it, the next tick says it again.
+            await bus.Publish(run, cancellationToken);
+        }
+    }
+}

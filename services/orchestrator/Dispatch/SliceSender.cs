@@ -1,0 +1,30 @@
+using BatchPlatform.Contracts;
+using MassTransit;
+
+namespace BatchPlatform.Orchestrator.Dispatch;
+
+/// <summary>Sends slices to the workers' queue. A slice that does not get there is sent again once its row has waited too long.</summary>
+public sealed partial class SliceSender(IBus bus, ILogger<SliceSender> logger)
+{
+    private static readonly Uri Address = new($"exchange:{Queues.Slices}");
+
+    /// <summary>Sends all of them side by side and waits for the broker's confirmations.</summary>
+    public async Task SendAsync(IReadOnlyCollection<RunSlice> slices, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var endpoint = await bus.GetSendEndpoint(Address);
+            await Task.WhenAll(slices.Select(slice => endpoint.Send(slice, cancellationToken)));
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            Log.NotSent(logger, slices.Count, error);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The broker did not take all of {Count} slices; they are sent again later")]
+        public static partial void NotSent(ILogger logger, int count, Exception error);
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using BatchPlatform.Contracts;
+using BatchPlatform.Store.Tables;
+
+namespace BatchPlatform.Orchestrator.Lifecycle;
+
+/// <summary>Applies a merge patch (RFC 7396) to what a client may change: <c>name, options, callback, dialect_document</c>. api has checked its shape.</summary>
+internal static class BatchPatch
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
+
+    /// <summary>Whether the patch names nothing but the dialect's own document.</summary>
+    public static bool TouchesOnlyDialectDocument(string patch) =>
+        Parse(patch).All(member => member.Key == "dialect_document");
+
+    public static void Apply(Batch batch, string patch)
+    {
+        var changes = Parse(patch);
+        if (changes.TryGetPropertyValue("name", out var name))
+        {
+            batch.Name = name?.GetValue<string>();
+        }
+
+        if (changes.TryGetPropertyValue("options", out var options))
+        {
+            batch.Options = Merged(batch.Options, options) ?? new BatchSettings();
+        }
+
+        if (changes.TryGetPropertyValue("callback", out var callback))
+        {
+            batch.Callback = Merged(batch.Callback, callback);
+        }
+
+        if (changes.TryGetPropertyValue("dialect_document", out var document))
+        {
+            batch.DialectDocument = document?.ToJsonString();
+        }
+    }
+
+    private static T? Merged<T>(T? old, JsonNode? change)
+        where T : class
+    {
+        if (change is not JsonObject members)
+        {
+            return null;
+        }
+
+        var merged = JsonSerializer.SerializeToNode(old, Json)?.AsObject() ?? [];
+        foreach (var (member, value) in members)
+        {
+            merged.Remove(member);
+            if (value is not null)
+            {
+                merged[member] = value.DeepClone();
+            }
+        }
+
+        return merged.Deserialize<T>(Json);
+    }
+
+    private static JsonObject Parse(string patch) => JsonNode.Parse(patch)!.AsObject();
+}

@@ -1,0 +1,141 @@
+using BatchPlatform.Contracts;
+using BatchPlatform.Store;
+using BatchPlatform.Store.Tables;
+using Microsoft.EntityFrameworkCore;
+
+namespace BatchPlatform.Orchestrator.Lifecycle;
+
+/// <summary>Keeps the rows of runs and lanes in step with the saga's transitions, in the same transaction.</summary>
+internal sealed class RunBook(WorkUnit unit, DateTime now)
+{
+    private StoreDb Db => unit.Db;
+
+    /// <summary>Begins a run of all jobs of the current revision.</summary>
+    public void Begin(Batch batch)
+    {
+        var run = Open(batch, root: batch.Run + 1, total: batch.Total);
+        foreach (var lane in batch.Lanes)
+        {
+            Db.Lanes.Add(NewLane(batch, run, lane.Namespace, cursor: lane.First, end: batch.NextIndex));
+        }
+    }
+
+    /// <summary>Goes on with a stopped run: what was handed back or never cut is cut again; one with every outcome settles at once.</summary>
+    public async Task ResumeAsync(Batch batch)
+    {
+        StartEpoch(batch);
+        var run = await LatestRun(batch).SingleAsync();
+        run.Epoch = batch.Epoch;
+        run.Failures = 0;
+        run.Started = false;
+        run.StopOnJobError = batch.Options.StopOnJobError;
+        run.Deadline = now.AddSeconds(batch.Options.DeadlineSeconds);
+        await Lanes(batch).ExecuteUpdateAsync(lane => lane
+            .SetProperty(l => l.Epoch, batch.Epoch)
+            .SetProperty(l => l.Active, !batch.Paused));
+        if (run.Completed + run.Failed == run.Total)
+        {
+            unit.Owe(new RunSettled(batch.CorrelationId, batch.Run, batch.Epoch, Failures: 0));
+        }
+    }
+
+    /// <summary>Begins a run of the failed jobs of the latest one. Each is owned by a retry row that is due now.</summary>
+    public async Task BeginRetryAsync(Batch batch)
+    {
+        var failed = await LatestRun(batch).SingleAsync();
+        var run = Open(batch, failed.Root, failed.Failed);
+        run.Revision = failed.Revision;
+        foreach (var lane in batch.Lanes)
+        {
+            var row = NewLane(batch, run, lane.Namespace, cursor: batch.NextIndex, end: batch.NextIndex);
+            row.RetryAt = now;
+            Db.Lanes.Add(row);
+        }
+
+        await Db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO retries (batch, run, "index", namespace, attempt, due_at)
+            SELECT o.batch, {run.Number}, o."index", j.namespace, 1, {now}
+            FROM outcomes o JOIN jobs j ON j.batch = o.batch AND j."index" = o."index"
+                AND j.added_rev <= {failed.Revision} AND (j.removed_rev IS NULL OR j.removed_rev > {failed.Revision})
+            WHERE o.batch = {batch.Number} AND o.run = {failed.Number} AND o.state = {(short)JobState.Failed}
+            """);
+    }
+
+    /// <summary>Whether every job of the latest run has an outcome.</summary>
+    public Task<bool> IsSettledAsync(Batch batch) => LatestRun(batch).AnyAsync(run => run.Completed + run.Failed == run.Total);
+
+    /// <summary>Whether a job of the latest run failed.</summary>
+    public Task<bool> HasFailedJobsAsync(Batch batch) => LatestRun(batch).AnyAsync(run => run.Failed > 0);
+
+    /// <summary>Cuts nothing more of the latest run.</summary>
+    public Task HaltAsync(Batch batch) => Lanes(batch).ExecuteUpdateAsync(lane => lane.SetProperty(l => l.Active, false));
+
+    /// <summary>Cuts again after a pause; the time waited is added to the deadline.</summary>
+    public async Task ReleaseAsync(Batch batch, TimeSpan waited)
+    {
+        if (batch.CurrentState is not (nameof(BatchState.Committed) or nameof(BatchState.Running)))
+        {
+            return;
+        }
+
+        await Lanes(batch).ExecuteUpdateAsync(lane => lane.SetProperty(l => l.Active, true));
+        var run = await LatestRun(batch).SingleAsync();
+        run.Deadline += waited;
+    }
+
+    /// <summary>Lanes carry the priority for the dispatch; a change reaches a stopped run's lanes too.</summary>
+    public Task UpdatePriorityAsync(Batch batch) =>
+        Lanes(batch).ExecuteUpdateAsync(lane => lane.SetProperty(l => l.Priority, (int)batch.Options.Priority));
+
+    private Run Open(Batch batch, int root, int total)
+    {
+        StartEpoch(batch);
+        batch.Run++;
+        var run = new Run
+        {
+            Batch = batch.Number,
+            Number = batch.Run,
+            BatchId = batch.CorrelationId,
+            Tenant = batch.Tenant,
+            Root = root,
+            Epoch = batch.Epoch,
+            Revision = batch.Revision,
+            Total = total,
+            StopOnJobError = batch.Options.StopOnJobError,
+            CreatedAt = now,
+            Deadline = now.AddSeconds(batch.Options.DeadlineSeconds),
+        };
+        Db.Runs.Add(run);
+        batch.CommittedAt = now;
+        return run;
+    }
+
+    private void StartEpoch(Batch batch)
+    {
+        batch.Epoch++;
+        batch.StartedAt = null;
+        batch.EndedAt = null;
+        batch.UpdatedAt = now;
+    }
+
+    private static Lane NewLane(Batch batch, Run run, string ns, int cursor, int end) => new()
+    {
+        Batch = batch.Number,
+        Run = run.Number,
+        Namespace = ns,
+        BatchId = batch.CorrelationId,
+        Tenant = batch.Tenant,
+        Priority = (int)batch.Options.Priority,
+        Epoch = batch.Epoch,
+        Revision = run.Revision,
+        Cursor = cursor,
+        End = end,
+        Active = !batch.Paused,
+        Open = cursor < end,
+    };
+
+    private IQueryable<Run> LatestRun(Batch batch) => Db.Runs.Where(run => run.Batch == batch.Number && run.Number == batch.Run);
+
+    private IQueryable<Lane> Lanes(Batch batch) => Db.Lanes.Where(lane => lane.Batch == batch.Number && lane.Run == batch.Run);
+}

@@ -1,0 +1,76 @@
+using BatchPlatform.Contracts;
+using BatchPlatform.Defaults;
+using BatchPlatform.Orchestrator.Clocks;
+using BatchPlatform.Orchestrator.Dispatch;
+using BatchPlatform.Orchestrator.Leases;
+using BatchPlatform.Orchestrator.Lifecycle;
+using BatchPlatform.Orchestrator.Outcomes;
+using BatchPlatform.Store;
+using BatchPlatform.Store.Sagas;
+using BatchPlatform.Store.Tables;
+using MassTransit;
+
+namespace BatchPlatform.Orchestrator;
+
+/// <summary>Registers the orchestrator; its own program and the standalone host both call it.</summary>
+public static class OrchestratorSetup
+{
+    // Commands and events of different batches are handled side by side; more brings conflicts, not speed.
+    private const int LifecycleConcurrency = 16;
+
+    // Reports are bound by the database's writes.
+    private const int ReportConcurrency = 8;
+
+    /// <summary>Adds dispatch, outcomes and clocks. The store must have been added.</summary>
+    public static WebApplicationBuilder AddOrchestrator(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<OrchestratorOptions>().BindConfiguration("Orchestrator").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<Workers>();
+        services.AddSingleton<DispatchSignal>();
+        services.AddSingleton<UpstreamCatalog>();
+        services.AddSingleton<Pace>();
+        services.AddSingleton<SliceSender>();
+        services.AddSingleton<OutcomeLedger>();
+        services.AddSingleton<Gates>();
+        services.AddHostedService<RollCall>();
+        services.AddHostedService<Dispatcher>();
+        services.AddHostedService<LeaseClock>();
+        services.AddHostedService<StopClock>();
+        services.AddHostedService<ReconcileClock>();
+        services.AddHostedService<OutboxSweeper>();
+        return builder;
+    }
+
+    /// <summary>The saga, reports, heartbeats and announcements.</summary>
+    public static BusPart Bus(IConfiguration configuration) => new(
+        bus =>
+        {
+            bus.AddSagaStateMachine<BatchLifecycle, Batch>().InStore();
+            bus.AddConsumer<ReportConsumer>();
+            bus.AddConsumer<HeartbeatConsumer>();
+            bus.AddConsumer<UpstreamConsumer>();
+            bus.AddConsumer<DeletedBatchConsumer>();
+            bus.AddConsumer<WorkerAnnouncements>();
+        },
+        (context, queues) =>
+        {
+            queues.Durable(Queues.BatchLifecycle, LifecycleConcurrency, queue =>
+            {
+                var signal = context.GetRequiredService<DispatchSignal>();
+                queue.ConfigureSaga<Batch>(context, saga =>
+                {
+                    saga.UseFilter(new RepeatedCommands());
+                    saga.UseFilter(new WakeDispatcher(signal));
+                });
+            });
+            queues.Durable(Queues.Outcomes, ReportConcurrency, queue => queue.ConfigureConsumer<ReportConsumer>(context));
+            queues.Durable(Queues.Leases, LifecycleConcurrency, queue =>
+            {
+                queue.ConfigureConsumer<HeartbeatConsumer>(context);
+                queue.ConfigureConsumer<UpstreamConsumer>(context);
+            });
+            queues.Durable(Queues.OrchestratorCleanup, 1, queue => queue.ConfigureConsumer<DeletedBatchConsumer>(context));
+            queues.Broadcast("orchestrator", queue => queue.ConfigureConsumer<WorkerAnnouncements>(context));
+        });
+}

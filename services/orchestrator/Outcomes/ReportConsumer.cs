@@ -1,0 +1,125 @@
+using BatchPlatform.Contracts;
+using BatchPlatform.Orchestrator.Dispatch;
+using BatchPlatform.Store;
+using BatchPlatform.Store.Tables;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Retry = BatchPlatform.Store.Tables.Retry;
+
+namespace BatchPlatform.Orchestrator.Outcomes;
+
+/// <summary>
+/// Takes what a worker reports of a slice: one transaction for each report. The slice's row is locked first; a report by
+/// anybody but its holder changes nothing.
+/// </summary>
+public sealed partial class ReportConsumer(
+    BatchStore store,
+    OutcomeLedger ledger,
+    Gates gates,
+    Pace pace,
+    DispatchSignal signal,
+    IOptions<OrchestratorOptions> options,
+    ILogger<ReportConsumer> logger) : IConsumer<ReportOutcomes>
+{
+    public async Task Consume(ConsumeContext<ReportOutcomes> context)
+    {
+        var report = context.Message;
+        var outcomes = OutcomeBlock.Unpack(report.Outcomes);
+        await using var unit = await store.BeginAsync(context.CancellationToken);
+        if (await LockAsync(unit, report, context.CancellationToken) is not { } slice)
+        {
+            Log.NotItsHolder(logger, report.SliceId, report.WorkerId);
+            return;
+        }
+
+        var stored = await ledger.StoreAsync(unit, slice.Batch, slice.Run, [.. outcomes.Where(outcome => slice.Jobs.Contains(outcome.Index))], context.CancellationToken);
+        var retried = await AddRetriesAsync(unit, slice, report.Retries, context.CancellationToken);
+        Settle(unit.Db, slice, slice.Remaining - stored - retried, report.Last);
+        if (report.ClosedUntil is { } until)
+        {
+            await gates.CloseAsync(unit, slice.Namespace, until, context.CancellationToken);
+        }
+
+        await unit.CommitAsync(context.CancellationToken);
+        if (report.Last)
+        {
+            pace.Learn(slice.Namespace, outcomes.Count, report.BusySeconds, slice.Concurrency);
+            signal.Wake();
+        }
+    }
+
+    private async Task<Slice?> LockAsync(WorkUnit unit, ReportOutcomes report, CancellationToken cancellationToken)
+    {
+        var row = unit.Db.Slices.Where(slice => slice.Id == report.SliceId);
+        var locked = await row
+            .Where(slice => slice.State == SliceState.Queued || (slice.State == SliceState.Taken && slice.Holder == report.WorkerId))
+            .ExecuteUpdateAsync(
+                slice => slice
+                    .SetProperty(s => s.State, SliceState.Taken)
+                    .SetProperty(s => s.Holder, report.WorkerId)
+                    .SetProperty(s => s.LeaseUntil, unit.Now.AddSeconds(options.Value.LeaseSeconds)),
+                cancellationToken);
+        return locked == 0 ? null : await row.SingleAsync(cancellationToken);
+    }
+
+    private static async Task<int> AddRetriesAsync(WorkUnit unit, Slice slice, IReadOnlyList<RetryLater> retries, CancellationToken cancellationToken)
+    {
+        var mine = retries.Where(retry => slice.Jobs.Contains(retry.Index)).ToList();
+        if (mine.Count == 0)
+        {
+            return 0;
+        }
+
+        var db = unit.Db;
+        var indexes = mine.ConvertAll(retry => retry.Index);
+        var ended = await db.Outcomes
+            .Where(outcome => outcome.Batch == slice.Batch && outcome.Run == slice.Run && indexes.Contains(outcome.Index))
+            .Select(outcome => outcome.Index)
+            .ToListAsync(cancellationToken);
+        var waiting = await db.Retries
+            .Where(retry => retry.Batch == slice.Batch && retry.Run == slice.Run && indexes.Contains(retry.Index))
+            .Select(retry => retry.Index)
+            .ToListAsync(cancellationToken);
+        mine.RemoveAll(retry => ended.Contains(retry.Index) || waiting.Contains(retry.Index));
+        if (mine.Count == 0)
+        {
+            return 0;
+        }
+
+        db.Retries.AddRange(mine.Select(retry => new Retry
+        {
+            Batch = slice.Batch,
+            Run = slice.Run,
+            Index = retry.Index,
+            Namespace = slice.Namespace,
+            Attempt = retry.Attempt,
+            DueAt = retry.DueAt,
+        }));
+        var first = mine.Min(retry => retry.DueAt);
+        await db.Lanes
+            .Where(lane => lane.Batch == slice.Batch && lane.Run == slice.Run && lane.Namespace == slice.Namespace && (lane.RetryAt == null || lane.RetryAt > first))
+            .ExecuteUpdateAsync(lane => lane.SetProperty(l => l.RetryAt, first), cancellationToken);
+        return mine.Count;
+    }
+
+    private static void Settle(StoreDb db, Slice slice, int remaining, bool last)
+    {
+        slice.Remaining = remaining;
+        if (remaining <= 0)
+        {
+            db.Slices.Remove(slice);
+        }
+        else if (last)
+        {
+            slice.State = SliceState.Returned;
+            slice.Holder = null;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Slice {Slice} is no longer held by worker {Worker}; its report changes nothing")]
+        public static partial void NotItsHolder(ILogger logger, Guid slice, Guid worker);
+    }
+}

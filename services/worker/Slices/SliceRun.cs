@@ -1,0 +1,126 @@
+using BatchPlatform.Contracts;
+using BatchPlatform.Worker.Upstreams;
+
+namespace BatchPlatform.Worker.Slices;
+
+/// <summary>Runs the jobs of one slice within its grant: so many at once, so many a second, none that may not begin.</summary>
+internal sealed partial class SliceRun(
+    HeldSlice slice,
+    IReadOnlyList<PackedJob> jobs,
+    LoadedUpstream upstream,
+    Reporter reporter,
+    TimeProvider time,
+    ILogger logger)
+{
+    private readonly RunSlice _grant = slice.Grant;
+    private int _taken;
+
+    /// <summary>Completes when every job that was begun has ended and is with the reporter.</summary>
+    public Task RunAsync()
+    {
+        // A runner whose calls complete at once drains the slice before the next one looks.
+        var runners = new Task[Math.Min(Math.Max(1, _grant.Concurrency), jobs.Count)];
+        for (var i = 0; i < runners.Length; i++)
+        {
+            runners[i] = RunJobsAsync();
+        }
+
+        return Task.WhenAll(runners);
+    }
+
+    private async Task RunJobsAsync()
+    {
+        while (Interlocked.Increment(ref _taken) - 1 is var place && place < jobs.Count && await MayBeginAsync(place))
+        {
+            await RunJobAsync(jobs[place]);
+        }
+    }
+
+    /// <summary>Waits for the turn of the slice's call number <paramref name="place"/>.</summary>
+    private async ValueTask<bool> MayBeginAsync(int place)
+    {
+        if (_grant.CallsPerSecond > 0 && WaitFor(place) is var wait && wait > TimeSpan.Zero)
+        {
+            // Timers count whole milliseconds: rounded up, so that no call is early.
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), time, slice.Halted)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return slice.MayBegin;
+    }
+
+    // A job that would miss the deadline need not wait for its turn to be told so.
+    private TimeSpan WaitFor(int place)
+    {
+        var turn = TimeSpan.FromSeconds(place / _grant.CallsPerSecond) - slice.Age;
+        var deadline = _grant.Deadline - time.GetUtcNow().UtcDateTime;
+        return turn < deadline ? turn : deadline;
+    }
+
+    private async ValueTask RunJobAsync(PackedJob job)
+    {
+        var begun = time.GetTimestamp();
+        var end = time.GetUtcNow().UtcDateTime < _grant.Deadline
+            ? await CallAsync(job)
+            : CallEnd.NotMade(ErrorCodes.DeadlineExceeded, "The deadline passed before the job could begin.");
+        switch (end.Fate)
+        {
+            case CallFate.Aborted:
+                break;
+            case CallFate.UpstreamClosed:
+                slice.Halt();
+                reporter.Close(end.ClosedUntil);
+                break;
+            case CallFate.Failed when end.Repeatable && job.Attempt < upstream.Retry.Attempts:
+                reporter.Add(new RetryLater(job.Index, job.Attempt + 1, Backoff.DueAt(upstream.Retry, job.Attempt, time)));
+                break;
+            default:
+                await ReportAsync(job, end, time.GetElapsedTime(begun));
+                break;
+        }
+    }
+
+    private async ValueTask<CallEnd> CallAsync(PackedJob job)
+    {
+        try
+        {
+            return await upstream.Executor.ExecuteAsync(_grant, job, slice.Aborted);
+        }
+        catch (Exception error)
+        {
+            // One job that we cannot handle must not take the others of its slice down.
+            Log.Unexpected(logger, _grant.SliceId, job.Index, error);
+            return CallEnd.Failed(ErrorCodes.InternalError, "The platform could not run this job.");
+        }
+    }
+
+    private async ValueTask ReportAsync(PackedJob job, CallEnd end, TimeSpan duration)
+    {
+        var stop = end.Fate == CallFate.Failed && _grant.StopOnJobError;
+        if (stop)
+        {
+            slice.Halt();
+        }
+
+        await reporter.AddAsync(new PackedOutcome(
+            job.Index,
+            end.Fate == CallFate.Completed,
+            end.StatusCode,
+            end.ErrorCode,
+            end.ErrorMessage,
+            end.WasMade ? job.Attempt : job.Attempt - 1,
+            (int)duration.TotalMilliseconds,
+            time.GetUtcNow().UtcDateTime,
+            end.Response));
+        if (stop)
+        {
+            await reporter.SendAsync();
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Error, Message = "Job {Index} of slice {Slice} failed with INTERNAL_ERROR")]
+        public static partial void Unexpected(ILogger logger, Guid slice, int index, Exception error);
+    }
+}

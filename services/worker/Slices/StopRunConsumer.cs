@@ -1,0 +1,14 @@
+using BatchPlatform.Contracts;
+using MassTransit;
+
+namespace BatchPlatform.Worker.Slices;
+
+/// <summary>Hears that a run was stopped. It is told every second until nothing of the run is live, so repetition changes nothing.</summary>
+internal sealed class StopRunConsumer(HeldSlices slices) : IConsumer<StopRun>
+{
+    public Task Consume(ConsumeContext<StopRun> context)
+    {
+        slices.Stop(context.Message);
+        return Task.CompletedTask;
+    }
+}
