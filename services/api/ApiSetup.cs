@@ -1,5 +1,16 @@
+using System.IO.Compression;
+using BatchPlatform.Api.Batches;
+using BatchPlatform.Api.Housekeeping;
+using BatchPlatform.Api.Idempotency;
+using BatchPlatform.Api.Reading;
+using BatchPlatform.Api.Uploads;
+using BatchPlatform.Api.Upstreams;
+using BatchPlatform.Contracts;
 using BatchPlatform.Defaults;
+using MassTransit;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.ResponseCompression;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace BatchPlatform.Api;
 
@@ -7,28 +18,52 @@ namespace BatchPlatform.Api;
 public static class ApiSetup
 {
     private const string ScopePolicy = "scope";
+    private const int CleanupsAtOnce = 2;
 
     public static WebApplicationBuilder AddApi(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
         services.AddOptions<ApiOptions>().BindConfiguration("Api").ValidateDataAnnotations().ValidateOnStart();
-        services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
-        services.AddSingleton<KeyDirectory>();
-        services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.SchemeName, null);
-        services.AddAuthorizationBuilder().AddPolicy(ScopePolicy, KeyAuthentication.RequireScope);
-        services.AddOpenApi();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddHttp();
+        services.AddKeys();
+        services.AddReading();
+
+        services.AddSingleton<UpstreamDirectory>();
+        services.AddSingleton<BatchCommands>();
+        services.AddSingleton<BatchCreation>();
+        services.AddSingleton<Lifecycle>();
+        services.AddSingleton<IdempotencyRows>();
+        services.AddSingleton<IdempotentRequests>();
+        services.AddSingleton<AppendRows>();
+        services.AddSingleton<ClosedAppends>();
+        services.AddSingleton<JobAppending>();
+
+        services.AddHostedService<ApiStart>();
+        services.AddHostedService<ApiClock>();
         return builder;
     }
 
-    public static BusPart Bus(IConfiguration configuration) => new(_ => { }, (_, _) => { });
+    public static BusPart Bus(IConfiguration configuration) => new(
+        bus => bus.AddConsumer<BatchCleanup>(),
+        (context, queues) => queues.Durable(Queues.ApiCleanup, CleanupsAtOnce, queue => queue.ConfigureConsumer<BatchCleanup>(context)));
 
     public static WebApplication MapApi(this WebApplication app)
     {
+        app.UseResponseCompression();
         app.UseMiddleware<ProblemMiddleware>();
+        app.UseRequestDecompression();
+        app.UseMiddleware<KnownEncodings>();
         app.UseAuthentication();
         app.UseAuthorization();
-        var v1 = app.MapGroup("/v1").RequireAuthorization(ScopePolicy);
-        _ = v1;
+
+        var v1 = app.MapGroup("/v1").RequireAuthorization(ScopePolicy).ProducesProblems(401, 403);
+        v1.MapBatches();
+        v1.MapUploads();
+        v1.MapLifecycle();
+        v1.MapUpstreams();
+        v1.MapReading();
+
         app.MapOpenApi("/openapi/v1.json");
         app.UseSwaggerUI(page =>
         {
@@ -36,5 +71,26 @@ public static class ApiSetup
             page.SwaggerEndpoint("/openapi/v1.json", "BatchPlatform");
         });
         return app;
+    }
+
+    private static void AddHttp(this IServiceCollection services)
+    {
+        services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
+        services.AddOpenApi();
+        services.AddRequestDecompression();
+        services.Configure<GzipCompressionProviderOptions>(gzip => gzip.Level = CompressionLevel.Fastest);
+        services.AddResponseCompression(compression =>
+        {
+            compression.EnableForHttps = true;
+            compression.MimeTypes = ["application/json", Problem.ContentType, "application/x-ndjson", "text/csv"];
+        });
+    }
+
+    private static void AddKeys(this IServiceCollection services)
+    {
+        services.AddSingleton<KeyDirectory>();
+        services.AddSingleton<FirstKey>();
+        services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.SchemeName, null);
+        services.AddAuthorizationBuilder().AddPolicy(ScopePolicy, KeyAuthentication.RequireScope);
     }
 }

@@ -4,9 +4,9 @@ using BatchPlatform.Store;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.Services.AddStore(builder.Configuration);
-builder.Services.AddBus(builder.Configuration, ApiSetup.Bus(builder.Configuration));
-builder.Services.AddHealthChecks();
+builder.Services.AddSchemaGate();
 builder.AddApi();
+builder.Services.AddBus(builder.Configuration, ApiSetup.Bus(builder.Configuration));
 
 var app = builder.Build();
 app.MapApi();

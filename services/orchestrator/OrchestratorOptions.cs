@@ -14,11 +14,11 @@ public sealed class OrchestratorOptions
     public double SliceSeconds { get; set; } = 1;
 
     /// <summary>How long a slice stays with its holder after a heartbeat, in seconds: longer than the worker's own lease of 15.</summary>
-    [Range(1, 600)]
+    [Range(0.1, 600)]
     public double LeaseSeconds { get; set; } = 20;
 
     /// <summary>A slice that no worker has taken is sent again after this many seconds.</summary>
-    [Range(1, 600)]
+    [Range(0.1, 600)]
     public double ResendSeconds { get; set; } = 30;
 
     /// <summary>A worker that has not announced itself for this many seconds counts no more.</summary>

@@ -58,8 +58,6 @@ public sealed class BatchViews(BatchStore store, TimeProvider clock, IOptions<Pu
     private static IQueryable<Row> Select(StoreDb db, IQueryable<Batch> batches) =>
         from batch in batches
         from run in db.Runs.Where(run => run.Batch == batch.Number && run.Number == batch.Run).DefaultIfEmpty()
-        let slices = db.Slices.Where(slice => slice.Batch == batch.Number && slice.Run == batch.Run)
-        let runs = db.Runs.Where(retry => retry.Batch == batch.Number && retry.Root == run.Root)
         select new Row
         {
             View = new BatchView
@@ -84,12 +82,16 @@ public sealed class BatchViews(BatchStore store, TimeProvider clock, IOptions<Pu
             Tally = new BatchTally
             {
                 BatchTotal = batch.Total,
-                RootTotal = runs.Where(root => root.Number == run.Root).Select(root => (int?)root.Total).FirstOrDefault(),
-                Completed = runs.Sum(each => each.Completed),
+                RootTotal = db.Runs.Where(root => root.Batch == batch.Number && root.Number == run.Root).Select(root => (int?)root.Total).FirstOrDefault(),
+                Completed = db.Runs.Where(each => each.Batch == batch.Number && each.Root == run.Root).Sum(each => each.Completed),
                 RunCompleted = (int?)run.Completed ?? 0,
                 RunFailed = (int?)run.Failed ?? 0,
-                Queued = slices.Where(slice => slice.State == SliceState.Queued).Sum(slice => slice.Remaining),
-                Processing = slices.Where(slice => slice.State == SliceState.Taken).Sum(slice => slice.Remaining),
+                Queued = db.Slices
+                    .Where(slice => slice.Batch == batch.Number && slice.Run == batch.Run && slice.State == SliceState.Queued)
+                    .Sum(slice => slice.Remaining),
+                Processing = db.Slices
+                    .Where(slice => slice.Batch == batch.Number && slice.Run == batch.Run && slice.State == SliceState.Taken)
+                    .Sum(slice => slice.Remaining),
                 RunCreatedAt = (DateTime?)run.CreatedAt,
                 SettledAt = run.SettledAt,
             },

@@ -16,6 +16,9 @@ public sealed class KeyDirectory(BatchStore store, TimeProvider time)
     /// <summary>The id of the key that configuration sets; the only one whose text does not carry its id.</summary>
     public const string AdminId = "admin";
 
+    /// <summary>The id of the key that is made when there is none.</summary>
+    public const string FirstId = "first";
+
     private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(2);
     private const int MaxRemembered = 10_000;
 
@@ -23,7 +26,7 @@ public sealed class KeyDirectory(BatchStore store, TimeProvider time)
     private readonly ConcurrentDictionary<string, (KeyIdentity Identity, DateTimeOffset Until)> _known = new();
 
     // What an unknown id is compared with, so that it takes as long as a wrong secret.
-    private readonly (byte[] Salt, byte[] Hash) _nobody = KeySecret.Protect(KeySecret.Make().Key);
+    private readonly (byte[] Salt, byte[] Hash) _nobody = KeySecret.Protect(KeySecret.Make("nobody"));
 
     /// <summary>The key's identity; null when it is unknown, wrong or expired.</summary>
     public async Task<KeyIdentity?> FindAsync(string credential, CancellationToken cancellationToken)

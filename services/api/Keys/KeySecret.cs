@@ -8,21 +8,15 @@ namespace BatchPlatform.Api;
 public static class KeySecret
 {
     private const string Prefix = "bp_";
-    private const int IdBytes = 9;
     private const int SecretBytes = 32;
     private const int SaltBytes = 16;
 
-    /// <summary>A new key with its id.</summary>
-    public static (string Id, string Key) Make()
-    {
-        // Hexadecimal, since an underscore in the id would make the key ambiguous.
-        var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes));
-        return (id, $"{Prefix}{id}_{Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes))}");
-    }
+    /// <summary>A new key for an id without underscores.</summary>
+    public static string Make(string id) => $"{Prefix}{id}_{Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes))}";
 
     /// <summary>The id within a made key; null for any other string.</summary>
     public static string? IdOf(string key) =>
-        key.StartsWith(Prefix, StringComparison.Ordinal) && key.IndexOf('_', Prefix.Length) is > 0 and var end ? key[Prefix.Length..end] : null;
+        key.StartsWith(Prefix, StringComparison.Ordinal) && key.IndexOf('_', Prefix.Length) is var end and > 0 ? key[Prefix.Length..end] : null;
 
     /// <summary>A new salt, and the hash of <paramref name="key"/> under it.</summary>
     public static (byte[] Salt, byte[] Hash) Protect(string key)

@@ -22,6 +22,10 @@ public sealed record Problem(
     /// <summary>The status in words.</summary>
     public string Title => ReasonPhrases.GetReasonPhrase(Status);
 
+    /// <summary>The batch that the request was about, where the client could not know it otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Guid? BatchId { get; init; }
+
     int? IStatusCodeHttpResult.StatusCode => Status;
 
     /// <inheritdoc/>

@@ -39,6 +39,10 @@ public static class Problems
 
     public static Problem Forbidden() => new(StatusCodes.Status403Forbidden, ErrorCodes.Forbidden, "The API key's scopes do not allow this.");
 
+    /// <summary>The lifecycle did not say in time whether a command took effect: look at the batch, or repeat the request.</summary>
+    public static Problem OutcomeUnknown(Guid batchId) =>
+        new(StatusCodes.Status504GatewayTimeout, ErrorCodes.OutcomeUnknown, $"No reply came in time; the request may have taken effect. Look at batch {batchId:D}.") { BatchId = batchId };
+
     public static Problem InternalError() => new(StatusCodes.Status500InternalServerError, ErrorCodes.InternalError, "Something went wrong here; the request is not to blame.");
 
     /// <summary>For a status that the framework set without a body.</summary>

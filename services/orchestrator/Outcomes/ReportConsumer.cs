@@ -35,14 +35,14 @@ public sealed partial class ReportConsumer(
 
         var stored = await ledger.StoreAsync(unit, slice.Batch, slice.Run, [.. outcomes.Where(outcome => slice.Jobs.Contains(outcome.Index))], context.CancellationToken);
         var retried = await AddRetriesAsync(unit, slice, report.Retries, context.CancellationToken);
-        Settle(unit.Db, slice, slice.Remaining - stored - retried, report.Last);
+        var over = Settle(unit.Db, slice, slice.Remaining - stored - retried, report.Last);
         if (report.ClosedUntil is { } until)
         {
             await gates.CloseAsync(unit, slice.Namespace, until, context.CancellationToken);
         }
 
         await unit.CommitAsync(context.CancellationToken);
-        if (report.Last)
+        if (over)
         {
             pace.Learn(slice.Namespace, outcomes.Count, report.BusySeconds, slice.Concurrency);
             signal.Wake();
@@ -103,7 +103,8 @@ public sealed partial class ReportConsumer(
         return mine.Count;
     }
 
-    private static void Settle(StoreDb db, Slice slice, int remaining, bool last)
+    // Whether the slice is out of the worker's hands, so that its share is free again.
+    private static bool Settle(StoreDb db, Slice slice, int remaining, bool last)
     {
         slice.Remaining = remaining;
         if (remaining <= 0)
@@ -115,6 +116,8 @@ public sealed partial class ReportConsumer(
             slice.State = SliceState.Returned;
             slice.Holder = null;
         }
+
+        return last || remaining <= 0;
     }
 
     private static partial class Log

@@ -1,0 +1,28 @@
+using System.Globalization;
+
+namespace BatchPlatform.Bench;
+
+/// <summary>What a process has used so far, read from /proc.</summary>
+internal sealed class ProcessUse(string name, int id)
+{
+    // Linux counts CPU time in hundredths of a second (USER_HZ).
+    private const double TicksPerSecond = 100;
+
+    public string Name => name;
+
+    public double CpuSeconds
+    {
+        get
+        {
+            // The fields after the command's name, which may hold spaces: utime and stime are the 12th and 13th.
+            var fields = File.ReadAllText($"/proc/{id}/stat").Split(") ")[1].Split(' ');
+            return (Number(fields[11]) + Number(fields[12])) / TicksPerSecond;
+        }
+    }
+
+    public long PeakMebibytes => Number(File.ReadLines($"/proc/{id}/status")
+        .First(line => line.StartsWith("VmHWM", StringComparison.Ordinal))
+        .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) / 1024;
+
+    private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,21 @@
+using System.CommandLine;
+using BatchPlatform.Bench;
+
+var jobs = new Option<int>("--jobs") { Description = "Jobs in the batch.", DefaultValueFactory = _ => 100_000 };
+var runs = new Option<int>("--runs") { Description = "Batches, one after another; the median counts.", DefaultValueFactory = _ => 3 };
+var singles = new Option<int>("--singles") { Description = "One-job batches, for latency.", DefaultValueFactory = _ => 500 };
+var shape = new Option<string>("--shape") { Description = "standalone, services or both.", DefaultValueFactory = _ => "both" };
+var root = new RootCommand("End-to-end throughput: from the first byte submitted to every outcome stored and the batch Finished.") { jobs, runs, singles, shape };
+root.SetAction(async (parsed, cancellationToken) =>
+{
+    string[] shapes = parsed.GetValue(shape) is "both" or null ? ["standalone", "services"] : [parsed.GetValue(shape)!];
+    foreach (var each in shapes)
+    {
+        await using var target = await Target.StartAsync(each);
+        var throughput = new Throughput(target, parsed.GetValue(jobs), parsed.GetValue(runs));
+        await throughput.RunAsync(cancellationToken);
+        await new Latency(target, parsed.GetValue(singles)).RunAsync(cancellationToken);
+        target.PrintProcesses();
+    }
+});
+return await root.Parse(args).InvokeAsync();

@@ -1,0 +1,105 @@
+using BatchPlatform.Api.Idempotency;
+using BatchPlatform.Api.Uploads;
+using BatchPlatform.Api.Upstreams;
+using BatchPlatform.Contracts;
+using BatchPlatform.Store;
+using BatchPlatform.Store.Bulk;
+using BatchPlatform.Store.Tables;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace BatchPlatform.Api.Batches;
+
+/// <summary>Creates a batch; its jobs and its commit travel in the same command, so that a one-shot submission happens whole or not at all.</summary>
+public sealed class BatchCreation(
+    BatchStore store, NumberSource numbers, AppendRows rows, ClosedAppends closed, BatchCommands commands, UpstreamDirectory upstreams,
+    IdempotentRequests requests, Lifecycle lifecycle, TimeProvider time, IOptions<ApiOptions> options)
+{
+    /// <summary>Runs POST /v1/batches.</summary>
+    public async Task<IResult> RunAsync(HttpContext context)
+    {
+        var bytes = await RequestBody.ReadAsync(context, options.Value.InlineBytes);
+        var (id, number) = (Guid.CreateVersion7(time.GetUtcNow()), await numbers.NextAsync(context.RequestAborted));
+        return await requests.RunAsync(context, id, number, async ticket =>
+        {
+            var repeated = ticket.MayHaveBeenSent;
+            ticket.Fingerprint?.Add(bytes.Span);
+            if (await ticket.SealAsync() is { } kept)
+            {
+                return kept;
+            }
+
+            return repeated && await ExistsAsync(ticket.BatchId) ? await CreatedAsync(context, ticket.BatchId) : await CreateAsync(context, bytes, ticket);
+        });
+    }
+
+    private async Task<Answer> CreateAsync(HttpContext context, ReadOnlyMemory<byte> bytes, Ticket ticket)
+    {
+        var body = RequestBody.Parse<CreateBatchBody>(bytes);
+        BatchRules.Check(body.Name, body.Options ?? new BatchSettings(), body.Callback);
+        var rules = new JobRules(await upstreams.CurrentAsync(context.RequestAborted), firstIndex: 0, defaultNamespace: null, defaultAction: null);
+        var jobs = body.Jobs is { } raw ? InlineJobs.Read(bytes.Slice(raw.Start, raw.Length), rules) : [];
+        if (jobs.Count == 0)
+        {
+            return body.Commit
+                ? Answer.Of(Problems.InvalidJobsCount("A batch without jobs cannot be committed."))
+                : await SendAsync(context, CommandOf(context, body, ticket, append: null));
+        }
+
+        return await CreateWithJobsAsync(context, body, ticket, rules, jobs);
+    }
+
+    private async Task<Answer> CreateWithJobsAsync(HttpContext context, CreateBatchBody body, Ticket ticket, JobRules rules, List<StagedJob> jobs)
+    {
+        var first = jobs[..Math.Min(jobs.Count, JobChunk.MaxJobs)];
+        var row = await rows.OpenNewAsync(ticket.BatchId, ticket.Number, ticket.CommandId, first, context.RequestAborted);
+        var end = AppendEnd.NotTaken;
+        try
+        {
+            foreach (var chunk in jobs.Skip(first.Count).Chunk(JobChunk.MaxJobs))
+            {
+                await rows.StageAsync(row, chunk, ticket.RenewLeaseAsync, context.RequestAborted);
+            }
+
+            end = AppendEnd.Unknown;
+            var answer = await SendAsync(context, CommandOf(context, body, ticket, JobAppending.Staged(row, rules)));
+            end = answer.Status == StatusCodes.Status201Created ? AppendEnd.Taken : AppendEnd.NotTaken;
+            return answer;
+        }
+        finally
+        {
+            await EndAsync(row, end, body.Commit && !body.Recurring);
+        }
+    }
+
+    // Nobody can append to a committed batch, so nobody waits for its row to go.
+    private Task EndAsync(Append row, AppendEnd end, bool nobodyWaits)
+    {
+        if (end == AppendEnd.Taken && nobodyWaits)
+        {
+            closed.Add(row);
+            return Task.CompletedTask;
+        }
+
+        return rows.EndAsync(row, end);
+    }
+
+    private async Task<Answer> SendAsync(HttpContext context, CreateBatch command)
+    {
+        var reply = await commands.SendAsync(command);
+        return reply.Accepted ? await CreatedAsync(context, command.BatchId) : Answer.Of(reply.AsProblem());
+    }
+
+    private async Task<Answer> CreatedAsync(HttpContext context, Guid id) =>
+        Answer.Of(201, await lifecycle.ViewAsync(context, id), $"/v1/batches/{id:D}");
+
+    private async Task<bool> ExistsAsync(Guid id)
+    {
+        await using var db = store.Read();
+        return await db.Batches.AnyAsync(batch => batch.CorrelationId == id);
+    }
+
+    private static CreateBatch CommandOf(HttpContext context, CreateBatchBody body, Ticket ticket, StagedAppend? append) => new(
+        ticket.BatchId, ticket.CommandId, ticket.Number, context.Tenant(), body.Name, body.Recurring,
+        body.Options ?? new BatchSettings(), body.Callback, Dialect: null, DialectDocument: null, append, body.Commit);
+}

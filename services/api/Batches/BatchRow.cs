@@ -1,0 +1,31 @@
+using BatchPlatform.Api.Reading;
+using BatchPlatform.Contracts;
+using BatchPlatform.Store;
+using Microsoft.EntityFrameworkCore;
+
+namespace BatchPlatform.Api.Batches;
+
+/// <summary>What the writing side looks at before it sends a command. A hint: the lifecycle decides.</summary>
+public sealed record BatchRow(Guid Id, long Number, string State, bool Recurring, BatchSettings Options, Callback? Callback)
+{
+    /// <summary>The tenant's batch of that id.</summary>
+    /// <exception cref="ProblemException">404 BATCH_NOT_FOUND: unknown, deleted, or another tenant's.</exception>
+    public static async Task<BatchRow> FindAsync(BatchStore store, HttpContext context, string id)
+    {
+        var batchId = Parameter.BatchId(id);
+        var tenant = context.Tenant();
+        await using var db = store.Read();
+        return await db.Batches
+            .Where(batch => batch.CorrelationId == batchId && batch.Tenant == tenant && batch.DeletedAt == null)
+            .Select(batch => new BatchRow(batch.CorrelationId, batch.Number, batch.CurrentState, batch.Recurring, batch.Options, batch.Callback))
+            .FirstOrDefaultAsync(context.RequestAborted)
+            ?? throw new ProblemException(Problems.BatchNotFound());
+    }
+
+    /// <summary>Why the batch takes no jobs as it is now, or null; spares a client an upload that would be refused at its end.</summary>
+    public Problem? RefusesJobs() => (State, Recurring) switch
+    {
+        (nameof(BatchState.Created), _) or (nameof(BatchState.Stopped) or nameof(BatchState.Finished), true) => null,
+        _ => Problems.Conflict(ErrorCodes.BatchAlreadyCommitted, "The batch takes no more jobs."),
+    };
+}

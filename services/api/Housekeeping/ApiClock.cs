@@ -1,0 +1,81 @@
+using BatchPlatform.Api.Uploads;
+using BatchPlatform.Store;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace BatchPlatform.Api.Housekeeping;
+
+/// <summary>Removes what nobody needs any more: appends that ended or lost their owner, and answers kept for a day.</summary>
+public sealed partial class ApiClock(
+    BatchStore store, AppendRows rows, ClosedAppends closed, TimeProvider time, IOptions<ApiOptions> options, ILogger<ApiClock> logger) : BackgroundService
+{
+    // Looking for old answers reads the whole table, so it is done rarely.
+    private static readonly TimeSpan ForgetEvery = TimeSpan.FromMinutes(10);
+    private const int ChunkRows = 500;
+
+    private long _forgotAt = time.GetTimestamp();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(options.Value.ClockSeconds), time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await TickAsync(stoppingToken);
+            }
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
+            {
+                Log.TickFailed(logger, error);
+            }
+        }
+    }
+
+    private async Task TickAsync(CancellationToken cancellationToken)
+    {
+        await closed.RemoveAsync(cancellationToken);
+        await ReapAppendsAsync(cancellationToken);
+        if (time.GetElapsedTime(_forgotAt) >= ForgetEvery)
+        {
+            _forgotAt = time.GetTimestamp();
+            await ForgetAnswersAsync(cancellationToken);
+        }
+    }
+
+    private async Task ReapAppendsAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        await using var db = store.Read();
+        foreach (var orphan in await db.Appends.Where(append => append.LeaseUntil <= now).Take(ChunkRows).ToListAsync(cancellationToken))
+        {
+            if (await rows.TakeOverAsync(orphan))
+            {
+                Log.Reaped(logger, orphan.BatchId);
+            }
+        }
+    }
+
+    private async Task ForgetAnswersAsync(CancellationToken cancellationToken)
+    {
+        var before = time.GetUtcNow().UtcDateTime.AddHours(-options.Value.IdempotencyHours);
+        int forgotten;
+        do
+        {
+            await using var unit = await store.BeginAsync(cancellationToken);
+            var old = await unit.Db.Idempotency.Where(row => row.CreatedAt < before).Take(ChunkRows).ToListAsync(cancellationToken);
+            unit.Db.Idempotency.RemoveRange(old);
+            await unit.CommitAsync(cancellationToken);
+            forgotten = old.Count;
+        }
+        while (forgotten == ChunkRows);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "An append to batch {BatchId} had lost its owner and was ended")]
+        public static partial void Reaped(ILogger logger, Guid batchId);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Housekeeping failed; trying again")]
+        public static partial void TickFailed(ILogger logger, Exception error);
+    }
+}

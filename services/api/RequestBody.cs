@@ -1,0 +1,109 @@
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace BatchPlatform.Api;
+
+/// <summary>Reads small JSON bodies whole, within a bound that also holds for what a gzip unpacks to.</summary>
+public static class RequestBody
+{
+    /// <summary>Bytes of a body that carries no jobs, at most.</summary>
+    public const int SmallBytes = 64 * 1024;
+
+    private const int FirstBuffer = 4096;
+
+    /// <summary>The body's bytes.</summary>
+    /// <exception cref="ProblemException">413: it is longer than <paramref name="limit"/>.</exception>
+    public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext context, int limit = SmallBytes)
+    {
+        if (context.Request.ContentLength > limit)
+        {
+            throw TooLarge(limit);
+        }
+
+        var buffer = new byte[Math.Min(limit, context.Request.ContentLength ?? FirstBuffer) + 1];
+        var length = 0;
+        while (await context.Request.Body.ReadAsync(buffer.AsMemory(length), context.RequestAborted) is var read and > 0)
+        {
+            length += read;
+            if (length > limit)
+            {
+                throw TooLarge(limit);
+            }
+
+            if (length == buffer.Length)
+            {
+                Array.Resize(ref buffer, Math.Min(limit + 1, buffer.Length * 2));
+            }
+        }
+
+        return buffer.AsMemory(0, length);
+    }
+
+    /// <summary>Reads a body of any length for its fingerprint alone.</summary>
+    public static async Task DrainAsync(HttpContext context, Idempotency.RequestFingerprint fingerprint)
+    {
+        var buffer = new byte[FirstBuffer * 16];
+        while (await context.Request.Body.ReadAsync(buffer, context.RequestAborted) is var read and > 0)
+        {
+            fingerprint.Add(buffer.AsSpan(0, read));
+        }
+    }
+
+    /// <summary>Reads a JSON object; no body at all is one without members.</summary>
+    /// <exception cref="ProblemException">400 INVALID_JSON, or 422 INVALID_FIELD naming the member.</exception>
+    public static T Parse<T>(ReadOnlyMemory<byte> body)
+        where T : class, new()
+    {
+        if (body.IsEmpty)
+        {
+            return new T();
+        }
+
+        CheckSyntax(body.Span);
+        return Fields(() => JsonSerializer.Deserialize<T>(body.Span, ApiJson.Options)) ?? throw NoObject();
+    }
+
+    /// <summary>Runs a deserialization of JSON whose syntax is known to be right, so that what fails is a member.</summary>
+    public static T Fields<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (JsonException error)
+        {
+            var field = error.Path is null or "$" ? "(body)" : error.Path.Replace("$.", "");
+            throw new ProblemException(Problems.InvalidField(field, "is unknown here, given twice, missing, or has a value of the wrong kind."));
+        }
+    }
+
+    /// <exception cref="ProblemException">400 INVALID_JSON: no JSON object in UTF-8.</exception>
+    public static void CheckSyntax(ReadOnlySpan<byte> body)
+    {
+        if (!Utf8.IsValid(body))
+        {
+            throw new ProblemException(Problems.InvalidJson("The body is not UTF-8."));
+        }
+
+        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = ApiJson.MaxDepth });
+        try
+        {
+            if (reader.Read() && reader.TokenType != JsonTokenType.StartObject)
+            {
+                throw NoObject();
+            }
+
+            while (reader.Read())
+            {
+            }
+        }
+        catch (JsonException error)
+        {
+            throw new ProblemException(Problems.InvalidJson($"The body is no JSON: line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}."));
+        }
+    }
+
+    private static ProblemException NoObject() => new(Problems.InvalidJson("The body must be a JSON object."));
+
+    private static ProblemException TooLarge(int limit) => new(Problems.BodyTooLarge($"The body is longer than {limit} bytes."));
+}

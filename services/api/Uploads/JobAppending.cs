@@ -1,0 +1,124 @@
+using BatchPlatform.Api.Batches;
+using BatchPlatform.Api.Idempotency;
+using BatchPlatform.Api.Upstreams;
+using BatchPlatform.Contracts;
+using BatchPlatform.Store;
+using BatchPlatform.Store.Tables;
+
+namespace BatchPlatform.Api.Uploads;
+
+/// <summary>The answer to an append.</summary>
+/// <param name="Appended">Jobs added by this request.</param>
+/// <param name="Total">Jobs in the batch afterwards.</param>
+public sealed record AppendAnswer(int Appended, int Total);
+
+/// <summary>The answer to a check.</summary>
+public sealed record ValidAnswer(int Valid);
+
+/// <summary>
+/// Adds the jobs of one request to a batch: all or none. They are staged where nobody sees them, then one command makes
+/// the lifecycle take them in.
+/// </summary>
+public sealed class JobAppending(
+    BatchStore store, AppendRows rows, BatchCommands commands, UpstreamDirectory upstreams, IdempotentRequests requests, TimeProvider time)
+{
+    /// <summary>Runs POST …/jobs.</summary>
+    public async Task<IResult> RunAsync(HttpContext context, string id)
+    {
+        var upload = new UploadRequest(context.Request);
+        var batch = await BatchRow.FindAsync(store, context, id);
+        return upload.ValidateOnly
+            ? await ValidateAsync(upload, context.RequestAborted)
+            : await requests.RunAsync(context, batch.Id, batch.Number, ticket => AppendAsync(context, upload, batch, ticket));
+    }
+
+    /// <summary>Why an upload cannot be taken, or null.</summary>
+    public static Problem? FaultOf(JobRules rules)
+    {
+        var errors = rules.Errors;
+        return errors.Count > 0
+            ? new Problem(422, ErrorCodes.InvalidJob, $"{errors.Count} of {errors.Count + rules.Count} jobs cannot be taken; none was added.", errors.Told)
+            : rules.Count == 0 ? Problems.InvalidJobsCount("There is no job in the body.") : null;
+    }
+
+    private async Task<IResult> ValidateAsync(UploadRequest upload, CancellationToken cancellationToken)
+    {
+        var rules = upload.Rules(await upstreams.CurrentAsync(cancellationToken), firstIndex: 0);
+        await CheckAsync(upload, rules, fingerprint: null, cancellationToken);
+        return FaultOf(rules) is { } fault ? fault : Results.Ok(new ValidAnswer(rules.Count));
+    }
+
+    private async Task<Answer> AppendAsync(HttpContext context, UploadRequest upload, BatchRow batch, Ticket ticket)
+    {
+        if (ticket.Kept is not null)
+        {
+            await RequestBody.DrainAsync(context, ticket.Fingerprint!);
+            return (await ticket.SealAsync())!;
+        }
+
+        if (ticket.MayHaveBeenSent)
+        {
+            var reply = await commands.AskAsync(batch.Id, ticket.CommandId);
+            if (reply.Accepted)
+            {
+                return await RepeatAsync(context, upload, ticket, reply);
+            }
+
+            await ticket.RenewCommandAsync();
+        }
+
+        if (batch.RefusesJobs() is { } refusal)
+        {
+            return Answer.Of(refusal);
+        }
+
+        var row = await rows.OpenAsync(batch.Id, batch.Number, ticket.CommandId, context.RequestAborted);
+        return await StageAsync(context, upload, ticket, row);
+    }
+
+    // An earlier attempt was taken in; what it added is counted again, since the body is the same.
+    private async Task<Answer> RepeatAsync(HttpContext context, UploadRequest upload, Ticket ticket, CommandReply reply)
+    {
+        var rules = upload.Rules(await upstreams.CurrentAsync(context.RequestAborted), firstIndex: 0);
+        await CheckAsync(upload, rules, ticket.Fingerprint, context.RequestAborted);
+        await ticket.SealAsync();
+        return Answer.Of(201, new AppendAnswer(rules.Count + rules.Errors.Count, reply.Total));
+    }
+
+    private async Task<Answer> StageAsync(HttpContext context, UploadRequest upload, Ticket ticket, Append row)
+    {
+        var end = AppendEnd.NotTaken;
+        try
+        {
+            var rules = upload.Rules(await upstreams.CurrentAsync(context.RequestAborted), row.BaseIndex);
+            using var reader = upload.Reader(rules, ticket.Fingerprint);
+            await new StagingPipe(rows, store, time, row, ticket).RunAsync(reader, rules, context.RequestAborted);
+            await ticket.SealAsync();
+            if (FaultOf(rules) is { } fault)
+            {
+                return Answer.Of(fault);
+            }
+
+            end = AppendEnd.Unknown;
+            var reply = await commands.SendAsync(new AcceptAppend(row.BatchId, ticket.CommandId, Staged(row, rules)));
+            end = reply.Accepted ? AppendEnd.Taken : AppendEnd.NotTaken;
+            return reply.Accepted ? Answer.Of(201, new AppendAnswer(rules.Count, reply.Total)) : Answer.Of(reply.AsProblem());
+        }
+        finally
+        {
+            await rows.EndAsync(row, end);
+        }
+    }
+
+    /// <summary>What the lifecycle is told about staged jobs.</summary>
+    internal static StagedAppend Staged(Append row, JobRules rules) => new(row.Id, row.BaseIndex, row.Revision, rules.Count, rules.Lanes);
+
+    private static async Task CheckAsync(UploadRequest upload, JobRules rules, RequestFingerprint? fingerprint, CancellationToken cancellationToken)
+    {
+        using var reader = upload.Reader(rules, fingerprint);
+        await foreach (var chunk in reader.ReadAsync(cancellationToken))
+        {
+            chunk.Dispose();
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using System.Runtime.CompilerServices;
+using BatchPlatform.Api.Idempotency;
+
+namespace BatchPlatform.Api.Uploads;
+
+/// <summary>
+/// Reads a body of any length in chunks of bounded size. A chunk's jobs point into the chunk's own buffer, so that params
+/// are copied once, from the connection, and the next chunk can be read while one is being stored.
+/// </summary>
+internal sealed class UploadReader(Stream body, RecordFormat format, JobRules rules, RequestFingerprint? fingerprint) : IDisposable
+{
+    // Room for the largest params and everything around them; a longer record is refused without being kept.
+    private const int MaxRecordBytes = Contracts.Limits.ParamsBytes + (64 * 1024);
+    private static readonly byte[] ByteOrderMark = [0xEF, 0xBB, 0xBF];
+
+    private JobChunk _chunk = new();
+    private int _start;
+    private int _scanned;
+    private int _end;
+    private bool _skipping;
+    private bool _started;
+
+    /// <summary>The chunks in order; whoever takes one disposes it. Bad records are in the rules' errors at the end.</summary>
+    /// <exception cref="ProblemException">The body as a whole cannot be read.</exception>
+    public async IAsyncEnumerable<JobChunk> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        bool more;
+        do
+        {
+            more = await FillAsync(cancellationToken);
+            while (TakeRecord())
+            {
+                if (_chunk.IsFull)
+                {
+                    yield return NextChunk();
+                }
+            }
+
+            MakeRoom();
+            if (_end == JobChunk.Bytes)
+            {
+                yield return NextChunk();
+            }
+        }
+        while (more);
+
+        if (!_skipping)
+        {
+            format.Finish(Unread(), rules, _chunk.Jobs);
+        }
+
+        yield return NextChunk();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _chunk.Dispose();
+
+    private async Task<bool> FillAsync(CancellationToken cancellationToken)
+    {
+        var read = await ReadBodyAsync(cancellationToken);
+        fingerprint?.Add(_chunk.Buffer.AsSpan(_end, read));
+        _end += read;
+        if (!_started && (_end >= ByteOrderMark.Length || read == 0))
+        {
+            _started = true;
+            _start = _scanned = _chunk.Buffer.AsSpan(0, _end).StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0;
+        }
+
+        return read > 0;
+    }
+
+    private async Task<int> ReadBodyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await body.ReadAsync(_chunk.Buffer.AsMemory(_end, JobChunk.Bytes - _end), cancellationToken);
+        }
+        catch (InvalidDataException)
+        {
+            throw new ProblemException(Problems.InvalidParameter("Content-Encoding", "the body is not what it says."));
+        }
+    }
+
+    private bool TakeRecord()
+    {
+        var length = _started ? format.FindEnd(_chunk.Buffer.AsSpan(_scanned, _end - _scanned)) : -1;
+        if (length < 0)
+        {
+            _scanned = _started ? _end : _scanned;
+            return false;
+        }
+
+        _scanned += length;
+        if (!_skipping)
+        {
+            format.Read(Unread(), rules, _chunk.Jobs);
+        }
+
+        _skipping = false;
+        _start = _scanned;
+        return true;
+    }
+
+    private ReadOnlyMemory<byte> Unread() => _chunk.Buffer.AsMemory(_start, _scanned - _start);
+
+    // A record that is too long is let go of as it comes; the format goes on looking for its end.
+    private void MakeRoom()
+    {
+        if (_end - _start > MaxRecordBytes)
+        {
+            if (!_skipping)
+            {
+                format.Oversized(rules);
+            }
+
+            _skipping = true;
+        }
+
+        if (_skipping)
+        {
+            _start = _end;
+        }
+    }
+
+    // What was not taken yet moves to the new chunk.
+    private JobChunk NextChunk()
+    {
+        var full = _chunk;
+        _chunk = new JobChunk();
+        full.Buffer.AsSpan(_start, _end - _start).CopyTo(_chunk.Buffer);
+        (_start, _scanned, _end) = (0, _scanned - _start, _end - _start);
+        return full;
+    }
+}

@@ -1,0 +1,140 @@
+using System.Net.Http.Headers;
+using BatchPlatform.Api.Housekeeping;
+using BatchPlatform.Defaults;
+using BatchPlatform.Store;
+using BatchPlatform.Store.Tables;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace BatchPlatform.Api.Tests;
+
+/// <summary>The real API on a real port over a SQLite file of its own, with <see cref="FakeLifecycle"/> on an in-memory bus.</summary>
+public sealed class ApiApp : IAsyncLifetime
+{
+    public const string AdminKey = "an-admin-key-for-tests";
+    private readonly string _folder = Directory.CreateTempSubdirectory("api-tests").FullName;
+    private readonly Dictionary<string, string?> _settings;
+    private readonly TimeProvider _time;
+    private WebApplication? _app;
+
+    public ApiApp()
+        : this(new Dictionary<string, string?>())
+    {
+    }
+
+    private ApiApp(Dictionary<string, string?> settings, TimeProvider? time = null)
+    {
+        _time = time ?? TimeProvider.System;
+        _settings = new Dictionary<string, string?>(Defaults());
+        foreach (var (key, value) in settings)
+        {
+            _settings[key] = value;
+        }
+    }
+
+    /// <summary>Sends the admin key.</summary>
+    public HttpClient Client { get; private set; } = new();
+
+    public IServiceProvider Services => _app!.Services;
+
+    internal FakeLifecycle Lifecycle => Services.GetRequiredService<FakeLifecycle>();
+
+    internal BatchStore Store => Services.GetRequiredService<BatchStore>();
+
+    public static async Task<ApiApp> StartAsync(Dictionary<string, string?>? settings = null, TimeProvider? time = null)
+    {
+        var app = new ApiApp(settings ?? [], time);
+        await app.InitializeAsync();
+        return app;
+    }
+
+    public async Task InitializeAsync()
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Configuration.Sources.Clear();
+        builder.Configuration.AddInMemoryCollection(_settings);
+        builder.Logging.ClearProviders(); builder.Logging.AddConsole().SetMinimumLevel(LogLevel.Error);
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSingleton(_time);
+        builder.Services.AddStore(builder.Configuration);
+        await StoreMigration.MigrateAsync(builder.Services);
+        builder.Services.AddSingleton<FakeLifecycle>();
+        builder.AddApi();
+        builder.Services.AddBus(builder.Configuration, ApiSetup.Bus(builder.Configuration), FakeLifecycle.Bus);
+        _app = builder.Build();
+        _app.MapApi();
+        _app.MapHealth();
+        await _app.StartAsync();
+        Client = NewClient(AdminKey);
+    }
+
+    public HttpClient NewClient(string? key)
+    {
+        var client = new HttpClient { BaseAddress = new Uri(_app!.Urls.First()) };
+        if (key is not null)
+        {
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        }
+
+        return client;
+    }
+
+    /// <summary>Stores a key; gives its text.</summary>
+    public async Task<string> AddKeyAsync(string id, string tenant, string scopes, DateTime? expiresAt = null)
+    {
+        var key = KeySecret.Make(id);
+        var (salt, hash) = KeySecret.Protect(key);
+        await WriteAsync(db => db.Keys.Add(new ApiKey { Id = id, Tenant = tenant, Scopes = scopes, Salt = salt, Hash = hash, ExpiresAt = expiresAt }));
+        return key;
+    }
+
+    /// <summary>The jobs stored for a batch, seen or not.</summary>
+    public async Task<List<Job>> JobsAsync(Guid batch)
+    {
+        await using var db = Store.Read();
+        var number = await db.Batches.Where(b => b.CorrelationId == batch).Select(b => b.Number).SingleAsync();
+        return await db.Jobs.Where(job => job.Batch == number).OrderBy(job => job.Index).ToListAsync();
+    }
+
+    public async Task<T> ReadAsync<T>(Func<StoreDb, Task<T>> read)
+    {
+        await using var db = Store.Read();
+        return await read(db);
+    }
+
+    public async Task WriteAsync(Action<StoreDb> write)
+    {
+        await using var unit = await Store.BeginAsync();
+        write(unit.Db);
+        await unit.CommitAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        Client.Dispose();
+        if (_app is not null)
+        {
+            await _app.StopAsync();
+            await _app.DisposeAsync();
+        }
+
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private Dictionary<string, string?> Defaults() => new()
+    {
+        ["ConnectionStrings:Store"] = $"Data Source={_folder}/store.db",
+        ["Admin:Key"] = AdminKey,
+        ["Bench:Enabled"] = "true",
+        ["Upstreams:places:base_url"] = "http://127.0.0.1:9/places",
+        ["Upstreams:places:actions:lookup:method"] = "GET",
+        ["Upstreams:places:actions:lookup:body"] = "none",
+    };
+}

@@ -1,0 +1,339 @@
+using System.Text.Json;
+using BatchPlatform.Contracts;
+using BatchPlatform.Store.Tables;
+using BatchPlatform.Testing;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+
+namespace BatchPlatform.Orchestrator.Tests;
+
+/// <summary>How jobs move: cut, sent, taken, reported, handed back, lost, retried. On SQLite and on PostgreSQL.</summary>
+public abstract class DispatchTests(string provider) : IAsyncLifetime
+{
+    private static readonly Guid Worker = Guid.NewGuid();
+    private OrchestratorHost _host = null!;
+
+    public async Task InitializeAsync()
+    {
+        _host = await OrchestratorHost.StartAsync(provider, new() { ["Orchestrator:LeaseSeconds"] = "0.3", ["Orchestrator:QuiesceSeconds"] = "600" });
+        await DefineAsync(new Upstream { BaseUrl = "http://127.0.0.1:1", Limits = new UpstreamLimits { Concurrency = 8 } });
+    }
+
+    public async Task DisposeAsync()
+    {
+        await StoreInvariants.CheckAsync(_host.Store);
+        await _host.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_committed_batch_travels_in_slices_and_finishes()
+    {
+        await _host.AnnounceAsync(Worker);
+        var id = await _host.CreateAsync(jobs: 300, commit: true);
+
+        var seen = await RunToEndAsync(id);
+
+        Assert.Equal(Enumerable.Range(0, 300), seen.Order());
+        await using var db = _host.Store.Read();
+        Assert.Empty(await db.Slices.ToListAsync());
+    }
+
+    [Fact]
+    public async Task Nothing_is_cut_before_a_worker_is_there()
+    {
+        await _host.CreateAsync(jobs: 3, commit: true);
+        await using var db = _host.Store.Read();
+        Assert.Empty(await db.Slices.ToListAsync());
+
+        await _host.AnnounceAsync(Worker);
+
+        Assert.Equal(3, JobBlock.Unpack((await _host.SliceAsync()).Jobs).Count);
+    }
+
+    [Fact]
+    public async Task Waiting_slices_and_shares_stay_within_their_bounds()
+    {
+        await _host.AnnounceAsync(Worker, slots: 2);
+        await _host.CreateAsync(jobs: 5000, commit: true);
+
+        await _host.SliceAsync();
+        await Eventually.True(async () => await LiveAsync() >= 2);
+
+        await using var db = _host.Store.Read();
+        var live = await db.Slices.ToListAsync();
+        Assert.InRange(live.Count, 1, 4);
+        Assert.InRange(live.Sum(slice => slice.Concurrency), 1, 8);
+    }
+
+    [Fact]
+    public async Task A_report_by_anybody_but_the_holder_changes_nothing()
+    {
+        await _host.AnnounceAsync(Worker);
+        var id = await _host.CreateAsync(jobs: 2, commit: true);
+        var slice = await _host.SliceAsync();
+        await HeartbeatAsync(Worker, slice.SliceId);
+
+        await _host.ReportAsync(slice, Guid.NewGuid(), completed: _ => false);
+        await _host.ReportAsync(slice, Worker);
+        await _host.ReportAsync(slice, Worker, completed: _ => false);
+
+        await _host.EventuallyInAsync(id, BatchState.Finished);
+        Assert.Equal((2, 0), await CountsAsync(id));
+    }
+
+    [Fact]
+    public async Task Only_the_first_heartbeat_takes_a_slice()
+    {
+        await _host.AnnounceAsync(Worker);
+        await _host.CreateAsync(jobs: 2, commit: true);
+        var slice = await _host.SliceAsync();
+
+        Assert.Equal([slice.SliceId], await HeartbeatAsync(Worker, slice.SliceId));
+        Assert.Empty(await HeartbeatAsync(Guid.NewGuid(), slice.SliceId));
+        Assert.Empty(await HeartbeatAsync(Worker, Guid.NewGuid()));
+    }
+
+    [Fact]
+    public async Task A_slice_that_is_taken_makes_the_batch_run()
+    {
+        await _host.AnnounceAsync(Worker);
+        var id = await _host.CreateAsync(jobs: 2, commit: true);
+        var slice = await _host.SliceAsync();
+
+        await HeartbeatAsync(Worker, slice.SliceId);
+
+        await _host.EventuallyInAsync(id, BatchState.Running);
+    }
+
+    [Fact]
+    public async Task Jobs_that_are_handed_back_are_sent_again_and_must_be_asked_for()
+    {
+        await _host.AnnounceAsync(Worker);
+        var id = await _host.CreateAsync(jobs: 4, commit: true);
+        await _host.ReportAsync(await _host.SliceAsync(), Worker, onlyFirst: 1);
+
+        var again = await _host.SliceAsync();
+
+        Assert.True(again.MustAsk);
+        Assert.Equal([1, 2, 3], JobBlock.Unpack(again.Jobs).Select(job => job.Index));
+        await _host.ReportAsync(again, Worker);
+        await _host.EventuallyInAsync(id, BatchState.Finished);
+    }
+
+    [Fact]
+    public async Task A_slice_lost_twice_is_halved_until_the_job_that_kills_workers_is_alone_and_fails()
+    {
+        await _host.AnnounceAsync(Worker);
+        var id = await _host.CreateAsync(jobs: 4, commit: true);
+        const int Killer = 2;
+
+        while ((await _host.BatchAsync(id)).CurrentState != nameof(BatchState.Finished))
+        {
+            await _host.AnnounceAsync(Worker);
+            if (!_host.Slices.Reader.TryRead(out var slice))
+            {
+                await Task.Yield();
+                continue;
+            }
+
+            if (JobBlock.Unpack(slice.Jobs).Any(job => job.Index == Killer))
+            {
+                await HeartbeatAsync(Guid.NewGuid(), slice.SliceId);
+            }
+            else
+            {
+                await _host.ReportAsync(slice, Worker);
+            }
+        }
+
+        Assert.Equal((3, 1), await CountsAsync(id));
+        await using var db = _host.Store.Read();
+        var failed = await db.Outcomes.SingleAsync(outcome => outcome.State == JobState.Failed);
+        Assert.Equal((Killer, ErrorCodes.WorkerLost), (failed.Index, failed.ErrorCode));
+    }
+
+    [Fact]
+    public async Task A_job_to_be_retried_waits_and_comes_again_with_its_next_attempt()
+    {
+        await _host.AnnounceAsync(Worker);
+        var id = await _host.CreateAsync(jobs: 3, commit: true);
+        var due = DateTime.SpecifyKind(TimeProvider.System.GetUtcNow().UtcDateTime.AddMilliseconds(200), DateTimeKind.Utc);
+        await _host.ReportAsync(await _host.SliceAsync(), Worker, onlyFirst: 2, retries: [new RetryLater(2, 2, due)]);
+
+        var again = await _host.SliceAsync();
+
+        Assert.True(TimeProvider.System.GetUtcNow().UtcDateTime >= due);
+        var job = Assert.Single(JobBlock.Unpack(again.Jobs));
+        Assert.Equal((2, 2), (job.Index, job.Attempt));
+        await _host.ReportAsync(again, Worker);
+        await _host.EventuallyInAsync(id, BatchState.Finished);
+    }
+
+    [Fact]
+    public async Task A_closed_upstream_gets_no_slices_until_it_opens()
+    {
+        await _host.AnnounceAsync(Worker);
+        var id = await _host.CreateAsync(jobs: 2, commit: true);
+        var until = TimeProvider.System.GetUtcNow().UtcDateTime.AddMilliseconds(300);
+        await _host.ReportAsync(await _host.SliceAsync(), Worker, onlyFirst: 0, closedUntil: until);
+
+        var again = await _host.SliceAsync();
+
+        Assert.True(TimeProvider.System.GetUtcNow().UtcDateTime >= until);
+        await _host.ReportAsync(again, Worker);
+        await _host.EventuallyInAsync(id, BatchState.Finished);
+    }
+
+    [Fact]
+    public async Task A_stopped_batch_is_quiet_and_a_start_runs_only_what_has_no_outcome()
+    {
+        await _host.AnnounceAsync(Worker, slots: 1);
+        var id = await _host.CreateAsync(jobs: 500, commit: true);
+        var slice = await _host.SliceAsync();
+        await HeartbeatAsync(Worker, slice.SliceId);
+        await _host.AskAsync(new StopBatch(id, Guid.NewGuid()));
+        Assert.Equal(id, (await _host.ToldAsync<StopRun>()).BatchId);
+        await _host.ReportAsync(slice, Worker, onlyFirst: 1);
+        while (await LiveAsync() > 0)
+        {
+            if (_host.Slices.Reader.TryRead(out var queued))
+            {
+                await _host.ReportAsync(queued, Worker, onlyFirst: 0);
+            }
+        }
+
+        Assert.Equal((BatchState.Stopped, 1), await EndedAsync());
+        Assert.Equal((1, 0), await CountsAsync(id));
+        await _host.AskAsync(new StartBatch(id, Guid.NewGuid()));
+        var seen = await RunToEndAsync(id);
+
+        Assert.Equal(499, seen.Count);
+        Assert.DoesNotContain(JobBlock.Unpack(slice.Jobs)[0].Index, seen);
+        Assert.Equal((500, 0), await CountsAsync(id));
+    }
+
+    [Fact]
+    public async Task A_failure_stops_a_batch_that_asked_for_it()
+    {
+        await _host.AnnounceAsync(Worker, slots: 1);
+        var id = await _host.CreateAsync(jobs: 500, commit: true, new BatchSettings(StopOnJobError: true));
+
+        await _host.ReportAsync(await _host.SliceAsync(), Worker, completed: index => index != 0);
+
+        await _host.EventuallyInAsync(id, BatchState.Stopped);
+    }
+
+    [Fact]
+    public async Task Starting_a_stopped_run_that_has_every_outcome_finishes_it_at_once()
+    {
+        await _host.AnnounceAsync(Worker);
+        var id = await _host.CreateAsync(jobs: 2, commit: true);
+        var slice = await _host.SliceAsync();
+        await _host.AskAsync(new StopBatch(id, Guid.NewGuid()));
+        await _host.ReportAsync(slice, Worker);
+        await Eventually.Equal((2, 0), () => CountsAsync(id));
+
+        await _host.AskAsync(new StartBatch(id, Guid.NewGuid()));
+
+        await _host.EventuallyInAsync(id, BatchState.Finished);
+    }
+
+    [Fact]
+    public async Task Retrying_the_failed_jobs_is_a_run_of_only_those()
+    {
+        await _host.AnnounceAsync(Worker);
+        var id = await _host.CreateAsync(jobs: 10, commit: true);
+        await RunToEndAsync(id, completed: index => index % 3 != 0);
+
+        Assert.True((await _host.AskAsync(new RetryFailedJobs(id, Guid.NewGuid()))).Accepted);
+        var seen = await RunToEndAsync(id);
+
+        Assert.Equal([0, 3, 6, 9], seen.Order());
+        await using var db = _host.Store.Read();
+        var run = await db.Runs.SingleAsync(row => row.Number == 2);
+        Assert.Equal((1, 4, 4, 0), (run.Root, run.Total, run.Completed, run.Failed));
+    }
+
+    [Fact]
+    public async Task A_paused_batch_gets_no_slices_until_it_is_resumed()
+    {
+        var id = await _host.CreateAsync(jobs: 2, commit: true);
+        await _host.AskAsync(new PauseBatch(id, Guid.NewGuid(), "lunch"));
+        await _host.AnnounceAsync(Worker);
+        var other = await _host.CreateAsync(jobs: 1, commit: true);
+        Assert.Equal(other, (await _host.SliceAsync()).BatchId);
+
+        await _host.AskAsync(new ResumeBatch(id, Guid.NewGuid()));
+
+        Assert.Equal(id, (await _host.SliceAsync()).BatchId);
+    }
+
+    [Fact]
+    public async Task A_deleted_batch_leaves_no_rows_of_the_orchestrator_behind()
+    {
+        await _host.AnnounceAsync(Worker);
+        var id = await _host.CreateAsync(jobs: 5, commit: true);
+        await _host.ReportAsync(await _host.SliceAsync(), Worker, onlyFirst: 2, retries: [new RetryLater(3, 2, DateTime.MaxValue.ToUniversalTime())]);
+        await _host.AskAsync(new DeleteBatch(id, Guid.NewGuid(), Force: true));
+
+        await Eventually.True(async () =>
+        {
+            await using var db = _host.Store.Read();
+            return !await db.Runs.AnyAsync() && !await db.Outcomes.AnyAsync() && !await db.Lanes.AnyAsync()
+                && !await db.Slices.AnyAsync() && !await db.Retries.AnyAsync();
+        });
+    }
+
+    private async Task DefineAsync(Upstream definition)
+    {
+        await using var unit = await _host.Store.BeginAsync();
+        unit.Db.Upstreams.Add(new UpstreamVersion { Namespace = "test", Version = 1, Definition = JsonSerializer.Serialize(definition, UpstreamJson.Options), CreatedAt = unit.Now });
+        await unit.CommitAsync();
+    }
+
+    /// <summary>Plays a worker until the batch has finished; the indexes that it ran.</summary>
+    private async Task<List<int>> RunToEndAsync(Guid id, Func<int, bool>? completed = null)
+    {
+        var seen = new List<int>();
+        while ((await _host.BatchAsync(id)).CurrentState != nameof(BatchState.Finished))
+        {
+            await _host.AnnounceAsync(Worker);
+            if (_host.Slices.Reader.TryRead(out var slice))
+            {
+                seen.AddRange(JobBlock.Unpack(slice.Jobs).Select(job => job.Index));
+                await _host.ReportAsync(slice, Worker, completed);
+            }
+        }
+
+        return seen;
+    }
+
+    private async Task<IReadOnlyList<Guid>> HeartbeatAsync(Guid worker, params Guid[] slices)
+    {
+        var client = _host.Bus.CreateRequestClient<Heartbeat>(new Uri($"exchange:{Queues.Leases}"));
+        return (await client.GetResponse<HeartbeatAnswer>(new Heartbeat(worker, slices))).Message.Held;
+    }
+
+    private async Task<(BatchState State, int Epoch)> EndedAsync()
+    {
+        var ended = await _host.ToldAsync<BatchEnded>();
+        return (ended.State, ended.Epoch);
+    }
+
+    private async Task<(int Completed, int Failed)> CountsAsync(Guid id)
+    {
+        await using var db = _host.Store.Read();
+        var run = await db.Runs.OrderBy(row => row.Number).FirstAsync(row => row.BatchId == id);
+        return (run.Completed, run.Failed);
+    }
+
+    private async Task<int> LiveAsync()
+    {
+        await using var db = _host.Store.Read();
+        return await db.Slices.CountAsync(slice => slice.State != SliceState.Returned);
+    }
+}
+
+public sealed class DispatchOnSqliteTests() : DispatchTests("Sqlite");
+
+public sealed class DispatchOnPostgresTests() : DispatchTests("Postgres");

@@ -1,0 +1,117 @@
+using System.Net.Http.Headers;
+
+namespace BatchPlatform.Testing;
+
+/// <summary>The platform as separate processes on a PostgreSQL database and a RabbitMQ virtual host of its own.</summary>
+public sealed class Deployment : IAsyncDisposable
+{
+    /// <summary>The key that <see cref="Client"/> sends.</summary>
+    public const string AdminKey = "an-admin-key-for-tests-only";
+
+    private readonly PostgresDatabase _database;
+    private readonly RabbitVirtualHost _bus;
+    private readonly Dictionary<string, string?> _environment;
+
+    private Deployment(PostgresDatabase database, RabbitVirtualHost bus, IReadOnlyDictionary<string, string?>? settings)
+    {
+        _database = database;
+        _bus = bus;
+        _environment = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>())
+        {
+            ["Store__Provider"] = "Postgres",
+            ["ConnectionStrings__Store"] = database.ConnectionString,
+            ["Bus__Transport"] = "RabbitMq",
+            ["ConnectionStrings__Bus"] = bus.ConnectionString,
+            ["Admin__Key"] = AdminKey,
+            ["Logging__LogLevel__Default"] = "Warning",
+        };
+    }
+
+    public List<ServiceProcess> Apis { get; } = [];
+
+    public List<ServiceProcess> Orchestrators { get; } = [];
+
+    public List<ServiceProcess> Workers { get; } = [];
+
+    public List<ServiceProcess> Notifiers { get; } = [];
+
+    public ServiceProcess Gateway { get; private set; } = null!;
+
+    public PostgresDatabase Database => _database;
+
+    public RabbitVirtualHost Bus => _bus;
+
+    /// <summary>Every process that is part of it.</summary>
+    public IEnumerable<ServiceProcess> All => [Gateway, .. Apis, .. Orchestrators, .. Workers, .. Notifiers];
+
+    /// <summary>Calls the gateway with the admin key.</summary>
+    public HttpClient Client { get; private set; } = null!;
+
+    /// <summary>Brings the schema up, then starts so many of each service, and returns when all are ready.</summary>
+    /// <param name="instances">How many of each of api, orchestrator, worker and notifier.</param>
+    /// <param name="settings">Environment variables for all of them.</param>
+    public static async Task<Deployment> StartAsync(int instances = 1, IReadOnlyDictionary<string, string?>? settings = null)
+    {
+        var deployment = new Deployment(await PostgresDatabase.CreateAsync(), await RabbitVirtualHost.CreateAsync(), settings);
+        try
+        {
+            await deployment.MigrateAsync();
+            await Task.WhenAll(Enumerable.Range(0, instances).SelectMany(_ => new[]
+            {
+                deployment.AddAsync("services/orchestrator", deployment.Orchestrators),
+                deployment.AddAsync("services/worker", deployment.Workers),
+                deployment.AddAsync("services/notifier", deployment.Notifiers),
+                deployment.AddAsync("services/api", deployment.Apis),
+            }));
+            await deployment.StartGatewayAsync();
+            return deployment;
+        }
+        catch
+        {
+            await deployment.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts one more process of a service.</summary>
+    public async Task<ServiceProcess> AddAsync(string project, List<ServiceProcess> others)
+    {
+        var process = await ServiceProcess.StartAsync(project, _environment, timeout: TimeSpan.FromSeconds(60));
+        lock (others)
+        {
+            others.Add(process);
+        }
+
+        return process;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in All.Where(process => process is not null))
+        {
+            await process.DisposeAsync();
+        }
+
+        Client?.Dispose();
+        await _bus.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    private async Task MigrateAsync()
+    {
+        await using var migrate = await ServiceProcess.LaunchAsync("services/orchestrator", _environment, ["migrate"]);
+        if (await migrate.WaitForExitAsync() is not 0 and var code)
+        {
+            throw new InvalidOperationException($"migrate ended with code {code}:\n{migrate.Output}");
+        }
+    }
+
+    private async Task StartGatewayAsync()
+    {
+        var routes = Apis.Select((api, place) => KeyValuePair.Create(
+            $"ReverseProxy__Clusters__api__Destinations__api{place + 1}__Address", (string?)api.BaseAddress.ToString()));
+        Gateway = await ServiceProcess.StartAsync("gateway", new Dictionary<string, string?>([.. _environment, .. routes]), timeout: TimeSpan.FromSeconds(60));
+        Client = new HttpClient { BaseAddress = Gateway.BaseAddress, Timeout = TimeSpan.FromMinutes(10) };
+        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
+    }
+}
