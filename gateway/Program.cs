@@ -1,2 +1,8 @@
+using BatchPlatform.Gateway;
+
 var builder = WebApplication.CreateBuilder(args);
-await builder.Build().RunAsync();
+builder.AddGateway();
+
+var app = builder.Build();
+app.MapGateway();
+await app.RunAsync();

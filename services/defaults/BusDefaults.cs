@@ -21,6 +21,8 @@ public static class BusDefaults
         services.TryAddSingleton(TimeProvider.System);
         services.AddMassTransit(bus =>
         {
+            // Left on, each process would report its use to the library's authors over the internet.
+            bus.DisableUsageTelemetry();
             foreach (var part in parts)
             {
                 part.Consumers(bus);

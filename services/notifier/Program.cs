@@ -1,2 +1,13 @@
+using BatchPlatform.Defaults;
+using BatchPlatform.Notifier;
+using BatchPlatform.Store;
+
 var builder = WebApplication.CreateBuilder(args);
-await builder.Build().RunAsync();
+builder.Services.AddStore(builder.Configuration);
+builder.Services.AddSchemaGate();
+builder.AddNotifier();
+builder.Services.AddBus(builder.Configuration, NotifierSetup.Bus(builder.Configuration));
+
+var app = builder.Build();
+app.MapHealth();
+await app.RunAsync();

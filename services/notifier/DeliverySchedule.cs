@@ -1,0 +1,28 @@
+namespace BatchPlatform.Notifier;
+
+/// <summary>When a delivery is attempted: the waits before each attempt, about three days in all.</summary>
+public static class DeliverySchedule
+{
+    private static readonly TimeSpan[] Waits =
+    [
+        TimeSpan.Zero,
+        TimeSpan.FromSeconds(5),
+        TimeSpan.FromMinutes(5),
+        TimeSpan.FromMinutes(30),
+        TimeSpan.FromHours(2),
+        TimeSpan.FromHours(5),
+        TimeSpan.FromHours(10),
+        TimeSpan.FromHours(14),
+        TimeSpan.FromHours(20),
+        TimeSpan.FromHours(24),
+    ];
+
+    /// <summary>Attempts in all.</summary>
+    public static int Attempts => Waits.Length;
+
+    /// <summary>The wait after so many failed attempts, up to a tenth longer so that those who failed together do not come back together; null when it was the last.</summary>
+    /// <param name="failed">Attempts made, from 1.</param>
+    /// <param name="random">From 0 to 1.</param>
+    public static TimeSpan? WaitAfter(int failed, double random) =>
+        failed < Waits.Length ? Waits[failed] * (1 + (0.1 * random)) : null;
+}

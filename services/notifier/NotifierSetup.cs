@@ -1,0 +1,41 @@
+using BatchPlatform.Contracts;
+using BatchPlatform.Defaults;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace BatchPlatform.Notifier;
+
+/// <summary>Registers the notifier; its own program and the standalone host both call it. The store must have been added.</summary>
+public static class NotifierSetup
+{
+    private const int EventsAtOnce = 8;
+
+    /// <summary>Adds what owes, sends and records callbacks.</summary>
+    public static WebApplicationBuilder AddNotifier(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<NotifierOptions>().BindConfiguration(NotifierOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddAddressGuard();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<DeliverySignal>();
+        services.AddSingleton<OwedDeliveries>();
+        services.AddSingleton<CallbackSender>();
+        services.AddSingleton<DeliveryLedger>();
+        services.AddHostedService<DeliveryClock>();
+        services.AddHostedService<ReconcileClock>();
+        return builder;
+    }
+
+    /// <summary>Ended and deleted batches.</summary>
+    public static BusPart Bus(IConfiguration configuration) => new(
+        bus =>
+        {
+            bus.AddConsumer<EndedBatchConsumer>();
+            bus.AddConsumer<DeletedBatchConsumer>();
+        },
+        (context, queues) => queues.Durable(Queues.Notifier, EventsAtOnce, queue =>
+        {
+            queue.ConfigureConsumer<EndedBatchConsumer>(context);
+            queue.ConfigureConsumer<DeletedBatchConsumer>(context);
+        }));
+}

@@ -1,0 +1,40 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+
+namespace BatchPlatform.Gateway.Tests;
+
+/// <summary>The gateway on a real port, in front of the given apis.</summary>
+internal sealed class GatewayServer : WebApplicationFactory<Program>
+{
+    private readonly string[] _apis;
+
+    public GatewayServer(params string[] apis)
+    {
+        _apis = apis;
+        UseKestrel(0);
+        StartServer();
+        // Not CreateClient: its handlers hold a request's body back to be able to repeat it.
+        Client = new HttpClient { BaseAddress = ClientOptions.BaseAddress, Timeout = TimeSpan.FromSeconds(30) };
+    }
+
+    public HttpClient Client { get; }
+
+    public Task<HttpResponseMessage> GetAsync(string path) => Client.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
+
+    public Task<HttpResponseMessage> PostAsync(string path, HttpContent body) => Client.PostAsync(new Uri(path, UriKind.Relative), body);
+
+    public override async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await base.DisposeAsync();
+    }
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        foreach (var (number, api) in _apis.Index())
+        {
+            builder.UseSetting(string.Create(CultureInfo.InvariantCulture, $"ReverseProxy:Clusters:api:Destinations:api{number + 1}:Address"), api);
+        }
+    }
+}
