@@ -1,6 +1,7 @@
 using System.Net;
 using BatchPlatform.Contracts;
 using BatchPlatform.Store.Tables;
+using Microsoft.EntityFrameworkCore;
 using Xunit;
 
 namespace BatchPlatform.Api.Reading.Tests;
@@ -141,6 +142,23 @@ public abstract class ResultTests<TApp>(TApp app) : ReadingTests<TApp>(app)
         var line = Assert.Single(Json.Lines(await Tenant.TextAsync($"{Path(batch)}?format=ndjson")));
 
         Assert.Equal(0, line.GetProperty("params").Int("n"));
+    }
+
+    [Fact]
+    public async Task Statistics_that_know_only_older_batches_do_not_slow_a_download_down()
+    {
+        // The older batch must be all that the statistics know.
+        await Tenant.WriteAsync(db => db.Jobs.ExecuteDeleteAsync());
+        await Tenant.WriteAsync(db => db.Outcomes.ExecuteDeleteAsync());
+        const int Jobs = 60_000;
+        await FinishedAsync(Jobs, [.. Enumerable.Range(0, Jobs).Select(index => Tenant.Completed(index))]);
+        await Tenant.WriteAsync(db => db.Database.ExecuteSqlRawAsync("ANALYZE"));
+        var batch = await FinishedAsync(Jobs, [.. Enumerable.Range(0, Jobs).Select(index => Tenant.Completed(index))]);
+        Tenant.Client.Timeout = TimeSpan.FromSeconds(20);
+
+        var lines = Json.Lines(await Tenant.TextAsync($"{Path(batch)}?format=ndjson"));
+
+        Assert.Equal(Enumerable.Range(0, Jobs), lines.Indexes());
     }
 
     [Theory]

@@ -18,12 +18,22 @@ internal readonly record struct ResultStretch(IReadOnlyList<Run> Runs, ResultOrd
 /// <param name="state">Only outcomes of this state.</param>
 internal sealed class ResultQuery(long batch, JobState? state)
 {
-    /// <summary>Runs the query; the caller disposes the command.</summary>
+    // Both say: first the outcome, then its job by the whole key. A planner left to choose has no statistics of a batch
+    // that has just run, expects one row of it everywhere, and may read all of its jobs for each outcome: 24 s for a page
+    // of 1,000 instead of 3 ms.
+    private const string JobOnPostgres = $"CROSS JOIN LATERAL (SELECT * FROM jobs j WHERE {Job} LIMIT 1) j";
+    private const string JobOnSqlite = $"CROSS JOIN jobs j ON {Job}";
+
+    private const string Job = """
+        j.batch = o.batch AND j."index" = o."index" AND j.added_rev <= @revision AND (j.removed_rev IS NULL OR j.removed_rev > @revision)
+        """;
+
+    /// <summary>Makes the query's command; the caller disposes it.</summary>
     public async Task<DbCommand> CommandAsync(StoreDb db, ResultStretch stretch, CancellationToken cancellationToken)
     {
         await db.Database.OpenConnectionAsync(cancellationToken);
         var command = db.Database.GetDbConnection().CreateCommand();
-        command.CommandText = Sql(stretch);
+        command.CommandText = Sql(db, stretch);
         Add(command, "batch", batch);
         Add(command, "last", stretch.Runs[^1].Number);
         Add(command, "revision", stretch.Runs[^1].Revision);
@@ -34,7 +44,7 @@ internal sealed class ResultQuery(long batch, JobState? state)
 
     // Numbers of our own, never a client's text, are written into the statement: a planner that sees how many runs and
     // which states there are walks the right index in order.
-    private string Sql(ResultStretch stretch)
+    private string Sql(StoreDb db, ResultStretch stretch)
     {
         var order = stretch.Order == ResultOrder.Index ? "o.\"index\"" : "o.seq";
         var overlay = stretch.Runs.Count == 1 ? "" : $" AND (o.run = @last OR o.state = {(int)JobState.Completed})";
@@ -42,8 +52,7 @@ internal sealed class ResultQuery(long batch, JobState? state)
         return $"""
             SELECT {ResultRow.Columns}
             FROM outcomes o
-            JOIN jobs j ON j.batch = o.batch AND j."index" = o."index"
-              AND j.added_rev <= @revision AND (j.removed_rev IS NULL OR j.removed_rev > @revision)
+            {(db is PostgresStoreDb ? JobOnPostgres : JobOnSqlite)}
             WHERE o.batch = @batch AND o.run IN ({string.Join(", ", stretch.Runs.Select(run => run.Number))})
               AND {order} >= @from AND {order} < @end{overlay}{chosen}
             ORDER BY {order}
