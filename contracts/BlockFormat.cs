@@ -11,7 +11,7 @@ internal sealed class BlockWriter(int capacity)
 
     public void WriteInt(int value) => BinaryPrimitives.WriteInt32LittleEndian(Take(sizeof(int)), value);
 
-    public void WriteLong(long value) => BinaryPrimitives.WriteInt64LittleEndian(Take(sizeof(long)), value);
+    public void WriteTime(DateTime utc) => BinaryPrimitives.WriteInt64LittleEndian(Take(sizeof(long)), utc.Ticks);
 
     public void WriteBytes(ReadOnlySpan<byte> bytes)
     {
@@ -46,7 +46,13 @@ internal struct BlockReader(ReadOnlyMemory<byte> block)
 
     public int ReadInt() => BinaryPrimitives.ReadInt32LittleEndian(Take(sizeof(int)).Span);
 
-    public long ReadLong() => BinaryPrimitives.ReadInt64LittleEndian(Take(sizeof(long)).Span);
+    public DateTime ReadTime()
+    {
+        var ticks = BinaryPrimitives.ReadInt64LittleEndian(Take(sizeof(long)).Span);
+        return ticks >= 0 && ticks <= DateTime.MaxValue.Ticks
+            ? new DateTime(ticks, DateTimeKind.Utc)
+            : throw new InvalidDataException("A block holds a time that is none.");
+    }
 
     public ReadOnlyMemory<byte> ReadBytes() => Take(ReadInt());
 

@@ -38,7 +38,7 @@ public static class OutcomeBlock
             writer.WriteText(outcome.ErrorMessage ?? "");
             writer.WriteInt(outcome.Attempts);
             writer.WriteInt(outcome.DurationMs);
-            writer.WriteLong(outcome.CompletedAt.Ticks);
+            writer.WriteTime(outcome.CompletedAt);
             writer.WriteBytes(outcome.Response.Span);
         }
 
@@ -61,7 +61,7 @@ public static class OutcomeBlock
                 NullIfEmpty(reader.ReadText(null)),
                 reader.ReadInt(),
                 reader.ReadInt(),
-                new DateTime(reader.ReadLong(), DateTimeKind.Utc),
+                reader.ReadTime(),
                 reader.ReadBytes());
         }
 

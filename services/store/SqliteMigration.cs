@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace BatchPlatform.Store;
@@ -20,8 +21,8 @@ internal static class SqliteMigration
             await db.Database.MigrateAsync(cancellationToken);
         }
 
-        // An empty write transaction: a file that can only be read is found now, not at the first batch.
-        await using var write = await db.Database.BeginTransactionAsync(cancellationToken);
+        await db.Database.OpenConnectionAsync(cancellationToken);
+        SqliteFile.RefuseReadOnly((SqliteConnection)db.Database.GetDbConnection());
     }
 
     private static async Task<FileStream> TakeTurnAsync(string file, CancellationToken cancellationToken)

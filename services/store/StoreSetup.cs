@@ -1,8 +1,10 @@
 using BatchPlatform.Store.Bulk;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace BatchPlatform.Store;
 
@@ -26,14 +28,14 @@ public static class StoreSetup
             case "Sqlite":
                 var file = SqliteFile.Prepare(connection);
                 var settings = new SqliteConnections();
-                services.AddPooledDbContextFactory<SqliteStoreDb>(options => options
+                services.AddPooledDbContextFactory<SqliteStoreDb>(options => Quiet(options)
                     .UseSqlite(file)
                     .AddInterceptors(settings));
                 services.AddSingleton<IDbContextOpener, DbContextOpener<SqliteStoreDb>>();
                 services.AddSingleton<IBulk, SqliteBulk>();
                 break;
             case "Postgres":
-                services.AddPooledDbContextFactory<PostgresStoreDb>(options => options.UseNpgsql(PostgresDefaults + connection));
+                services.AddPooledDbContextFactory<PostgresStoreDb>(options => Quiet(options).UseNpgsql(PostgresDefaults + connection));
                 services.AddSingleton<IDbContextOpener, DbContextOpener<PostgresStoreDb>>();
                 services.AddSingleton<IBulk, PostgresBulk>();
                 break;
@@ -49,4 +51,10 @@ public static class StoreSetup
         services.AddHealthChecks().AddCheck<StoreHealth>("store", tags: ["ready"]);
         return services;
     }
+
+    // A statement is no news; one that fails is told by whoever asked for it, with what it means there.
+    private static DbContextOptionsBuilder Quiet(DbContextOptionsBuilder options) =>
+        options.ConfigureWarnings(warnings => warnings.Log(
+            (RelationalEventId.CommandExecuted, LogLevel.Debug),
+            (RelationalEventId.CommandError, LogLevel.Debug)));
 }

@@ -13,13 +13,21 @@ internal sealed partial class Announcer(
     TimeProvider time,
     ILogger<Announcer> logger) : BackgroundService
 {
-    /// <summary>Announces once; a worker that is stopping takes nothing.</summary>
+    private volatile int _slots = options.Value.Slots;
+
+    /// <summary>Announces that nothing more is taken, and falls silent.</summary>
+    public Task LeaveAsync(CancellationToken cancellationToken)
+    {
+        _slots = 0;
+        return AnnounceAsync(cancellationToken);
+    }
+
+    /// <summary>Announces once. What the broker does not take is said again in the next period.</summary>
     public async Task AnnounceAsync(CancellationToken cancellationToken)
     {
-        var slots = lifetime.ApplicationStopping.IsCancellationRequested ? 0 : options.Value.Slots;
         try
         {
-            await bus.Publish(new WorkerAnnounced(identity.Id, slots), cancellationToken);
+            await bus.Publish(new WorkerAnnounced(identity.Id, _slots), cancellationToken);
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
@@ -39,7 +47,7 @@ internal sealed partial class Announcer(
         {
             await AnnounceAsync(stoppingToken);
         }
-        while (await timer.WaitForNextTickAsync(lifetime.ApplicationStopping));
+        while (await timer.WaitForNextTickAsync(stoppingToken) && _slots > 0);
     }
 
     private static partial class Log

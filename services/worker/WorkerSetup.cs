@@ -21,16 +21,16 @@ public static class WorkerSetup
         services.AddOptions<WorkerOptions>().BindConfiguration(WorkerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<WorkerIdentity>();
+        services.AddSingleton<SliceQueue>();
         services.AddSingleton<StoppedRuns>();
         services.AddSingleton<HeldSlices>();
         services.AddSingleton<Heartbeats>();
         services.AddSingleton<UpstreamCache>();
         services.AddSingleton<SliceRunner>();
         services.AddSingleton<Announcer>();
-        services.AddSingleton<Drain>();
         services.AddHostedService(provider => provider.GetRequiredService<Announcer>());
         services.AddHostedService(provider => provider.GetRequiredService<Heartbeats>());
-        services.AddHostedService(provider => provider.GetRequiredService<Drain>());
+        services.AddHostedService<Drain>();
         services.AddOptions<HostOptions>().PostConfigure<IOptions<WorkerOptions>>(LeaveTimeToDrain);
         return builder;
     }
@@ -47,7 +47,7 @@ public static class WorkerSetup
         {
             queues.Durable(Queues.Slices, context.GetRequiredService<IOptions<WorkerOptions>>().Value.Slots, endpoint =>
             {
-                endpoint.ConnectReceiveEndpointObserver(context.GetRequiredService<Drain>());
+                endpoint.ConnectReceiveEndpointObserver(context.GetRequiredService<SliceQueue>());
                 endpoint.ConfigureConsumer<SliceConsumer>(context);
             });
             queues.Broadcast("worker", endpoint =>

@@ -13,11 +13,11 @@ public sealed class DeletedBatchConsumer(BatchStore store) : IConsumer<BatchDele
     public async Task Consume(ConsumeContext<BatchDeleted> context)
     {
         var (number, cancellationToken) = (context.Message.Number, context.CancellationToken);
-        while (await DeleteAsync(db => db.Outcomes.Where(row => row.Batch == number).Take(Chunk), cancellationToken) == Chunk)
+        while (await DeleteAsync(db => db.Outcomes.Where(row => row.Batch == number).OrderBy(row => row.Index).Take(Chunk), cancellationToken) == Chunk)
         {
         }
 
-        while (await DeleteAsync(db => db.Retries.Where(row => row.Batch == number).Take(Chunk), cancellationToken) == Chunk)
+        while (await DeleteAsync(db => db.Retries.Where(row => row.Batch == number).OrderBy(row => row.Index).Take(Chunk), cancellationToken) == Chunk)
         {
         }
 

@@ -36,23 +36,27 @@ public sealed class ReconcileClock(BatchStore store, IBus bus, TimeProvider time
         from batch in Going(db)
         join run in db.Runs on new { Batch = batch.Number, Number = batch.Run } equals new { run.Batch, run.Number }
         where run.SettledAt != null && run.SettledAt < before
+        orderby batch.Number
         select new RunSettled(run.BatchId, run.Number, run.Epoch, run.Failures);
 
     private static IQueryable<RunFailing> FailingButNotStopped(StoreDb db, DateTime before) =>
         from batch in Going(db)
         join run in db.Runs on new { Batch = batch.Number, Number = batch.Run } equals new { run.Batch, run.Number }
         where run.StopOnJobError && run.Failures > 0 && batch.UpdatedAt < before
+        orderby batch.Number
         select new RunFailing(run.BatchId, run.Number, run.Epoch);
 
     private static IQueryable<RunStarted> StartedButNotRunning(StoreDb db, DateTime before) =>
         from batch in db.Batches
         join run in db.Runs on new { Batch = batch.Number, Number = batch.Run } equals new { run.Batch, run.Number }
         where batch.CurrentState == nameof(BatchState.Committed) && run.Started && batch.UpdatedAt < before
+        orderby batch.Number
         select new RunStarted(run.BatchId, run.Number, run.Epoch);
 
     private static IQueryable<BatchDeleted> DeletedButNotGone(StoreDb db, DateTime before) =>
         db.Batches
             .Where(batch => batch.DeletedAt != null && batch.DeletedAt < before)
+            .OrderBy(batch => batch.Number)
             .Select(batch => new BatchDeleted(batch.CorrelationId, batch.Number, batch.Tenant));
 
     private static IQueryable<Store.Tables.Batch> Going(StoreDb db) =>

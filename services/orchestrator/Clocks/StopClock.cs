@@ -51,6 +51,7 @@ public sealed class StopClock(BatchStore store, IBus bus, TimeProvider time, IOp
             .Where(batch => batch.StopOwed && batch.CurrentState == nameof(BatchState.Stopped))
             .Where(batch => batch.EndedAt <= waitedEnough
                 || !db.Slices.Any(slice => slice.Batch == batch.Number && slice.Run == batch.Run && slice.State != SliceState.Returned))
+            .OrderBy(batch => batch.Number)
             .Select(batch => new RunQuiesced(batch.CorrelationId, batch.Run, batch.Epoch))
             .Take(1000)
             .ToListAsync(cancellationToken);

@@ -1,4 +1,3 @@
-using MassTransit;
 using Microsoft.Extensions.Options;
 
 namespace BatchPlatform.Worker.Slices;
@@ -8,32 +7,21 @@ namespace BatchPlatform.Worker.Slices;
 /// drain time; then everything is reported, and what is left is handed back.
 /// </summary>
 internal sealed partial class Drain(
+    SliceQueue queue,
     HeldSlices slices,
     Announcer announcer,
     IOptions<WorkerOptions> options,
     TimeProvider time,
-    ILogger<Drain> logger) : IHostedLifecycleService, IReceiveEndpointObserver
+    ILogger<Drain> logger) : IHostedLifecycleService
 {
-    private IReceiveEndpoint? _queue;
-
     /// <summary>Runs before any hosted service is stopped, so heartbeats and reports still leave.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         slices.Drain();
-        await announcer.AnnounceAsync(cancellationToken);
+        await announcer.LeaveAsync(cancellationToken);
         await using var limit = time.CreateTimer(_ => Abort(), null, options.Value.DrainTimeout, Timeout.InfiniteTimeSpan);
-        if (_queue is { } queue)
-        {
-            await queue.Stop(cancellationToken);
-        }
-
+        await queue.CloseAsync(cancellationToken);
         await slices.WhenEndedAsync().WaitAsync(cancellationToken);
-    }
-
-    public Task Ready(ReceiveEndpointReady ready)
-    {
-        _queue = ready.ReceiveEndpoint;
-        return Task.CompletedTask;
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -45,12 +33,6 @@ internal sealed partial class Drain(
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task Stopping(ReceiveEndpointStopping stopping) => Task.CompletedTask;
-
-    public Task Completed(ReceiveEndpointCompleted completed) => Task.CompletedTask;
-
-    public Task Faulted(ReceiveEndpointFaulted faulted) => Task.CompletedTask;
 
     private void Abort()
     {

@@ -18,15 +18,19 @@ internal sealed partial class Heartbeats(
     private static readonly Uri Orchestrators = new($"exchange:{Queues.Leases}");
 
     /// <summary>Asks which of these slices the worker holds. Without an answer nothing changes, and the leases run on.</summary>
-    public async Task SendAsync(IReadOnlyList<HeldSlice> asked)
+    public async Task SendAsync(IReadOnlyList<HeldSlice> asked, CancellationToken cancellationToken)
     {
         var sentAt = time.GetTimestamp();
         try
         {
             var client = clients.CreateRequestClient<Heartbeat>(Orchestrators, options.Value.RequestTimeout);
             var ids = asked.Select(slice => slice.Grant.SliceId).ToArray();
-            var answer = await client.GetResponse<HeartbeatAnswer>(new Heartbeat(identity.Id, ids));
+            var answer = await client.GetResponse<HeartbeatAnswer>(new Heartbeat(identity.Id, ids), cancellationToken);
             Apply(answer.Message, asked, sentAt);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Nobody waits for the answer any more.
         }
         catch (Exception error)
         {
@@ -46,7 +50,7 @@ internal sealed partial class Heartbeats(
             var due = slices.All.Where(slice => !slice.Lost && (slice.Announced ? all : slice.Age >= Unannounced)).ToList();
             if (due.Count > 0)
             {
-                await SendAsync(due);
+                await SendAsync(due, stoppingToken);
             }
         }
     }

@@ -24,7 +24,7 @@ internal sealed class HeldSlices(StoppedRuns stopped, IOptions<WorkerOptions> op
                 return null;
             }
 
-            // It was lost here and granted again. What was begun under the old grant ends before the new one begins.
+            // It was lost or handed back here and is granted again. What was begun under the old grant ends before the new one begins.
             await present.Ended;
             slice = new HeldSlice(grant, options.Value.Lease, time);
         }

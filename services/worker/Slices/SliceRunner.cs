@@ -37,6 +37,8 @@ internal sealed partial class SliceRunner(
                 await new SliceRun(slice, jobs, upstream, reporter, time, logger).RunAsync();
             }
 
+            // What is handed back may be granted to us again before the report's confirmation reaches us: that is no copy then.
+            slice.Halt();
             await reporter.FinishAsync();
         }
         finally
@@ -63,7 +65,7 @@ internal sealed partial class SliceRunner(
     {
         if (mustAsk || jobs.Any(upstream.IsAtMostOnce))
         {
-            await heartbeats.SendAsync([slice]);
+            await heartbeats.SendAsync([slice], slice.Halted);
             return slice.Announced && !slice.Lost;
         }
 

@@ -9,7 +9,7 @@ internal sealed class LoadedUpstream
 {
     private readonly FrozenSet<string> _atMostOnce;
 
-    private LoadedUpstream(Upstream definition, IJobExecutor executor)
+    internal LoadedUpstream(Upstream definition, IJobExecutor executor)
     {
         Executor = executor;
         Retry = definition.Retry;

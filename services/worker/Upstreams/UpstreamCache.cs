@@ -33,7 +33,7 @@ internal sealed partial class UpstreamCache(IClientFactory clients, IOptions<Wor
             }
         }
 
-        return upstream ?? LoadedUpstream.Undefined($"There is no version {version} of upstream '{@namespace}'.");
+        return upstream ?? LoadedUpstream.Undefined($"Upstream '{@namespace}' is not defined (version {version}).");
     }
 
     private async Task<LoadedUpstream?> AskAsync(GetUpstream question)

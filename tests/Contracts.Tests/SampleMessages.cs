@@ -1,0 +1,81 @@
+namespace BatchPlatform.Contracts.Tests;
+
+/// <summary>One of every record of the contracts, with every member set to something else than its default.</summary>
+internal static class SampleMessages
+{
+    private static readonly Guid Batch = Id(1);
+    private static readonly Guid Command = Id(2);
+    private static readonly DateTime Time = new(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc);
+    private static readonly LaneCount Lane = new("event", 7, 3);
+    private static readonly StagedAppend Append = new(Id(3), 7, 2, 3, [Lane]);
+    private static readonly BatchSettings Settings = new(StopOnJobError: true, BatchPriority.High, DeadlineSeconds: 60);
+    private static readonly Callback Callback = new("https://example.org/done", "json", "results");
+    private static readonly RetryLater Later = new(8, 2, Time);
+
+    private static readonly Upstream Definition = new()
+    {
+        Namespace = "event",
+        Version = 4,
+        BaseUrl = "https://example.org",
+        Headers = new Dictionary<string, string> { ["X-Team"] = "blue" },
+        TimeoutSeconds = 5,
+        MaxResponseBytes = 2048,
+        Limits = new UpstreamLimits { RequestsPerSecond = 2.5, Concurrency = 6 },
+        Retry = new RetryPolicy { Attempts = 4, BaseSeconds = 0.5, CapSeconds = 8, Statuses = [503] },
+        Actions = new Dictionary<string, UpstreamAction>
+        {
+            ["invite"] = new()
+            {
+                Method = "PUT",
+                Path = "/events/{id}",
+                Params = new Dictionary<string, string> { ["id"] = "path" },
+                Body = "form",
+                Success = new SuccessRule { Statuses = ["200", "404"] },
+                Delivery = "at_most_once",
+            },
+        },
+    };
+
+    public static IReadOnlyList<object> All { get; } =
+    [
+        new CreateBatch(Batch, Command, 42, "acme", "Invitations", true, Settings, Callback, "events", "{}", Append, true),
+        new AcceptAppend(Batch, Command, Append),
+        new UpdateBatch(Batch, Command, """{"name":"Other"}"""),
+        new CommitBatch(Batch, Command),
+        new StartBatch(Batch, Command),
+        new StopBatch(Batch, Command),
+        new RetryFailedJobs(Batch, Command),
+        new PauseBatch(Batch, Command, "Upstream moves"),
+        new ResumeBatch(Batch, Command),
+        new DeleteBatch(Batch, Command, true),
+        new CommandReply(Command, ErrorCodes.BatchRunning, "It runs.", BatchState.Running, 3, 1),
+        Settings,
+        Callback,
+        Append,
+        Lane,
+        new RunStarted(Batch, 1, 2),
+        new RunSettled(Batch, 1, 2, 3),
+        new RunFailing(Batch, 1, 2),
+        new RunQuiesced(Batch, 1, 2),
+        new ScheduleFired(Batch, Id(4)),
+        new BatchEnded(Batch, 42, "acme", 1, 2, BatchState.Finished, Time),
+        new BatchDeleted(Batch, 42, "acme"),
+        new RunSlice(Id(5), Batch, 42, 1, 2, "event", 4, 6, 2.5, true, true, Time, [1, 2, 3]),
+        new ReportOutcomes(Id(5), 42, 1, Id(6), true, [1, 2, 3], [Later], Time, 0.25),
+        Later,
+        new Heartbeat(Id(6), [Id(5)]),
+        new HeartbeatAnswer([Id(5)]),
+        new WorkerAnnounced(Id(6), 8),
+        new AnnounceWorkers(),
+        new StopRun(Batch, 1, 2, true),
+        new GetUpstream("event", 4),
+        new UpstreamAnswer(Definition),
+        Definition,
+        Definition.Limits,
+        Definition.Retry,
+        Definition.Actions["invite"],
+        Definition.Actions["invite"].Success,
+    ];
+
+    private static Guid Id(int n) => new($"00000000-0000-0000-0000-{n:D12}");
+}
