@@ -32,7 +32,10 @@ internal sealed class WorkerHost : IAsyncDisposable
     /// <summary>When the worker has drained: what must be true before its bus goes.</summary>
     public Func<bool> MayStop { get; set; } = () => true;
 
-    public static async Task<WorkerHost> StartAsync(params Upstream[] upstreams)
+    public static Task<WorkerHost> StartAsync(params Upstream[] upstreams) => StartAsync(rabbit: null, upstreams);
+
+    /// <summary>The same on RabbitMQ.</summary>
+    public static async Task<WorkerHost> StartAsync(RabbitVirtualHost? rabbit, params Upstream[] upstreams)
     {
         var host = new WorkerHost();
         foreach (var upstream in upstreams)
@@ -40,7 +43,7 @@ internal sealed class WorkerHost : IAsyncDisposable
             host.Orchestrator.Upstreams[(upstream.Namespace, upstream.Version)] = upstream;
         }
 
-        await host.StartAsync();
+        await host.StartAsync(rabbit);
         return host;
     }
 
@@ -71,11 +74,17 @@ internal sealed class WorkerHost : IAsyncDisposable
         await _app!.DisposeAsync();
     }
 
-    private async Task StartAsync()
+    private async Task StartAsync(RabbitVirtualHost? rabbit)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
+        if (rabbit is not null)
+        {
+            builder.Configuration["Bus:Transport"] = "RabbitMq";
+            builder.Configuration["ConnectionStrings:Bus"] = rabbit.ConnectionString;
+        }
+
         builder.Services.AddSingleton<TimeProvider>(Clock);
         // Stopping services run in reverse order: this one after the worker's.
         builder.Services.AddHostedService(_ => new KeepBus(this));
