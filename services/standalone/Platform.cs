@@ -1,0 +1,90 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using BatchPlatform.Api;
+using BatchPlatform.Defaults;
+using BatchPlatform.Notifier;
+using BatchPlatform.Orchestrator;
+using BatchPlatform.Store;
+using BatchPlatform.Worker;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace BatchPlatform.Standalone;
+
+/// <summary>How the platform is set up in one process.</summary>
+/// <param name="Folder">Keeps the database.</param>
+/// <param name="Urls">Where the API listens.</param>
+/// <param name="Upstreams">Keyed by namespace.</param>
+/// <param name="Settings">Configuration that overrides the environment.</param>
+internal sealed record PlatformSettings(string Folder, string Urls, JsonObject Upstreams, IReadOnlyDictionary<string, string?> Settings);
+
+/// <summary>All services in one process, set up by the methods that their own programs call: in-memory bus, one SQLite file.</summary>
+internal static class Platform
+{
+    /// <summary>Brings the schema up and starts everything. Only the caller stops it: Ctrl-C is the command line's.</summary>
+    /// <exception cref="BadInputException">Something configured cannot be used.</exception>
+    public static async Task<WebApplication> StartAsync(PlatformSettings settings, CancellationToken cancellationToken)
+    {
+        WebApplication? app = null;
+        try
+        {
+            app = Build(settings);
+            await StoreMigration.MigrateAsync(app.Services.GetRequiredService<BatchStore>(), cancellationToken);
+            await app.StartAsync(cancellationToken);
+            return app;
+        }
+        catch (Exception error)
+        {
+            await (app?.DisposeAsync() ?? default);
+            if (IsBadInput(error))
+            {
+                throw new BadInputException(error.Message, error);
+            }
+
+            throw;
+        }
+    }
+
+    private static WebApplication Build(PlatformSettings settings)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.AddLogDefaults();
+        builder.Configuration.AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(new JsonObject { ["Upstreams"] = settings.Upstreams }.ToJsonString())));
+        builder.Configuration.AddInMemoryCollection(settings.Settings);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Store:Provider"] = "Sqlite",
+            ["ConnectionStrings:Store"] = $"Data Source={Path.Combine(settings.Folder, "batchplatform.db")}",
+            ["Bus:Transport"] = "InMemory",
+        });
+        builder.WebHost.UseUrls(settings.Urls).UseKestrelHttpsConfiguration();
+
+        builder.Services.AddStore(builder.Configuration);
+        builder.AddApi();
+        builder.AddOrchestrator();
+        builder.AddWorker();
+        builder.AddNotifier();
+        builder.Services.AddBus(
+            builder.Configuration,
+            ApiSetup.Bus(builder.Configuration),
+            OrchestratorSetup.Bus(builder.Configuration),
+            WorkerSetup.Bus(builder.Configuration),
+            NotifierSetup.Bus(builder.Configuration));
+        builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, CallerLifetime>());
+
+        var app = builder.Build();
+        app.MapApi();
+        app.MapHealth();
+        return app;
+    }
+
+    private static bool IsBadInput(Exception error) =>
+        error is InvalidOperationException or OptionsValidationException or StoreUnusableException or IOException or FormatException or InvalidDataException;
+
+    private sealed class CallerLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
