@@ -1,6 +1,6 @@
 namespace BatchPlatform.Api.Reading;
 
-/// <summary>Writes results one after the other into a response's buffer.</summary>
+/// <summary>Writes results one after the other into a buffer.</summary>
 internal interface IResultFormat : IDisposable
 {
     /// <summary>What comes before the first.</summary>

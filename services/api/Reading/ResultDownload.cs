@@ -1,5 +1,5 @@
+using System.Buffers;
 using System.Data;
-using System.IO.Pipelines;
 using BatchPlatform.Contracts;
 using BatchPlatform.Store;
 using Microsoft.EntityFrameworkCore;
@@ -12,40 +12,50 @@ namespace BatchPlatform.Api.Reading;
 /// </summary>
 internal sealed class ResultDownload(BatchStore store, BatchRef batch, int run, ResultQuery query)
 {
-    // About this much is written before the client's pace counts.
+    private const int FirstPageBytes = 16 * 1024;
     private const int PageBytes = 512 * 1024;
     private const int MinSpan = 16;
     private const int MaxSpan = 8192;
     private const int FirstSpan = 256;
 
+    // Not the response's own buffer: while chunking, that may hand out a little less room than was asked for, which
+    // Utf8JsonWriter takes for a fault.
+    private readonly ArrayBufferWriter<byte> _page = new(FirstPageBytes);
+
     /// <summary>Writes the stretches one after the other; false when batch or run went away meanwhile.</summary>
-    public async Task<bool> WriteAsync(IEnumerable<ResultStretch> stretches, IResultFormat format, PipeWriter output, CancellationToken cancellationToken)
+    /// <param name="stretches">What to write.</param>
+    /// <param name="format">How.</param>
+    /// <param name="positions">Each result tells its <see cref="ResultPosition"/>.</param>
+    /// <param name="output">Where to.</param>
+    /// <param name="cancellationToken">Ends the download.</param>
+    public async Task<bool> WriteAsync(IReadOnlyList<ResultStretch> stretches, ResultFormat format, bool positions, Stream output, CancellationToken cancellationToken)
     {
-        format.Begin();
+        using var results = format.Writer(_page, positions);
+        results.Begin();
         var span = FirstSpan;
         foreach (var stretch in stretches)
         {
             for (var from = stretch.From; from < stretch.End;)
             {
                 var page = stretch with { From = from, End = (int)Math.Min((long)from + span, stretch.End) };
-                from = await WritePageAsync(page, format, output, cancellationToken);
+                from = await FillPageAsync(page, results, cancellationToken);
                 if (!await IsThereAsync(cancellationToken))
                 {
                     return false;
                 }
 
-                span = NextSpan(from - page.From, output.UnflushedBytes);
-                await output.FlushAsync(cancellationToken);
+                span = NextSpan(from - page.From, _page.WrittenCount);
+                await SendPageAsync(output, cancellationToken);
             }
         }
 
-        format.End();
-        await output.FlushAsync(cancellationToken);
+        results.End();
+        await SendPageAsync(output, cancellationToken);
         return true;
     }
 
     // Writes until the page is full and returns where the next one begins.
-    private async Task<int> WritePageAsync(ResultStretch page, IResultFormat format, PipeWriter output, CancellationToken cancellationToken)
+    private async Task<int> FillPageAsync(ResultStretch page, IResultFormat results, CancellationToken cancellationToken)
     {
         await using var db = store.Read();
         await using var command = await query.CommandAsync(db, page, cancellationToken);
@@ -53,8 +63,8 @@ internal sealed class ResultDownload(BatchStore store, BatchRef batch, int run, 
         var row = new ResultRow(reader);
         while (await reader.ReadAsync(cancellationToken))
         {
-            format.Write(row);
-            if (output.UnflushedBytes >= PageBytes)
+            results.Write(row);
+            if (_page.WrittenCount >= PageBytes)
             {
                 // The results grew all at once: what is left of the page would be sent by the database for nothing.
                 command.Cancel();
@@ -63,6 +73,13 @@ internal sealed class ResultDownload(BatchStore store, BatchRef batch, int run, 
         }
 
         return page.End;
+    }
+
+    private async Task SendPageAsync(Stream output, CancellationToken cancellationToken)
+    {
+        await output.WriteAsync(_page.WrittenMemory, cancellationToken);
+        await output.FlushAsync(cancellationToken);
+        _page.ResetWrittenCount();
     }
 
     // As many as would fill the next page to three quarters, if they are like these.

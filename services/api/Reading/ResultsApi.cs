@@ -43,9 +43,8 @@ internal static class ResultsApi
             : ByArrival(runs, asked.After);
 
         context.Response.ContentType = format.ContentType();
-        using var writer = format.Writer(context.Response.BodyWriter, positions: order == ResultOrder.Arrival);
         var download = new ResultDownload(store, batch, runs.Count == 0 ? 0 : runs[^1].Number, new ResultQuery(batch.Number, state));
-        if (!await download.WriteAsync(stretches, writer, context.Response.BodyWriter, cancellationToken))
+        if (!await download.WriteAsync(stretches, format, positions: order == ResultOrder.Arrival, context.Response.Body, cancellationToken))
         {
             context.Abort();
         }
