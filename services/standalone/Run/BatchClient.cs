@@ -88,6 +88,6 @@ internal sealed class BatchClient : IDisposable
 
     private sealed record ProblemError(int? Line, string? Field, string Code, string Message)
     {
-        public override string ToString() => Line is { } line ? $"line {line}: {Code} {Message}" : $"{Field}: {Code} {Message}";
+        public override string ToString() => Line is { } line ? $"line {line}: {Code} {Field} {Message}" : $"{Field}: {Code} {Message}";
     }
 }
