@@ -158,6 +158,18 @@ public abstract class JobTests<TApp>(TApp app) : ReadingTests<TApp>(app)
         Assert.Equal(Enumerable.Range(0, 40), all.Indexes());
     }
 
+    [Fact]
+    public async Task A_search_of_a_large_batch_is_a_matter_of_moments_on_tables_that_were_never_analyzed()
+    {
+        const int Jobs = 40_000;
+        var batch = await Tenant.BatchAsync(Jobs, BatchState.Running, b => b.Run = 1);
+        await Tenant.OutcomesAsync(await Tenant.RunAsync(batch), [.. Enumerable.Range(0, Jobs - 1).Select(index => index == 7 ? Tenant.Failed(index) : Tenant.Completed(index))]);
+
+        Assert.Equal(new[] { Jobs - 1 }, (await Tenant.AllAsync($"/v1/batches/{batch.CorrelationId}/jobs?state=Pending")).Indexes());
+        Assert.Equal(new[] { 7 }, (await Tenant.AllAsync($"/v1/batches/{batch.CorrelationId}/jobs?state=Failed")).Indexes());
+        Assert.Empty(await Tenant.AllAsync($"/v1/batches/{batch.CorrelationId}/jobs?error_code=WORKER_LOST"));
+    }
+
     // 0 completed, 1 failed, 2 and 3 held (one at its second attempt), 4 sent, 5 waiting, 6 returned, 7 not cut.
     private async Task<Batch> EveryStateAsync()
     {

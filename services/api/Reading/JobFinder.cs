@@ -57,7 +57,10 @@ internal sealed class JobFinder(StoreDb db, BatchRef batch, JobStates states, Jo
 
         var everyOneCounts = filter.CustomId is not null || filter is { State: null, ErrorCode: null };
         var end = everyOneCounts ? batch.NextIndex : Math.Min(from + Stretch, batch.NextIndex);
-        return Cut(await Indexes(from, end).Order().Take(count).ToListAsync(cancellationToken), count, end);
+        var indexes = filter is { CustomId: null, ErrorCode: null, State: JobState.Pending }
+            ? await WithoutOutcomeAsync(from, end, count, cancellationToken)
+            : await Indexes(from, end).Order().Take(count).ToListAsync(cancellationToken);
+        return Cut(indexes, count, end);
     }
 
     private static (IReadOnlyList<int> Indexes, int Next) Cut(List<int> indexes, int count, int end) =>
@@ -70,12 +73,19 @@ internal sealed class JobFinder(StoreDb db, BatchRef batch, JobStates states, Jo
         .Where(index => index >= from)
         .Order();
 
+    // Two plain reads and a difference: as one anti-join, PostgreSQL without statistics compares every job with every outcome.
+    private async Task<List<int>> WithoutOutcomeAsync(int from, int end, int count, CancellationToken cancellationToken)
+    {
+        var over = await Outcomes(from, end).Select(outcome => outcome.Index).ToHashSetAsync(cancellationToken);
+        var jobs = await Jobs(from, end).Select(job => job.Index).Order().ToListAsync(cancellationToken);
+        return [.. jobs.Where(index => !over.Contains(index)).Take(count)];
+    }
+
     private IQueryable<int> Indexes(int from, int end) => filter switch
     {
         { CustomId: { } customId } => Jobs(from, end).Where(job => job.CustomId == customId).Select(job => job.Index),
         { ErrorCode: { } errorCode } => Outcomes(from, end).Where(outcome => outcome.ErrorCode == errorCode).Select(outcome => outcome.Index),
         { State: JobState.Completed or JobState.Failed } => Outcomes(from, end).Where(outcome => outcome.State == filter.State).Select(outcome => outcome.Index),
-        { State: JobState.Pending } => Jobs(from, end).Where(job => !states.Outcomes().Any(outcome => outcome.Index == job.Index)).Select(job => job.Index),
         _ => Jobs(from, end).Select(job => job.Index),
     };
 

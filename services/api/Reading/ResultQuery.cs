@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace BatchPlatform.Api.Reading;
 
 /// <summary>A stretch of a download: outcomes of these runs, from one index or arrival number to another.</summary>
-/// <param name="Runs">The runs; more than one only in order of index, where the later overlay the earlier.</param>
+/// <param name="Runs">The runs; more than one only in order of index, where retries overlay the run that they retry and see its revision.</param>
 /// <param name="Order">By which number.</param>
 /// <param name="From">The first.</param>
 /// <param name="End">The first not taken.</param>
@@ -26,6 +26,7 @@ internal sealed class ResultQuery(long batch, JobState? state)
         command.CommandText = Sql(stretch);
         Add(command, "batch", batch);
         Add(command, "last", stretch.Runs[^1].Number);
+        Add(command, "revision", stretch.Runs[^1].Revision);
         Add(command, "from", stretch.From);
         Add(command, "end", stretch.End);
         return command;
@@ -35,18 +36,16 @@ internal sealed class ResultQuery(long batch, JobState? state)
     // which states there are walks the right index in order.
     private string Sql(ResultStretch stretch)
     {
-        var (order, sameJobs) = stretch.Order == ResultOrder.Index
-            ? ("o.\"index\"", "AND j.\"index\" >= @from AND j.\"index\" < @end")
-            : ("o.seq", "");
-        var overlay = stretch.Runs.Count == 1 ? "" : $"AND (o.run = @last OR o.state = {(int)JobState.Completed})";
+        var order = stretch.Order == ResultOrder.Index ? "o.\"index\"" : "o.seq";
+        var overlay = stretch.Runs.Count == 1 ? "" : $" AND (o.run = @last OR o.state = {(int)JobState.Completed})";
+        var chosen = state is null ? "" : $" AND o.state = {(int)state}";
         return $"""
             SELECT {ResultRow.Columns}
             FROM outcomes o
-            JOIN runs r ON r.batch = o.batch AND r.number = o.run
             JOIN jobs j ON j.batch = o.batch AND j."index" = o."index"
-              AND j.added_rev <= r.revision AND (j.removed_rev IS NULL OR j.removed_rev > r.revision) {sameJobs}
+              AND j.added_rev <= @revision AND (j.removed_rev IS NULL OR j.removed_rev > @revision)
             WHERE o.batch = @batch AND o.run IN ({string.Join(", ", stretch.Runs.Select(run => run.Number))})
-              AND {order} >= @from AND {order} < @end {overlay}{(state is null ? "" : $" AND o.state = {(int)state}")}
+              AND {order} >= @from AND {order} < @end{overlay}{chosen}
             ORDER BY {order}
             """;
     }

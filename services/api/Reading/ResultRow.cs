@@ -25,11 +25,12 @@ internal sealed class ResultRow(DbDataReader reader)
     public int? StatusCode => reader.GetInt32(4) is var status && status == 0 ? null : status;
 
     /// <summary>Raw JSON.</summary>
-    public byte[]? Response => Text(5);
+    public byte[]? Response => TextOrNull(5);
 
-    public byte[]? ErrorCode => Text(6);
+    /// <summary>Null when completed, like the message.</summary>
+    public byte[]? ErrorCode => State == JobState.Failed ? TextOrNull(6) : null;
 
-    public byte[]? ErrorMessage => Text(7);
+    public byte[]? ErrorMessage => State == JobState.Failed ? TextOrNull(7) : null;
 
     public int Attempts => reader.GetInt32(8);
 
@@ -37,14 +38,16 @@ internal sealed class ResultRow(DbDataReader reader)
 
     public DateTime CompletedAt => DateTime.SpecifyKind(reader.GetDateTime(10), DateTimeKind.Utc);
 
-    public byte[]? CustomId => Text(11);
+    public byte[]? CustomId => TextOrNull(11);
 
-    public byte[] Namespace => Text(12)!;
+    public byte[] Namespace => Text(12);
 
-    public byte[] Action => Text(13)!;
+    public byte[] Action => Text(13);
 
     /// <summary>Raw JSON.</summary>
-    public byte[] Params => Text(14)!;
+    public byte[] Params => Text(14);
 
-    private byte[]? Text(int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<byte[]>(column);
+    private byte[] Text(int column) => reader.GetFieldValue<byte[]>(column);
+
+    private byte[]? TextOrNull(int column) => reader.IsDBNull(column) ? null : Text(column);
 }

@@ -1,0 +1,122 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using BatchPlatform.Testing;
+
+namespace BatchPlatform.EndToEnd.Tests;
+
+/// <summary>Two of each service behind a gateway, and the sample upstream, which takes its time so that faults find work in flight.</summary>
+public sealed class SamplePlatform : IAsyncLifetime
+{
+    private readonly string _log = Path.Combine(Path.GetTempPath(), $"calls-{Guid.NewGuid():N}.ndjson");
+    private ServiceProcess _upstream = null!;
+
+    public Deployment Services { get; private set; } = null!;
+
+    public HttpClient Client => Services.Client;
+
+    public async Task InitializeAsync()
+    {
+        _upstream = await ServiceProcess.LaunchAsync("samples", new Dictionary<string, string?>
+        {
+            ["Sample__LatencyMilliseconds"] = "20",
+            ["Sample__LogFile"] = _log,
+        });
+        await Eventually.True(async () => (await _upstream.Client.GetAsync("/health/live")).IsSuccessStatusCode);
+        Services = await Deployment.StartAsync(instances: 2, Definitions(_upstream.BaseAddress));
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Services.DisposeAsync();
+        await _upstream.DisposeAsync();
+        File.Delete(_log);
+    }
+
+    /// <summary>How often the upstream was called with each idempotency key.</summary>
+    public async Task<IReadOnlyDictionary<string, int>> CallsAsync()
+    {
+        var lines = await File.ReadAllLinesAsync(_log);
+        return lines
+            .Where(line => line.Length > 0)
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("idempotency_key").GetString()!)
+            .GroupBy(key => key)
+            .ToDictionary(group => group.Key, group => group.Count());
+    }
+
+    /// <summary>Creates a batch, adds so many look-ups, and commits it.</summary>
+    public async Task<string> SubmitAsync(int jobs)
+    {
+        var created = await Client.PostAsJsonAsync("/v1/batches", new { name = "places" });
+        var id = (await ReadAsync(created)).GetProperty("id").GetString()!;
+        using var lines = new StringContent(Lines(jobs), Encoding.UTF8, new MediaTypeHeaderValue("application/x-ndjson"));
+        Assert.Equal(jobs, (await ReadAsync(await Client.PostAsync($"/v1/batches/{id}/jobs", lines))).GetProperty("appended").GetInt32());
+        await ReadAsync(await Client.PostAsync($"/v1/batches/{id}/commit", content: null));
+        return id;
+    }
+
+    public async Task<JsonElement> BatchAsync(string id) => await ReadAsync(await Client.GetAsync($"/v1/batches/{id}"));
+
+    public async Task FinishedAsync(string id, int timeoutSeconds = 120) => await Eventually.True(
+        async () => (await BatchAsync(id)).GetProperty("state").GetString() == "Finished",
+        timeout: TimeSpan.FromSeconds(timeoutSeconds));
+
+    /// <summary>The result lines, each of another job.</summary>
+    public async Task<List<JsonElement>> ResultsAsync(string id)
+    {
+        var text = await Client.GetStringAsync($"/v1/batches/{id}/results?format=ndjson");
+        return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+    }
+
+    public static async Task<JsonElement> ReadAsync(HttpResponseMessage answer)
+    {
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode, $"{(int)answer.StatusCode}: {text}");
+        return JsonDocument.Parse(text).RootElement;
+    }
+
+    private static string Lines(int jobs)
+    {
+        var sample = File.ReadLines(Path.Combine(RepositoryPaths.Root, "samples", "places.ndjson")).ToList();
+        return string.Join('\n', Enumerable.Range(0, jobs).Select(index => sample[index % sample.Count]));
+    }
+
+    // The sample's own definitions as environment variables: Upstreams__places__actions__lookup__method=GET and so on.
+    private static Dictionary<string, string?> Definitions(Uri upstream)
+    {
+        var settings = new Dictionary<string, string?>();
+        var definitions = JsonDocument.Parse(File.ReadAllText(Path.Combine(RepositoryPaths.Root, "samples", "upstreams.json"))).RootElement;
+        Flatten("Upstreams", definitions, settings);
+        foreach (var name in settings.Keys.Where(name => name.EndsWith("__base_url", StringComparison.Ordinal)).ToList())
+        {
+            settings[name] = upstream.ToString().TrimEnd('/');
+        }
+
+        return settings;
+    }
+
+    private static void Flatten(string name, JsonElement value, Dictionary<string, string?> settings)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (var member in value.EnumerateObject())
+                {
+                    Flatten($"{name}__{member.Name}", member.Value, settings);
+                }
+
+                break;
+            case JsonValueKind.Array:
+                foreach (var (place, item) in value.EnumerateArray().Index())
+                {
+                    Flatten($"{name}__{place}", item, settings);
+                }
+
+                break;
+            default:
+                settings[name] = value.ToString();
+                break;
+        }
+    }
+}
