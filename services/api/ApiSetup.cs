@@ -24,6 +24,7 @@ public static class ApiSetup
     {
         var services = builder.Services;
         services.AddOptions<ApiOptions>().BindConfiguration("Api").ValidateDataAnnotations().ValidateOnStart();
+        services.AddAddressGuard();
         services.TryAddSingleton(TimeProvider.System);
         services.AddHttp();
         services.AddKeys();

@@ -19,11 +19,18 @@ namespace BatchPlatform.Standalone;
 internal sealed record PlatformSettings(string Folder, string Urls, JsonObject Upstreams, IReadOnlyDictionary<string, string?> Settings);
 
 /// <summary>All services in one process, set up by the methods that their own programs call: in-memory bus, one SQLite file.</summary>
-internal static class Platform
+internal sealed class Platform : IAsyncDisposable
 {
-    /// <summary>Brings the schema up and starts everything. Only the caller stops it: Ctrl-C is the command line's.</summary>
+    private readonly WebApplication _app;
+
+    private Platform(WebApplication app) => _app = app;
+
+    /// <summary>Where the API listens.</summary>
+    public IEnumerable<string> Urls => _app.Urls;
+
+    /// <summary>Brings the schema up and starts everything. Only disposing stops it: Ctrl-C is the command line's.</summary>
     /// <exception cref="BadInputException">Something configured cannot be used.</exception>
-    public static async Task<WebApplication> StartAsync(PlatformSettings settings, CancellationToken cancellationToken)
+    public static async Task<Platform> StartAsync(PlatformSettings settings, CancellationToken cancellationToken)
     {
         WebApplication? app = null;
         try
@@ -31,7 +38,7 @@ internal static class Platform
             app = Build(settings);
             await StoreMigration.MigrateAsync(app.Services.GetRequiredService<BatchStore>(), cancellationToken);
             await app.StartAsync(cancellationToken);
-            return app;
+            return new Platform(app);
         }
         catch (Exception error)
         {
@@ -43,6 +50,20 @@ internal static class Platform
 
             throw;
         }
+    }
+
+    /// <summary>Returns when asked to, or when a part of the platform has failed so that the whole must stop.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _app.Lifetime.ApplicationStopping);
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Stops in order: what is being done ends or is handed back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
     }
 
     private static WebApplication Build(PlatformSettings settings)

@@ -15,7 +15,7 @@ internal sealed class ServeCommand(string data, string? urls, bool withSample, s
         var settings = new PlatformSettings(folder.Path, Urls, Upstreams(sample), SampleSettings);
         await using var platform = await Platform.StartAsync(settings, cancellationToken);
         Announce(platform.Urls);
-        await platform.WaitForShutdownAsync(cancellationToken);
+        await platform.RunAsync(cancellationToken);
         return ExitCodes.AllCompleted;
     }
 

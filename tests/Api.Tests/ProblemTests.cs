@@ -58,6 +58,9 @@ public sealed class ProblemTests(ApiApp app) : IClassFixture<ApiApp>
     [InlineData("""{"callback":{"url":"ftp://a/b"}}""", "callback.url")]
     [InlineData("""{"callback":{"url":"/relative"}}""", "callback.url")]
     [InlineData("""{"callback":{"format":"json"}}""", "callback.url")]
+    [InlineData("""{"callback":{"url":"http://example.org/"}}""", "callback.url")]
+    [InlineData("""{"callback":{"url":"https://10.0.0.1/"}}""", "callback.url")]
+    [InlineData("""{"callback":{"url":"https://[::ffff:169.254.169.254]/"}}""", "callback.url")]
     [InlineData("""{"callback":{"url":"https://a","format":"pdf"}}""", "callback.format")]
     [InlineData("""{"callback":{"url":"https://a","include":"nothing"}}""", "callback.include")]
     public async Task A_callback_that_cannot_be_called_is_refused(string body, string field)

@@ -88,6 +88,8 @@ internal sealed class BatchClient : IDisposable
 
     private sealed record ProblemError(int? Line, string? Field, string Code, string Message)
     {
-        public override string ToString() => Line is { } line ? $"line {line}: {Code} {Message}" : $"{Field}: {Code} {Message}";
+        public override string ToString() => Line is { } line
+            ? string.Join(' ', new[] { $"line {line}:", Code, Field, Message }.OfType<string>())
+            : $"{Field}: {Code} {Message}";
     }
 }

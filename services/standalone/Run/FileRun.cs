@@ -33,7 +33,8 @@ internal sealed class FileRun(BatchClient client, JobFile jobs, Stream input, Re
         var submitted = client.AppendAsync(batch, input, jobs.ContentType, cancellationToken);
         while (input.CanSeek && !submitted.IsCompleted)
         {
-            progress(new RunProgress("Submitting", input.Position, input.Length));
+            // A file's position runs ahead of what has been read.
+            progress(new RunProgress("Submitting", Math.Min(input.Position, input.Length), input.Length));
             await Task.WhenAny(submitted, Task.Delay(LongestPause, _time, cancellationToken));
         }
 
