@@ -29,6 +29,15 @@ public sealed class ProblemTests(ApiApp app) : IClassFixture<ApiApp>
         (await app.Client.SendAsync(HttpMethod.Post, "/v1/batches", content)).IsProblem(400, "INVALID_JSON");
     }
 
+    [Theory]
+    [InlineData("application/x-www-form-urlencoded")]
+    [InlineData("text/csv")]
+    public async Task A_body_that_does_not_say_that_it_is_json_is_refused(string type)
+    {
+        using var content = Http.Text("{}", type);
+        (await app.Client.SendAsync(HttpMethod.Post, "/v1/batches", content)).IsProblem(415, "UNSUPPORTED_MEDIA_TYPE");
+    }
+
     [Fact]
     public async Task Nesting_without_end_is_refused() =>
         (await app.Client.PostAsync("/v1/batches", "{\"name\":" + new string('[', 100_000))).IsProblem(400, "INVALID_JSON");

@@ -50,6 +50,8 @@ public static class BatchesApi
 /// <summary>What PATCH may change. A member left out stays, null resets it.</summary>
 public sealed record BatchPatchBody(string? Name = null, BatchSettings? Options = null, Callback? Callback = null)
 {
+    private static readonly JsonDocumentOptions NoDuplicates = new() { AllowDuplicateProperties = false, MaxDepth = ApiJson.MaxDepth };
+
     /// <summary>Checks a merge patch against the batch it is for; gives the text for the lifecycle, which applies it to the batch as it then is.</summary>
     /// <exception cref="ProblemException">400 or 422: it cannot be applied.</exception>
     internal static string Read(ReadOnlyMemory<byte> body, BatchRow batch, AddressGuard guard)
@@ -57,7 +59,7 @@ public sealed record BatchPatchBody(string? Name = null, BatchSettings? Options 
         RequestBody.CheckSyntax(body.Span);
         return RequestBody.Fields(() =>
         {
-            var patch = JsonSerializer.Deserialize<JsonObject>(body.Span, ApiJson.Options)!;
+            var patch = JsonNode.Parse(body.Span, documentOptions: NoDuplicates)!.AsObject();
             var merged = new JsonObject
             {
                 ["options"] = JsonSerializer.SerializeToNode(batch.Options, ApiJson.Options),
