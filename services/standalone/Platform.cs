@@ -33,11 +33,13 @@ internal sealed class Platform : IAsyncDisposable
     public static async Task<Platform> StartAsync(PlatformSettings settings, CancellationToken cancellationToken)
     {
         WebApplication? app = null;
+        var started = false;
         try
         {
-            app = Build(settings);
+            app = Build(settings, isStarted: () => started);
             await StoreMigration.MigrateAsync(app.Services.GetRequiredService<BatchStore>(), cancellationToken);
             await app.StartAsync(cancellationToken);
+            started = true;
             return new Platform(app);
         }
         catch (Exception error)
@@ -66,7 +68,7 @@ internal sealed class Platform : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private static WebApplication Build(PlatformSettings settings)
+    private static WebApplication Build(PlatformSettings settings, Func<bool> isStarted)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.AddLogDefaults();
@@ -78,6 +80,8 @@ internal sealed class Platform : IAsyncDisposable
             ["ConnectionStrings:Store"] = $"Data Source={Path.Combine(settings.Folder, "batchplatform.db")}",
             ["Bus:Transport"] = "InMemory",
         });
+        // What stops the start is told to the user in one line; the host would log it as well, with where in the code it came up.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level >= LogLevel.Warning && isStarted());
         builder.WebHost.UseUrls(settings.Urls).UseKestrelHttpsConfiguration();
 
         builder.Services.AddStore(builder.Configuration);

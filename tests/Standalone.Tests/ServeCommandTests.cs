@@ -37,14 +37,28 @@ public sealed class ServeCommandTests : IDisposable
         Assert.Contains("Is BatchPlatform running on it already?", second.Error, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task An_admin_key_that_is_too_short_is_refused()
+    [Theory]
+    [InlineData("Admin__Key", "short", "Admin__Key is too short")]
+    [InlineData("Callbacks__Allow__0", "intranet", "Callbacks:Allow holds 'intranet'")]
+    public async Task What_stops_the_start_is_told_in_one_line(string setting, string value, string told)
     {
         var refused = await Execution.OfAsync(
-            _folder.Path, ["--urls", $"http://127.0.0.1:{LoopbackPort.Next()}"], environment: new Dictionary<string, string> { ["Admin__Key"] = "short" });
+            _folder.Path, ["--urls", $"http://127.0.0.1:{LoopbackPort.Next()}"], environment: new Dictionary<string, string> { [setting] = value });
 
         Assert.Equal(2, refused.ExitCode);
-        Assert.Contains("Admin__Key is too short", refused.Error, StringComparison.Ordinal);
+        Assert.StartsWith(told, refused.Error, StringComparison.Ordinal);
+        Assert.Single(refused.Error.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_told()
+    {
+        await using var server = await ServeAsync();
+
+        var second = await Execution.OfAsync(_folder.Path, ["--data", "other", "--urls", $"http://127.0.0.1:{server.Port}"]);
+
+        Assert.Equal(2, second.ExitCode);
+        Assert.Contains("address already in use", second.Error, StringComparison.Ordinal);
     }
 
     [Fact]
