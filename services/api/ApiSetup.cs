@@ -22,8 +22,6 @@ public static class ApiSetup
 
     public static WebApplicationBuilder AddApi(this WebApplicationBuilder builder)
     {
-        // The framework's own lines about requests carry query strings, in which clients of some dialects send keys.
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         var services = builder.Services;
         services.AddOptions<ApiOptions>().BindConfiguration("Api")
             .ValidateDataAnnotations()

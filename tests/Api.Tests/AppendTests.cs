@@ -131,6 +131,22 @@ public abstract class AppendTests(string provider) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Jobs_that_were_taken_in_stay_even_when_the_lifecycle_has_forgotten_the_command()
+    {
+        var batch = await _app.Client.CreateAsync();
+        _app.Lifecycle.Silent = command => command is AcceptAppend;
+        await _app.UnansweredAsync(() => _app.Client.UploadAsync(batch, Http.Lines(3)));
+        _app.Lifecycle.Silent = _ => false;
+        await _app.WriteAsync(db => db.Batches.Single(b => b.CorrelationId == batch).Replies = []);
+        await Eventually.True(async () =>
+        {
+            _clock.Advance(TimeSpan.FromSeconds(5));
+            return await IsEmptyAsync(batch);
+        });
+        Assert.Equal(3, (await _app.JobsAsync(batch)).Count);
+    }
+
+    [Fact]
     public async Task The_clock_ends_appends_that_nobody_takes_over()
     {
         var batch = await _app.Client.CreateAsync();
