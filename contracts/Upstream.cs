@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace BatchPlatform.Contracts;
 
 /// <summary>A configured HTTP API that jobs of one namespace run against. Immutable: a change makes a new version.</summary>
@@ -18,7 +20,7 @@ public sealed record Upstream
     /// <summary>A call that takes longer fails with UPSTREAM_TIMEOUT; 1 to 600 s.</summary>
     public double TimeoutSeconds { get; init; } = 30;
 
-    /// <summary>A longer response fails with RESPONSE_TOO_LARGE; 1 KiB to 4 MiB.</summary>
+    /// <summary>A longer response fails with RESPONSE_TOO_LARGE; 1 KiB to 2 MiB, so that a report stays under the 4 MiB of a message.</summary>
     public int MaxResponseBytes { get; init; } = 256 * 1024;
 
     /// <summary>How much the upstream may be asked at once, by all workers together.</summary>
@@ -80,6 +82,10 @@ public sealed record UpstreamAction
 
     /// <summary>at_least_once, or at_most_once: never repeated after an end that left open whether the call took effect.</summary>
     public string Delivery { get; init; } = "at_least_once";
+
+    /// <summary>Whether the call is never repeated after an end that left open whether it took effect.</summary>
+    [JsonIgnore]
+    public bool AtMostOnce => Delivery == "at_most_once";
 }
 
 /// <summary>Which answers mean that a job is completed.</summary>

@@ -1,6 +1,9 @@
+using BatchPlatform.Defaults;
 using BatchPlatform.Gateway;
 
-var builder = WebApplication.CreateBuilder(args);
+// The routes are in the appsettings.json beside the program, wherever it is started from.
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+builder.AddLogDefaults();
 builder.AddGateway();
 
 var app = builder.Build();

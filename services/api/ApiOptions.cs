@@ -5,8 +5,8 @@ namespace BatchPlatform.Api;
 /// <summary>Periods and sizes of the API, section <c>Api</c>.</summary>
 public sealed class ApiOptions
 {
-    /// <summary>How long a command may take before the answer is 504 OUTCOME_UNKNOWN; 1 to 120 s.</summary>
-    [Range(1, 120)]
+    /// <summary>How long a command may take before the answer is 504 OUTCOME_UNKNOWN; 0.1 to 120 s.</summary>
+    [Range(0.1, 120)]
     public double CommandSeconds { get; set; } = 10;
 
     /// <summary>How long a second append waits for the first before it is 409 APPEND_IN_PROGRESS; 0 to 60 s.</summary>

@@ -23,7 +23,11 @@ public static class ApiSetup
     public static WebApplicationBuilder AddApi(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptions<ApiOptions>().BindConfiguration("Api").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<ApiOptions>().BindConfiguration("Api")
+            .ValidateDataAnnotations()
+            .Validate(options => options.LeaseSeconds > options.CommandSeconds, "Api:LeaseSeconds must be longer than Api:CommandSeconds.")
+            .ValidateOnStart();
+        services.AddAddressGuard();
         services.TryAddSingleton(TimeProvider.System);
         services.AddHttp();
         services.AddKeys();
@@ -77,7 +81,13 @@ public static class ApiSetup
     {
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         services.AddOpenApi();
-        services.AddRequestDecompression();
+        // A gzip that was cut off is an error, not the end of the body; the other packings could not tell.
+        AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", isEnabled: true);
+        services.AddRequestDecompression(packed =>
+        {
+            packed.DecompressionProviders.Remove("br");
+            packed.DecompressionProviders.Remove("deflate");
+        });
         services.Configure<GzipCompressionProviderOptions>(gzip => gzip.Level = CompressionLevel.Fastest);
         services.AddResponseCompression(compression =>
         {

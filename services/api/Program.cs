@@ -3,6 +3,7 @@ using BatchPlatform.Defaults;
 using BatchPlatform.Store;
 
 var builder = WebApplication.CreateBuilder(args);
+builder.AddLogDefaults();
 builder.Services.AddStore(builder.Configuration);
 builder.Services.AddSchemaGate();
 builder.AddApi();

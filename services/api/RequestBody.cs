@@ -12,7 +12,7 @@ public static class RequestBody
     private const int FirstBuffer = 4096;
 
     /// <summary>The body's bytes.</summary>
-    /// <exception cref="ProblemException">413: it is longer than <paramref name="limit"/>.</exception>
+    /// <exception cref="ProblemException">413: it is longer than <paramref name="limit"/>. 415: it does not say that it is JSON.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext context, int limit = SmallBytes)
     {
         if (context.Request.ContentLength > limit)
@@ -36,7 +36,9 @@ public static class RequestBody
             }
         }
 
-        return buffer.AsMemory(0, length);
+        return length == 0 || context.Request.HasJsonContentType()
+            ? buffer.AsMemory(0, length)
+            : throw new ProblemException(Problems.UnsupportedMediaType("Send the body as application/json."));
     }
 
     /// <summary>Reads a body of any length for its fingerprint alone.</summary>

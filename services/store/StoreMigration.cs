@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace BatchPlatform.Store;
 
@@ -14,7 +15,7 @@ public static class StoreMigration
         await using var db = store.Read();
         await ExplainedAsync(db, () => db is SqliteStoreDb
             ? SqliteMigration.RunAsync(db, cancellationToken)
-            : db.Database.MigrateAsync(cancellationToken));
+            : MigrateServerAsync(db, cancellationToken));
     }
 
     /// <summary>The same for a process that does nothing else: <paramref name="services"/> hold the store, and are not started.</summary>
@@ -33,6 +34,19 @@ public static class StoreMigration
         var pending = false;
         await ExplainedAsync(db, async () => pending = (await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any());
         return pending;
+    }
+
+    private static async Task MigrateServerAsync(StoreDb db, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await db.Database.MigrateAsync(cancellationToken);
+        }
+        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.DuplicateDatabase)
+        {
+            // Another process made it between EF's look and EF's try; EF forgives this race in everything but this code.
+            await db.Database.MigrateAsync(cancellationToken);
+        }
     }
 
     private static async Task ExplainedAsync(StoreDb db, Func<Task> action)

@@ -2,6 +2,7 @@ using BatchPlatform.Defaults;
 using BatchPlatform.Worker;
 
 var builder = WebApplication.CreateBuilder(args);
+builder.AddLogDefaults();
 builder.AddWorker();
 builder.Services.AddBus(builder.Configuration, WorkerSetup.Bus(builder.Configuration));
 

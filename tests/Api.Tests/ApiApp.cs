@@ -1,8 +1,9 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Headers;
-using BatchPlatform.Api.Housekeeping;
 using BatchPlatform.Defaults;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Tables;
+using BatchPlatform.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Data.Sqlite;
@@ -11,16 +12,19 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace BatchPlatform.Api.Tests;
 
-/// <summary>The real API on a real port over a SQLite file of its own, with <see cref="FakeLifecycle"/> on an in-memory bus.</summary>
+/// <summary>The real API on a real port over a store of its own, a SQLite file unless <c>Store:Provider</c> says Postgres, with <see cref="FakeLifecycle"/> on an in-memory bus.</summary>
 public sealed class ApiApp : IAsyncLifetime
 {
     public const string AdminKey = "an-admin-key-for-tests";
     private readonly string _folder = Directory.CreateTempSubdirectory("api-tests").FullName;
     private readonly Dictionary<string, string?> _settings;
     private readonly TimeProvider _time;
+    private readonly ConcurrentQueue<string> _log = new();
+    private PostgresDatabase? _postgres;
     private WebApplication? _app;
 
     public ApiApp()
@@ -43,6 +47,9 @@ public sealed class ApiApp : IAsyncLifetime
 
     public IServiceProvider Services => _app!.Services;
 
+    /// <summary>Everything logged.</summary>
+    public IReadOnlyCollection<string> Log => _log;
+
     internal FakeLifecycle Lifecycle => Services.GetRequiredService<FakeLifecycle>();
 
     internal BatchStore Store => Services.GetRequiredService<BatchStore>();
@@ -56,10 +63,17 @@ public sealed class ApiApp : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
+        if (_settings.GetValueOrDefault("Store:Provider") == "Postgres")
+        {
+            _postgres = await PostgresDatabase.CreateAsync();
+            _settings["ConnectionStrings:Store"] = _postgres.ConnectionString;
+        }
+
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.Sources.Clear();
         builder.Configuration.AddInMemoryCollection(_settings);
-        builder.Logging.ClearProviders(); builder.Logging.AddConsole().SetMinimumLevel(LogLevel.Error);
+        builder.AddLogDefaults();
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(new LogLines(_log));
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton(_time);
         builder.Services.AddStore(builder.Configuration);
@@ -83,6 +97,18 @@ public sealed class ApiApp : IAsyncLifetime
         }
 
         return client;
+    }
+
+    /// <summary>Sends what the lifecycle will not answer, without waiting as long as a client would have to.</summary>
+    internal async Task<Reply> UnansweredAsync(Func<Task<Reply>> send)
+    {
+        var options = Services.GetRequiredService<IOptions<ApiOptions>>().Value;
+        var patience = options.CommandSeconds;
+        options.CommandSeconds = 0.5;
+        var reply = await send();
+        options.CommandSeconds = patience;
+        reply.IsProblem(504, "OUTCOME_UNKNOWN");
+        return reply;
     }
 
     /// <summary>Stores a key; gives its text.</summary>
@@ -122,6 +148,11 @@ public sealed class ApiApp : IAsyncLifetime
         {
             await _app.StopAsync();
             await _app.DisposeAsync();
+        }
+
+        if (_postgres is not null)
+        {
+            await _postgres.DisposeAsync();
         }
 
         SqliteConnection.ClearAllPools();

@@ -100,6 +100,18 @@ public sealed class KeyTests(ApiApp app) : IClassFixture<ApiApp>
     }
 
     [Fact]
+    public async Task Neither_keys_nor_query_strings_nor_params_are_logged()
+    {
+        var batch = await app.Client.CreateAsync();
+        await app.Client.UploadAsync(batch, """{"params":{"password":"hunter2"}}""", query: "?namespace=bench&action=noop&apikey=swordfish");
+        await app.Client.UploadAsync(batch, """{"params":"hunter2"}""", query: "?apikey=swordfish");
+        using var wrong = app.NewClient("a-wrong-and-secret-key");
+        await wrong.PostAsync("/v1/batches?apikey=swordfish");
+        Assert.NotEmpty(app.Log);
+        Assert.DoesNotContain(app.Log, line => line.Contains("hunter2") || line.Contains("swordfish") || line.Contains(ApiApp.AdminKey) || line.Contains("a-wrong-and-secret-key"));
+    }
+
+    [Fact]
     public async Task No_secret_is_stored()
     {
         var rows = await app.ReadAsync(db => Task.FromResult(db.Keys.ToList()));

@@ -29,6 +29,15 @@ public sealed class ProblemTests(ApiApp app) : IClassFixture<ApiApp>
         (await app.Client.SendAsync(HttpMethod.Post, "/v1/batches", content)).IsProblem(400, "INVALID_JSON");
     }
 
+    [Theory]
+    [InlineData("application/x-www-form-urlencoded")]
+    [InlineData("text/csv")]
+    public async Task A_body_that_does_not_say_that_it_is_json_is_refused(string type)
+    {
+        using var content = Http.Text("{}", type);
+        (await app.Client.SendAsync(HttpMethod.Post, "/v1/batches", content)).IsProblem(415, "UNSUPPORTED_MEDIA_TYPE");
+    }
+
     [Fact]
     public async Task Nesting_without_end_is_refused() =>
         (await app.Client.PostAsync("/v1/batches", "{\"name\":" + new string('[', 100_000))).IsProblem(400, "INVALID_JSON");
@@ -58,6 +67,9 @@ public sealed class ProblemTests(ApiApp app) : IClassFixture<ApiApp>
     [InlineData("""{"callback":{"url":"ftp://a/b"}}""", "callback.url")]
     [InlineData("""{"callback":{"url":"/relative"}}""", "callback.url")]
     [InlineData("""{"callback":{"format":"json"}}""", "callback.url")]
+    [InlineData("""{"callback":{"url":"http://example.org/"}}""", "callback.url")]
+    [InlineData("""{"callback":{"url":"https://10.0.0.1/"}}""", "callback.url")]
+    [InlineData("""{"callback":{"url":"https://[::ffff:169.254.169.254]/"}}""", "callback.url")]
     [InlineData("""{"callback":{"url":"https://a","format":"pdf"}}""", "callback.format")]
     [InlineData("""{"callback":{"url":"https://a","include":"nothing"}}""", "callback.include")]
     public async Task A_callback_that_cannot_be_called_is_refused(string body, string field)

@@ -153,6 +153,28 @@ public abstract class DispatchTests(string provider) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Lost_calls_that_must_not_be_repeated_fail_as_unknown_and_travel_in_slices_that_can_all_be_in_flight()
+    {
+        var once = new UpstreamAction { Delivery = "at_most_once" };
+        await DefineAsync(new Upstream { BaseUrl = "http://127.0.0.1:1", Limits = new UpstreamLimits { Concurrency = 8 }, Actions = new Dictionary<string, UpstreamAction> { ["call"] = once } }, version: 2);
+        await _host.AnnounceAsync(Worker);
+        var id = await _host.CreateAsync(jobs: 2, commit: true);
+        var slice = await _host.SliceAsync();
+        Assert.Equal(slice.Concurrency, JobBlock.Unpack(slice.Jobs).Count);
+
+        await HeartbeatAsync(Guid.NewGuid(), slice.SliceId);
+        await Eventually.True(async () =>
+        {
+            await _host.AnnounceAsync(Worker);
+            return (await _host.BatchAsync(id)).CurrentState == nameof(BatchState.Finished);
+        });
+
+        await using var db = _host.Store.Read();
+        Assert.All(await db.Outcomes.ToListAsync(), outcome => Assert.Equal(ErrorCodes.ExecutionUnknown, outcome.ErrorCode));
+        Assert.Equal((0, 2), await CountsAsync(id));
+    }
+
+    [Fact]
     public async Task A_job_to_be_retried_waits_and_comes_again_with_its_next_attempt()
     {
         await _host.AnnounceAsync(Worker);
@@ -284,10 +306,10 @@ public abstract class DispatchTests(string provider) : IAsyncLifetime
         });
     }
 
-    private async Task DefineAsync(Upstream definition)
+    private async Task DefineAsync(Upstream definition, int version = 1)
     {
         await using var unit = await _host.Store.BeginAsync();
-        unit.Db.Upstreams.Add(new UpstreamVersion { Namespace = "test", Version = 1, Definition = JsonSerializer.Serialize(definition, UpstreamJson.Options), CreatedAt = unit.Now });
+        unit.Db.Upstreams.Add(new UpstreamVersion { Namespace = "test", Version = version, Definition = JsonSerializer.Serialize(definition, UpstreamJson.Options), CreatedAt = unit.Now });
         await unit.CommitAsync();
     }
 

@@ -2,6 +2,7 @@ using BatchPlatform.Api.Idempotency;
 using BatchPlatform.Api.Uploads;
 using BatchPlatform.Api.Upstreams;
 using BatchPlatform.Contracts;
+using BatchPlatform.Defaults;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Bulk;
 using BatchPlatform.Store.Tables;
@@ -13,7 +14,7 @@ namespace BatchPlatform.Api.Batches;
 /// <summary>Creates a batch; its jobs and its commit travel in the same command, so that a one-shot submission happens whole or not at all.</summary>
 public sealed class BatchCreation(
     BatchStore store, NumberSource numbers, AppendRows rows, ClosedAppends closed, BatchCommands commands, UpstreamDirectory upstreams,
-    IdempotentRequests requests, Lifecycle lifecycle, TimeProvider time, IOptions<ApiOptions> options)
+    IdempotentRequests requests, Lifecycle lifecycle, AddressGuard guard, TimeProvider time, IOptions<ApiOptions> options)
 {
     /// <summary>Runs POST /v1/batches.</summary>
     public async Task<IResult> RunAsync(HttpContext context)
@@ -36,7 +37,7 @@ public sealed class BatchCreation(
     private async Task<Answer> CreateAsync(HttpContext context, ReadOnlyMemory<byte> bytes, Ticket ticket)
     {
         var body = RequestBody.Parse<CreateBatchBody>(bytes);
-        BatchRules.Check(body.Name, body.Options ?? new BatchSettings(), body.Callback);
+        BatchRules.Check(body.Name, body.Options ?? new BatchSettings(), body.Callback, guard);
         var rules = new JobRules(await upstreams.CurrentAsync(context.RequestAborted), firstIndex: 0, defaultNamespace: null, defaultAction: null);
         var jobs = body.Jobs is { } raw ? InlineJobs.Read(bytes.Slice(raw.Start, raw.Length), rules) : [];
         if (jobs.Count == 0)

@@ -1,4 +1,5 @@
 using BatchPlatform.Contracts;
+using BatchPlatform.Defaults;
 
 namespace BatchPlatform.Api.Batches;
 
@@ -11,13 +12,13 @@ public static class BatchRules
     private static readonly string[] Includes = ["summary"];
 
     /// <exception cref="ProblemException">422 with every fault.</exception>
-    public static void Check(string? name, BatchSettings options, Callback? callback)
+    public static void Check(string? name, BatchSettings options, Callback? callback, AddressGuard guard)
     {
         ProblemError[] faults =
         [
             .. Fault(IsText(name, Limits.NameLength), ErrorCodes.InvalidField, "name", $"must have at most {Limits.NameLength} characters and no NUL"),
             .. Fault(options.DeadlineSeconds is >= 1 and <= MaxDeadlineSeconds, ErrorCodes.InvalidField, "options.deadline_seconds", $"must be 1 to {MaxDeadlineSeconds}"),
-            .. callback is null ? [] : Faults(callback),
+            .. callback is null ? [] : Faults(callback, guard),
         ];
         if (faults.Length > 0)
         {
@@ -28,16 +29,14 @@ public static class BatchRules
     /// <summary>Whether every provider can store the text.</summary>
     public static bool IsText(string? text, int maxLength) => text is null || (text.Length <= maxLength && !text.Contains('\0'));
 
-    private static IEnumerable<ProblemError> Faults(Callback callback) =>
+    private static IEnumerable<ProblemError> Faults(Callback callback, AddressGuard guard) =>
     [
-        .. Fault(IsAddress(callback.Url), ErrorCodes.InvalidCallback, "callback.url", $"must be an absolute http or https address of at most {MaxUrlLength} characters"),
+        .. Fault(IsText(callback.Url, MaxUrlLength), ErrorCodes.InvalidCallback, "callback.url", $"must have at most {MaxUrlLength} characters"),
+        .. guard.FaultOf(callback.Url) is { } fault ? Fault(holds: false, ErrorCodes.InvalidCallback, "callback.url", fault) : [],
         .. Fault(Formats.Contains(callback.Format), ErrorCodes.InvalidCallback, "callback.format", $"must be one of {string.Join(", ", Formats)}"),
         .. Fault(Includes.Contains(callback.Include), ErrorCodes.InvalidCallback, "callback.include", $"must be one of {string.Join(", ", Includes)}"),
     ];
 
     private static IEnumerable<ProblemError> Fault(bool holds, string code, string field, string message) =>
         holds ? [] : [new ProblemError(null, field, code, message)];
-
-    private static bool IsAddress(string url) =>
-        IsText(url, MaxUrlLength) && Uri.TryCreate(url, UriKind.Absolute, out var address) && (address.Scheme is "http" or "https");
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using BatchPlatform.Api.Idempotency;
 using BatchPlatform.Contracts;
+using BatchPlatform.Defaults;
 using BatchPlatform.Store;
 
 namespace BatchPlatform.Api.Batches;
@@ -29,10 +30,11 @@ public static class BatchesApi
             .ProducesProblems(404, 409, 504);
     }
 
-    private static async Task<IResult> UpdateAsync(string id, HttpContext context, BatchStore store, BatchCommands commands, Lifecycle lifecycle)
+    private static async Task<IResult> UpdateAsync(
+        string id, HttpContext context, BatchStore store, BatchCommands commands, Lifecycle lifecycle, AddressGuard guard)
     {
         var batch = await BatchRow.FindAsync(store, context, id);
-        var patch = BatchPatchBody.Read(await RequestBody.ReadAsync(context), batch);
+        var patch = BatchPatchBody.Read(await RequestBody.ReadAsync(context), batch, guard);
         var reply = await commands.SendAsync(new UpdateBatch(batch.Id, Guid.NewGuid(), patch));
         return reply.Accepted ? Results.Ok(await lifecycle.ViewAsync(context, batch.Id)) : reply.AsProblem();
     }
@@ -48,14 +50,16 @@ public static class BatchesApi
 /// <summary>What PATCH may change. A member left out stays, null resets it.</summary>
 public sealed record BatchPatchBody(string? Name = null, BatchSettings? Options = null, Callback? Callback = null)
 {
+    private static readonly JsonDocumentOptions NoDuplicates = new() { AllowDuplicateProperties = false, MaxDepth = ApiJson.MaxDepth };
+
     /// <summary>Checks a merge patch against the batch it is for; gives the text for the lifecycle, which applies it to the batch as it then is.</summary>
     /// <exception cref="ProblemException">400 or 422: it cannot be applied.</exception>
-    internal static string Read(ReadOnlyMemory<byte> body, BatchRow batch)
+    internal static string Read(ReadOnlyMemory<byte> body, BatchRow batch, AddressGuard guard)
     {
         RequestBody.CheckSyntax(body.Span);
         return RequestBody.Fields(() =>
         {
-            var patch = JsonSerializer.Deserialize<JsonObject>(body.Span, ApiJson.Options)!;
+            var patch = JsonNode.Parse(body.Span, documentOptions: NoDuplicates)!.AsObject();
             var merged = new JsonObject
             {
                 ["options"] = JsonSerializer.SerializeToNode(batch.Options, ApiJson.Options),
@@ -63,7 +67,7 @@ public sealed record BatchPatchBody(string? Name = null, BatchSettings? Options 
             };
             Merge(merged, patch);
             var result = merged.Deserialize<BatchPatchBody>(ApiJson.Options)!;
-            BatchRules.Check(result.Name, result.Options ?? new BatchSettings(), result.Callback);
+            BatchRules.Check(result.Name, result.Options ?? new BatchSettings(), result.Callback, guard);
             return patch.ToJsonString();
         });
     }

@@ -46,7 +46,7 @@ public sealed partial class ApiClock(
     {
         var now = time.GetUtcNow().UtcDateTime;
         await using var db = store.Read();
-        foreach (var orphan in await db.Appends.Where(append => append.LeaseUntil <= now).Take(ChunkRows).ToListAsync(cancellationToken))
+        foreach (var orphan in await db.Appends.Where(append => append.LeaseUntil <= now).OrderBy(append => append.LeaseUntil).Take(ChunkRows).ToListAsync(cancellationToken))
         {
             if (await rows.TakeOverAsync(orphan))
             {
@@ -62,7 +62,7 @@ public sealed partial class ApiClock(
         do
         {
             await using var unit = await store.BeginAsync(cancellationToken);
-            var old = await unit.Db.Idempotency.Where(row => row.CreatedAt < before).Take(ChunkRows).ToListAsync(cancellationToken);
+            var old = await unit.Db.Idempotency.Where(row => row.CreatedAt < before).OrderBy(row => row.CreatedAt).Take(ChunkRows).ToListAsync(cancellationToken);
             unit.Db.Idempotency.RemoveRange(old);
             await unit.CommitAsync(cancellationToken);
             forgotten = old.Count;

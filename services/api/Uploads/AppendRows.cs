@@ -84,8 +84,10 @@ public sealed class AppendRows(BatchStore store, BatchCommands commands, TimePro
             return false;
         }
 
-        var reply = await commands.AskAsync(row.BatchId, row.CommandId);
-        await EndAsync(row, reply.Accepted ? AppendEnd.Taken : AppendEnd.NotTaken);
+        // From the reply on, the owner's command can no longer take effect; whether it did shows in the batch, since
+        // nobody else could append while the row was there.
+        await commands.AskAsync(row.BatchId, row.CommandId);
+        await EndAsync(row, await WasTakenInAsync(row) ? AppendEnd.Taken : AppendEnd.NotTaken);
         return true;
     }
 
@@ -169,6 +171,12 @@ public sealed class AppendRows(BatchStore store, BatchCommands commands, TimePro
     {
         await using var db = store.Read();
         return await db.Appends.FirstOrDefaultAsync(append => append.Batch == batch, cancellationToken);
+    }
+
+    private async Task<bool> WasTakenInAsync(Append row)
+    {
+        await using var db = store.Read();
+        return await db.Batches.AnyAsync(batch => batch.CorrelationId == row.BatchId && batch.Revision >= row.Revision);
     }
 
     // Only as it was seen: an owner that has renewed its lease since is alive.

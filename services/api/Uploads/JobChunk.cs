@@ -4,7 +4,8 @@ using BatchPlatform.Store.Bulk;
 namespace BatchPlatform.Api.Uploads;
 
 /// <summary>Some jobs of an upload together with the bytes that their params point into.</summary>
-public sealed class JobChunk : IDisposable
+/// <param name="expected">Jobs that it will probably hold.</param>
+public sealed class JobChunk(int expected) : IDisposable
 {
     /// <summary>Jobs in one chunk, at most: one short transaction.</summary>
     public const int MaxJobs = 5000;
@@ -16,7 +17,7 @@ public sealed class JobChunk : IDisposable
     public byte[] Buffer { get; } = ArrayPool<byte>.Shared.Rent(Bytes);
 
     /// <summary>The jobs found in it.</summary>
-    public List<StagedJob> Jobs { get; } = new(capacity: 1024);
+    public List<StagedJob> Jobs { get; } = new(expected);
 
     public bool IsFull => Jobs.Count == MaxJobs;
 

@@ -13,7 +13,7 @@ internal sealed class UploadReader(Stream body, RecordFormat format, JobRules ru
     private const int MaxRecordBytes = Contracts.Limits.ParamsBytes + (64 * 1024);
     private static readonly byte[] ByteOrderMark = [0xEF, 0xBB, 0xBF];
 
-    private JobChunk _chunk = new();
+    private JobChunk _chunk = new(expected: 16);
     private int _start;
     private int _scanned;
     private int _end;
@@ -126,7 +126,7 @@ internal sealed class UploadReader(Stream body, RecordFormat format, JobRules ru
     private JobChunk NextChunk()
     {
         var full = _chunk;
-        _chunk = new JobChunk();
+        _chunk = new JobChunk(expected: full.Jobs.Count);
         full.Buffer.AsSpan(_start, _end - _start).CopyTo(_chunk.Buffer);
         (_start, _scanned, _end) = (0, _scanned - _start, _end - _start);
         return full;

@@ -17,7 +17,7 @@ public static class UpstreamRules
         .. Check(upstream.Namespace.Length is > 0 and <= Contracts.Limits.NameLength, "namespace", "must have 1 to 200 characters"),
         .. Check(IsAddress(upstream.BaseUrl), "base_url", "must be an absolute http or https address without query or fragment"),
         .. Check(upstream.TimeoutSeconds is >= 1 and <= 600, "timeout_seconds", "must be 1 to 600"),
-        .. Check(upstream.MaxResponseBytes is >= 1024 and <= 4 * 1024 * 1024, "max_response_bytes", "must be 1024 to 4194304"),
+        .. Check(upstream.MaxResponseBytes is >= 1024 and <= 2 * 1024 * 1024, "max_response_bytes", "must be 1024 to 2097152"),
         .. Check(upstream.Limits.RequestsPerSecond is >= 0 and <= 1_000_000, "limits.requests_per_second", "must be 0 (no limit) to 1000000"),
         .. Check(upstream.Limits.Concurrency is >= 1 and <= 10_000, "limits.concurrency", "must be 1 to 10000"),
         .. upstream.Headers.SelectMany(header => Check(IsHeader(header.Key, header.Value), $"headers.{header.Key}", "is no valid header")),

@@ -68,7 +68,8 @@ public sealed partial class Dispatcher(
         var definitions = await upstreams.LatestAsync(cancellationToken);
         var (turns, grants, slices) = (new Turns(outlook), new Grants(outlook.Live), new List<RunSlice>());
         await using var unit = await store.BeginAsync(cancellationToken);
-        var cutter = new Cutter(unit, store.Bulk, ledger, options.Value, cancellationToken);
+        var returned = new ReturnedSlices(unit, store.Bulk, ledger, options.Value, cancellationToken);
+        var cutter = new Cutter(unit, store.Bulk, returned, options.Value, cancellationToken);
         while (slices.Count < room && turns.Next() is { } lane)
         {
             var upstream = definitions.GetValueOrDefault(lane.Lane.Namespace) ?? new Upstream { Namespace = lane.Lane.Namespace };
@@ -78,11 +79,7 @@ public sealed partial class Dispatcher(
                 continue;
             }
 
-            var jobs = share.CallsPerSecond > 0
-                ? Math.Max(1, (int)(share.CallsPerSecond * options.Value.SliceSeconds))
-                : Limits.SliceJobs;
-            jobs = Math.Min(jobs, pace.JobsFor(upstream.Namespace, options.Value.SliceSeconds, share.Concurrency));
-            if (await cutter.CutAsync(lane, new Grant(upstream.Version, share, jobs)) is not { } slice)
+            if (await cutter.CutAsync(lane, new Grant(upstream, share, JobsFor(upstream, share))) is not { } slice)
             {
                 turns.Drop(lane);
                 continue;
@@ -96,6 +93,17 @@ public sealed partial class Dispatcher(
         unit.AfterCommit(() => sender.SendAsync(slices, cancellationToken));
         await unit.CommitAsync(cancellationToken);
         return slices.Count;
+    }
+
+    // About as many as keep the share busy for the time a slice should take. Of an action that must not be repeated all
+    // jobs of a lost slice may have been in flight, so it holds no more than can be.
+    private int JobsFor(Upstream upstream, Share share)
+    {
+        var seconds = options.Value.SliceSeconds;
+        var byPace = pace.JobsFor(upstream.Namespace, seconds, share.Concurrency);
+        var byRate = share.CallsPerSecond > 0 ? Math.Max(1, (int)(share.CallsPerSecond * seconds)) : Limits.SliceJobs;
+        var byDelivery = upstream.Actions.Values.Any(action => action.AtMostOnce) ? share.Concurrency : Limits.SliceJobs;
+        return Math.Min(byPace, Math.Min(byRate, byDelivery));
     }
 
     private static partial class Log

@@ -18,8 +18,8 @@ internal sealed partial class Drain(
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         slices.Drain();
-        await announcer.LeaveAsync(cancellationToken);
         await using var limit = time.CreateTimer(_ => Abort(), null, options.Value.DrainTimeout, Timeout.InfiniteTimeSpan);
+        await announcer.LeaveAsync(cancellationToken);
         await queue.CloseAsync(cancellationToken);
         await slices.WhenEndedAsync().WaitAsync(cancellationToken);
     }

@@ -13,7 +13,7 @@ internal sealed class LoadedUpstream
     {
         Executor = executor;
         Retry = definition.Retry;
-        _atMostOnce = definition.Actions.Where(action => action.Value.IsAtMostOnce()).Select(action => action.Key).ToFrozenSet();
+        _atMostOnce = definition.Actions.Where(action => action.Value.AtMostOnce).Select(action => action.Key).ToFrozenSet();
     }
 
     public IJobExecutor Executor { get; }
@@ -30,10 +30,4 @@ internal sealed class LoadedUpstream
 
     /// <summary>Whether the job must never be repeated after an end that left open whether its call took effect.</summary>
     public bool IsAtMostOnce(PackedJob job) => _atMostOnce.Count > 0 && _atMostOnce.Contains(job.Action);
-}
-
-/// <summary>How a definition's words are read.</summary>
-internal static class UpstreamActions
-{
-    public static bool IsAtMostOnce(this UpstreamAction action) => action.Delivery == "at_most_once";
 }

@@ -18,6 +18,7 @@ public sealed class LeaseTests : IDisposable
     {
         await using var worker = await WorkerHost.StartAsync(Given.Bench);
         await worker.RunAsync(Given.Slice(jobs: 100, ns: "bench", action: "noop"));
+        await Eventually.Equal(1, () => worker.Acknowledged);
         worker.Clock.Advance(TimeSpan.FromSeconds(10));
         var asking = Given.Slice(ns: "bench", action: "noop") with { MustAsk = true };
 

@@ -22,7 +22,7 @@ internal sealed class HttpAction
         _places = PlacesOf(name, action);
         _headers = [.. upstream.Headers.Select(DefinitionWords.Header)];
         Success = new StatusRanges(action.Success.Statuses);
-        AtMostOnce = action.IsAtMostOnce();
+        AtMostOnce = action.AtMostOnce;
     }
 
     public StatusRanges Success { get; }

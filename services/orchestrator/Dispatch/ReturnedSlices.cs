@@ -1,0 +1,125 @@
+using BatchPlatform.Contracts;
+using BatchPlatform.Orchestrator.Outcomes;
+using BatchPlatform.Store;
+using BatchPlatform.Store.Bulk;
+using BatchPlatform.Store.Tables;
+using Microsoft.EntityFrameworkCore;
+
+namespace BatchPlatform.Orchestrator.Dispatch;
+
+/// <summary>Sends again what was handed back or lost, as far as it has no outcome and may be repeated.</summary>
+internal sealed class ReturnedSlices(WorkUnit unit, IBulk bulk, OutcomeLedger ledger, OrchestratorOptions options, CancellationToken cancellationToken)
+{
+    private StoreDb Db => unit.Db;
+
+    /// <summary>The message of a slice that is sent again, or null when the lane has none.</summary>
+    public async Task<RunSlice?> CutAsync(RunnableLane runnable, Grant grant)
+    {
+        var lane = runnable.Lane;
+        while (await NextReturnedAsync(lane) is { } slice)
+        {
+            var left = await LeftAsync(slice);
+            if (slice.Lost > 0)
+            {
+                left = await WithoutGivenUpAsync(slice, left, grant.Upstream, runnable.Lane.Revision);
+            }
+
+            if (left.Count == 0)
+            {
+                await Db.Slices.Where(row => row.Id == slice.Id).ExecuteDeleteAsync(cancellationToken);
+                continue;
+            }
+
+            // Lost twice, it may hold a job that takes its worker down: halves part that job from the others.
+            var take = slice.Lost >= 2 ? (left.Count + 1) / 2 : left.Count;
+            var jobs = Messages.WithinBytes(await bulk.ReadJobsAsync(Db, slice.Batch, runnable.Lane.Revision, [.. left.Take(take)], cancellationToken));
+            if (!await QueueAgainAsync(runnable, slice, grant, SliceJobs.Of(jobs.Select(job => (job.Index, job.Attempt)))))
+            {
+                return null;
+            }
+
+            if (jobs.Count < left.Count)
+            {
+                Db.Slices.Add(Rest(slice, SliceJobs.Of(left.Skip(jobs.Count))));
+            }
+
+            return Messages.RunSlice(runnable, grant, slice.Id, jobs, mustAsk: true);
+        }
+
+        return null;
+    }
+
+    private Task<Slice?> NextReturnedAsync(Lane lane) =>
+        Db.Slices.AsNoTracking()
+            .Where(slice => slice.Batch == lane.Batch && slice.Run == lane.Run && slice.Namespace == lane.Namespace && slice.State == SliceState.Returned)
+            .OrderBy(slice => slice.Id)
+            .FirstOrDefaultAsync(cancellationToken);
+
+    private async Task<List<(int Index, int Attempt)>> LeftAsync(Slice slice)
+    {
+        var (first, last) = (slice.Jobs.Ranges[0].First, slice.Jobs.Ranges[^1].Last);
+        var ended = await Db.Outcomes
+            .Where(outcome => outcome.Batch == slice.Batch && outcome.Run == slice.Run && outcome.Index >= first && outcome.Index <= last)
+            .Select(outcome => outcome.Index)
+            .ToListAsync(cancellationToken);
+        var waiting = await Db.Retries
+            .Where(retry => retry.Batch == slice.Batch && retry.Run == slice.Run && retry.Index >= first && retry.Index <= last)
+            .Select(retry => retry.Index)
+            .ToListAsync(cancellationToken);
+        var elsewhere = ended.Concat(waiting).ToHashSet();
+        return [.. slice.Jobs.Each().Where(job => !elsewhere.Contains(job.Index))];
+    }
+
+    // Jobs that must not be sent again: of an action that may run once only, or alone in a slice that lost too many takers.
+    private async Task<List<(int Index, int Attempt)>> WithoutGivenUpAsync(Slice slice, List<(int Index, int Attempt)> left, Upstream upstream, int revision)
+    {
+        var outcomes = left.Count == 1 && slice.Lost >= options.MaxLost
+            ? [GivenUp(left[0].Index, ErrorCodes.WorkerLost, "Every worker that took the job was lost.")]
+            : new List<PackedOutcome>();
+        if (outcomes.Count == 0 && upstream.Actions.Values.Any(action => action.AtMostOnce))
+        {
+            var jobs = await bulk.ReadJobsAsync(Db, slice.Batch, revision, left, cancellationToken);
+            outcomes = [.. jobs
+                .Where(job => upstream.Actions.GetValueOrDefault(job.Action)?.AtMostOnce ?? false)
+                .Select(job => GivenUp(job.Index, ErrorCodes.ExecutionUnknown, "The worker was lost; the call may have been made, and must not be repeated."))];
+        }
+
+        await ledger.StoreAsync(unit, slice.Batch, slice.Run, outcomes, cancellationToken);
+        var given = outcomes.Select(outcome => outcome.Index).ToHashSet();
+        return [.. left.Where(job => !given.Contains(job.Index))];
+    }
+
+    private async Task<bool> QueueAgainAsync(RunnableLane lane, Slice slice, Grant grant, SliceJobs jobs) =>
+        await Db.Slices
+            .Where(row => row.Id == slice.Id && row.State == SliceState.Returned && Db.Lanes.Any(other =>
+                other.Batch == row.Batch && other.Run == row.Run && other.Namespace == row.Namespace && other.Active))
+            .ExecuteUpdateAsync(
+                row => row
+                    .SetProperty(s => s.State, SliceState.Queued)
+                    .SetProperty(s => s.Epoch, lane.Lane.Epoch)
+                    .SetProperty(s => s.Jobs, jobs)
+                    .SetProperty(s => s.Remaining, jobs.Count)
+                    .SetProperty(s => s.Concurrency, grant.Share.Concurrency)
+                    .SetProperty(s => s.CallsPerSecond, grant.Share.CallsPerSecond)
+                    .SetProperty(s => s.LeaseUntil, unit.Now.AddSeconds(options.ResendSeconds)),
+                cancellationToken) == 1;
+
+    private Slice Rest(Slice slice, SliceJobs jobs) => new()
+    {
+        Id = Guid.CreateVersion7(unit.Clock),
+        Batch = slice.Batch,
+        Run = slice.Run,
+        Namespace = slice.Namespace,
+        BatchId = slice.BatchId,
+        Tenant = slice.Tenant,
+        Epoch = slice.Epoch,
+        State = SliceState.Returned,
+        Jobs = jobs,
+        Remaining = jobs.Count,
+        Lost = slice.Lost,
+        CreatedAt = unit.Now,
+    };
+
+    private PackedOutcome GivenUp(int index, string code, string message) =>
+        new(index, Completed: false, StatusCode: 0, code, message, Attempts: 1, DurationMs: 0, unit.Now, Response: default);
+}

@@ -1,0 +1,115 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using BatchPlatform.Api;
+using BatchPlatform.Defaults;
+using BatchPlatform.Notifier;
+using BatchPlatform.Orchestrator;
+using BatchPlatform.Store;
+using BatchPlatform.Worker;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace BatchPlatform.Standalone;
+
+/// <summary>How the platform is set up in one process.</summary>
+/// <param name="Folder">Keeps the database.</param>
+/// <param name="Urls">Where the API listens.</param>
+/// <param name="Upstreams">Keyed by namespace.</param>
+/// <param name="Settings">Configuration that overrides the environment.</param>
+internal sealed record PlatformSettings(string Folder, string Urls, JsonObject Upstreams, IReadOnlyDictionary<string, string?> Settings);
+
+/// <summary>All services in one process, set up by the methods that their own programs call: in-memory bus, one SQLite file.</summary>
+internal sealed class Platform : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private Platform(WebApplication app) => _app = app;
+
+    /// <summary>Where the API listens.</summary>
+    public IEnumerable<string> Urls => _app.Urls;
+
+    /// <summary>Brings the schema up and starts everything. Only disposing stops it: Ctrl-C is the command line's.</summary>
+    /// <exception cref="BadInputException">Something configured cannot be used.</exception>
+    public static async Task<Platform> StartAsync(PlatformSettings settings, CancellationToken cancellationToken)
+    {
+        WebApplication? app = null;
+        var started = false;
+        try
+        {
+            app = Build(settings, isStarted: () => started);
+            await StoreMigration.MigrateAsync(app.Services.GetRequiredService<BatchStore>(), cancellationToken);
+            await app.StartAsync(cancellationToken);
+            started = true;
+            return new Platform(app);
+        }
+        catch (Exception error)
+        {
+            await (app?.DisposeAsync() ?? default);
+            if (IsBadInput(error))
+            {
+                throw new BadInputException(error.Message, error);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Returns when asked to, or when a part of the platform has failed so that the whole must stop.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _app.Lifetime.ApplicationStopping);
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Stops in order: what is being done ends or is handed back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    private static WebApplication Build(PlatformSettings settings, Func<bool> isStarted)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.AddLogDefaults();
+        builder.Configuration.AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(new JsonObject { ["Upstreams"] = settings.Upstreams }.ToJsonString())));
+        builder.Configuration.AddInMemoryCollection(settings.Settings);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Store:Provider"] = "Sqlite",
+            ["ConnectionStrings:Store"] = $"Data Source={Path.Combine(settings.Folder, "batchplatform.db")}",
+            ["Bus:Transport"] = "InMemory",
+        });
+        // What stops the start is told to the user in one line; the host would log it as well, with where in the code it came up.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level >= LogLevel.Warning && isStarted());
+        builder.WebHost.UseUrls(settings.Urls).UseKestrelHttpsConfiguration();
+
+        builder.Services.AddStore(builder.Configuration);
+        builder.AddApi();
+        builder.AddOrchestrator();
+        builder.AddWorker();
+        builder.AddNotifier();
+        builder.Services.AddBus(
+            builder.Configuration,
+            ApiSetup.Bus(builder.Configuration),
+            OrchestratorSetup.Bus(builder.Configuration),
+            WorkerSetup.Bus(builder.Configuration),
+            NotifierSetup.Bus(builder.Configuration));
+        builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, CallerLifetime>());
+
+        var app = builder.Build();
+        app.MapApi();
+        app.MapHealth();
+        return app;
+    }
+
+    private static bool IsBadInput(Exception error) =>
+        error is InvalidOperationException or OptionsValidationException or StoreUnusableException or IOException or FormatException or InvalidDataException;
+
+    private sealed class CallerLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
