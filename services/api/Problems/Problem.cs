@@ -17,9 +17,11 @@ public sealed record Problem(
     public const string ContentType = "application/problem+json";
 
     /// <summary>The code says more than an address that leads nowhere.</summary>
+    [JsonPropertyOrder(-2)]
     public string Type => "about:blank";
 
     /// <summary>The status in words.</summary>
+    [JsonPropertyOrder(-1)]
     public string Title => ReasonPhrases.GetReasonPhrase(Status);
 
     /// <summary>The batch that the request was about, where the client could not know it otherwise.</summary>
