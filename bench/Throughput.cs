@@ -9,7 +9,7 @@ namespace BatchPlatform.Bench;
 /// <summary>One batch of many no-op jobs with about 200 bytes of params and of response each.</summary>
 internal sealed class Throughput(Target target, int jobs, int runs)
 {
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {

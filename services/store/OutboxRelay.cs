@@ -63,7 +63,12 @@ public sealed partial class OutboxRelay(IServiceProvider services, TimeProvider 
         var left = await db.Outbox.Where(row => row.CreatedAt < before).OrderBy(row => row.Id).Take(1000).ToListAsync(cancellationToken);
         foreach (var row in left)
         {
-            var type = typeof(BatchEnded).Assembly.GetType(row.Type) ?? throw new InvalidOperationException($"The outbox holds an unknown message: {row.Type}");
+            if (typeof(BatchEnded).Assembly.GetType(row.Type) is not { } type)
+            {
+                Log.Unknown(logger, row.Type, row.Id);
+                continue;
+            }
+
             await PublishAsync(row, JsonSerializer.Deserialize(row.Body, type, JsonSerializerOptions.Web)!, cancellationToken);
         }
 
@@ -90,5 +95,8 @@ public sealed partial class OutboxRelay(IServiceProvider services, TimeProvider 
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "The broker did not take {Type} {Id}; it stays in the outbox")]
         public static partial void NotPublished(ILogger logger, string type, Guid id, Exception error);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "The outbox holds {Type} {Id}, which this version does not know; it stays there")]
+        public static partial void Unknown(ILogger logger, string type, Guid id);
     }
 }

@@ -53,14 +53,16 @@ public sealed partial class Dispatcher(
             return false;
         }
 
+        // Half of what may wait still does: the workers have enough, and the next round cuts several slices for the price of one.
         var outlook = await Outlook.ReadAsync(store, time.GetUtcNow().UtcDateTime, cancellationToken);
-        var room = Math.Min((slots * options.Value.WaitingPerSlot) - outlook.Waiting, SlicesPerRound);
-        if (room <= 0 || outlook.Lanes.Count == 0)
+        var wanted = slots * options.Value.WaitingPerSlot;
+        if (outlook.Lanes.Count == 0 || outlook.Waiting * 2 > wanted)
         {
             return false;
         }
 
-        return await CutAsync(outlook, room, slots, cancellationToken) >= SlicesPerRound;
+        var room = Math.Min(wanted - outlook.Waiting, SlicesPerRound);
+        return await CutAsync(outlook, room, slots, cancellationToken) == SlicesPerRound;
     }
 
     private async Task<int> CutAsync(Outlook outlook, int room, int slots, CancellationToken cancellationToken)

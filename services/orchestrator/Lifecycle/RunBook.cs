@@ -52,12 +52,14 @@ internal sealed class RunBook(WorkUnit unit, DateTime now)
             Db.Lanes.Add(row);
         }
 
+        // A subquery, not a join: without statistics of a fresh batch PostgreSQL would read the whole of it for each row.
         await Db.Database.ExecuteSqlAsync(
             $"""
             INSERT INTO retries (batch, run, "index", namespace, attempt, due_at)
-            SELECT o.batch, {run.Number}, o."index", j.namespace, 1, {now}
-            FROM outcomes o JOIN jobs j ON j.batch = o.batch AND j."index" = o."index"
-                AND j.added_rev <= {failed.Revision} AND (j.removed_rev IS NULL OR j.removed_rev > {failed.Revision})
+            SELECT o.batch, {run.Number}, o."index", (
+                SELECT j.namespace FROM jobs j WHERE j.batch = o.batch AND j."index" = o."index"
+                    AND j.added_rev <= {failed.Revision} AND (j.removed_rev IS NULL OR j.removed_rev > {failed.Revision})), 1, {now}
+            FROM outcomes o
             WHERE o.batch = {batch.Number} AND o.run = {failed.Number} AND o.state = {(short)JobState.Failed}
             """);
     }

@@ -73,12 +73,13 @@ public sealed partial class ReportConsumer(
 
         var db = unit.Db;
         var indexes = mine.ConvertAll(retry => retry.Index);
+        var (first, last) = (indexes.Min(), indexes.Max());
         var ended = await db.Outcomes
-            .Where(outcome => outcome.Batch == slice.Batch && outcome.Run == slice.Run && indexes.Contains(outcome.Index))
+            .Where(outcome => outcome.Batch == slice.Batch && outcome.Run == slice.Run && outcome.Index >= first && outcome.Index <= last && indexes.Contains(outcome.Index))
             .Select(outcome => outcome.Index)
             .ToListAsync(cancellationToken);
         var waiting = await db.Retries
-            .Where(retry => retry.Batch == slice.Batch && retry.Run == slice.Run && indexes.Contains(retry.Index))
+            .Where(retry => retry.Batch == slice.Batch && retry.Run == slice.Run && retry.Index >= first && retry.Index <= last && indexes.Contains(retry.Index))
             .Select(retry => retry.Index)
             .ToListAsync(cancellationToken);
         mine.RemoveAll(retry => ended.Contains(retry.Index) || waiting.Contains(retry.Index));
@@ -96,10 +97,10 @@ public sealed partial class ReportConsumer(
             Attempt = retry.Attempt,
             DueAt = retry.DueAt,
         }));
-        var first = mine.Min(retry => retry.DueAt);
+        var due = mine.Min(retry => retry.DueAt);
         await db.Lanes
-            .Where(lane => lane.Batch == slice.Batch && lane.Run == slice.Run && lane.Namespace == slice.Namespace && (lane.RetryAt == null || lane.RetryAt > first))
-            .ExecuteUpdateAsync(lane => lane.SetProperty(l => l.RetryAt, first), cancellationToken);
+            .Where(lane => lane.Batch == slice.Batch && lane.Run == slice.Run && lane.Namespace == slice.Namespace && (lane.RetryAt == null || lane.RetryAt > due))
+            .ExecuteUpdateAsync(lane => lane.SetProperty(l => l.RetryAt, due), cancellationToken);
         return mine.Count;
     }
 
