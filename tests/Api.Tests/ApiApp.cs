@@ -57,8 +57,16 @@ public sealed class ApiApp : IAsyncLifetime
     public static async Task<ApiApp> StartAsync(Dictionary<string, string?>? settings = null, TimeProvider? time = null)
     {
         var app = new ApiApp(settings ?? [], time);
-        await app.InitializeAsync();
-        return app;
+        try
+        {
+            await app.InitializeAsync();
+            return app;
+        }
+        catch
+        {
+            await app.DisposeAsync(); // Some tests are about a start that fails.
+            throw;
+        }
     }
 
     public async Task InitializeAsync()
