@@ -21,7 +21,7 @@ public abstract class ShuffledMessagesTests(string provider)
     [InlineData(3)]
     public async Task Repeated_and_shuffled_messages_change_nothing(int seed)
     {
-        await using var host = await OrchestratorHost.StartAsync(provider, new() { ["Orchestrator:QuiesceSeconds"] = "0.1", ["Orchestrator:ResendSeconds"] = "0.5" });
+        await using var host = await OrchestratorHost.StartAsync(provider, new() { ["Orchestrator:QuiesceSeconds"] = "0.1", ["Orchestrator:ResendSeconds"] = "0.5", ["Orchestrator:LeaseSeconds"] = "0.5" });
         var random = new Random(seed);
         var worker = Guid.NewGuid();
         var batches = new List<Guid>();
@@ -38,7 +38,7 @@ public abstract class ShuffledMessagesTests(string provider)
             await DisturbAsync(host, random, batches);
             await WorkAsync(host, random, worker, inHand);
             return await AllFinishedAsync(host, batches);
-        }, timeout: TimeSpan.FromSeconds(60));
+        }, timeout: TimeSpan.FromSeconds(180));
 
         await StoreInvariants.CheckAsync(host.Store);
         await using var db = host.Store.Read();
