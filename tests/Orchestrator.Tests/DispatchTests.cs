@@ -75,9 +75,10 @@ public abstract class DispatchTests(string provider) : IAsyncLifetime
 
         await _host.ReportAsync(slice, Guid.NewGuid(), completed: _ => false);
         await _host.ReportAsync(slice, Worker);
-        await _host.ReportAsync(slice, Worker, completed: _ => false);
-
         await _host.EventuallyInAsync(id, BatchState.Finished);
+        await _host.ReportAsync(slice, Worker, completed: _ => false);
+        await _host.ReportAsync(slice, Guid.NewGuid(), completed: _ => false);
+
         Assert.Equal((2, 0), await CountsAsync(id));
     }
 
