@@ -1,6 +1,7 @@
 using BatchPlatform.Contracts;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Bulk;
+using BatchPlatform.Store.Tables;
 using Microsoft.EntityFrameworkCore;
 
 namespace BatchPlatform.Orchestrator.Outcomes;
@@ -16,15 +17,13 @@ public sealed class OutcomeLedger(IBulk bulk)
     public async Task<int> StoreAsync(WorkUnit unit, long batch, int run, IReadOnlyList<PackedOutcome> outcomes, CancellationToken cancellationToken)
     {
         var db = unit.Db;
-        var row = db.Runs.Where(r => r.Batch == batch && r.Number == run);
         var fresh = await NotStoredAsync(db, batch, run, outcomes, cancellationToken);
         var failed = fresh.Count(outcome => !outcome.Completed);
-        if (fresh.Count == 0 || await CountAsync(row, fresh.Count - failed, failed, unit.Now, cancellationToken) == 0)
+        if (fresh.Count == 0 || await CountAsync(db, batch, run, fresh.Count - failed, failed, unit.Now, cancellationToken) is not { } state)
         {
             return 0;
         }
 
-        var state = await row.AsNoTracking().SingleAsync(cancellationToken);
         await bulk.InsertOutcomesAsync(db, batch, run, state.Seq - fresh.Count + 1, fresh, cancellationToken);
         if (state.SettledAt is not null)
         {
@@ -36,7 +35,7 @@ public sealed class OutcomeLedger(IBulk bulk)
         // A run that needs more than one report is worth the saga's notice; a tiny one goes from Committed to Finished.
         if (!state.Started)
         {
-            await row.ExecuteUpdateAsync(r => r.SetProperty(x => x.Started, true), cancellationToken);
+            await db.Runs.Where(r => r.Batch == batch && r.Number == run).ExecuteUpdateAsync(r => r.SetProperty(x => x.Started, true), cancellationToken);
             unit.Owe(new RunStarted(state.BatchId, run, state.Epoch));
         }
 
@@ -48,15 +47,18 @@ public sealed class OutcomeLedger(IBulk bulk)
         return fresh.Count;
     }
 
-    private static Task<int> CountAsync(IQueryable<Store.Tables.Run> row, int completed, int failed, DateTime now, CancellationToken cancellationToken) =>
-        row.ExecuteUpdateAsync(
-            run => run
-                .SetProperty(r => r.Seq, r => r.Seq + completed + failed)
-                .SetProperty(r => r.Completed, r => r.Completed + completed)
-                .SetProperty(r => r.Failed, r => r.Failed + failed)
-                .SetProperty(r => r.Failures, r => r.Failures + failed)
-                .SetProperty(r => r.SettledAt, r => r.Completed + r.Failed + completed + failed >= r.Total ? now : null),
-            cancellationToken);
+    // One statement: until the commit every other report of the run waits for this row. Not to be composed upon.
+    private static async Task<Run?> CountAsync(StoreDb db, long batch, int run, int completed, int failed, DateTime now, CancellationToken cancellationToken)
+    {
+        var counted = await db.Runs.FromSql(
+            $"""
+            UPDATE runs SET
+                seq = seq + {completed + failed}, completed = completed + {completed}, failed = failed + {failed}, failures = failures + {failed},
+                settled_at = CASE WHEN completed + failed + {completed + failed} >= total THEN {now} END
+            WHERE batch = {batch} AND number = {run} RETURNING *
+            """).AsNoTracking().ToListAsync(cancellationToken);
+        return counted.SingleOrDefault();
+    }
 
     private static async Task<IReadOnlyList<PackedOutcome>> NotStoredAsync(
         StoreDb db, long batch, int run, IReadOnlyList<PackedOutcome> outcomes, CancellationToken cancellationToken)
@@ -70,6 +72,7 @@ public sealed class OutcomeLedger(IBulk bulk)
         var stored = await db.Outcomes
             .Where(outcome => outcome.Batch == batch && outcome.Run == run && outcome.Index >= first && outcome.Index <= last)
             .Select(outcome => outcome.Index)
+            .Order() // Only the primary key serves it: without statistics PostgreSQL may walk the whole run by arrival instead.
             .ToHashSetAsync(cancellationToken);
         return stored.Count == 0 ? outcomes : [.. outcomes.Where(outcome => !stored.Contains(outcome.Index)).DistinctBy(outcome => outcome.Index)];
     }

@@ -49,18 +49,15 @@ public sealed partial class ReportConsumer(
         }
     }
 
+    // One statement locks the row and reads it. Not to be composed upon.
     private async Task<Slice?> LockAsync(WorkUnit unit, ReportOutcomes report, CancellationToken cancellationToken)
     {
-        var row = unit.Db.Slices.Where(slice => slice.Id == report.SliceId);
-        var locked = await row
-            .Where(slice => slice.State == SliceState.Queued || (slice.State == SliceState.Taken && slice.Holder == report.WorkerId))
-            .ExecuteUpdateAsync(
-                slice => slice
-                    .SetProperty(s => s.State, SliceState.Taken)
-                    .SetProperty(s => s.Holder, report.WorkerId)
-                    .SetProperty(s => s.LeaseUntil, unit.Now.AddSeconds(options.Value.LeaseSeconds)),
-                cancellationToken);
-        return locked == 0 ? null : await row.SingleAsync(cancellationToken);
+        var locked = await unit.Db.Slices.FromSql(
+            $"""
+            UPDATE slices SET state = {(int)SliceState.Taken}, holder = {report.WorkerId}, lease_until = {unit.Now.AddSeconds(options.Value.LeaseSeconds)}
+            WHERE id = {report.SliceId} AND (state = {(int)SliceState.Queued} OR (state = {(int)SliceState.Taken} AND holder = {report.WorkerId})) RETURNING *
+            """).ToListAsync(cancellationToken);
+        return locked.SingleOrDefault();
     }
 
     private static async Task<int> AddRetriesAsync(WorkUnit unit, Slice slice, IReadOnlyList<RetryLater> retries, CancellationToken cancellationToken)
