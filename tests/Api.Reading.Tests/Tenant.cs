@@ -69,14 +69,8 @@ public sealed class Tenant(ReadingApp app, string name) : IDisposable
     {
         await WriteAsync(async db =>
         {
-            await app.Store.Bulk.InsertOutcomesAsync(db, run.Batch, run.Number, run.Seq + 1, outcomes, default);
-            run.Seq += outcomes.Count;
-            run.Completed += outcomes.Count(outcome => outcome.Completed);
-            run.Failed += outcomes.Count(outcome => !outcome.Completed);
-            run.SettledAt = run.Completed + run.Failed == run.Total ? app.Now : null;
-            db.Runs.Update(run);
-            await db.SaveChangesAsync();
-            db.ChangeTracker.Clear();
+            var counted = await app.Store.Bulk.InsertOutcomesAsync(db, run.Batch, run.Number, outcomes, app.Now, default);
+            run.SettledAt = counted!.Settled ? app.Now : null;
         });
     }
 

@@ -16,7 +16,7 @@ internal sealed class Cutter(WorkUnit unit, IBulk bulk, ReturnedSlices returned,
 
     /// <summary>The message of a new slice, or null when the lane has nothing to cut any more.</summary>
     public async Task<RunSlice?> CutAsync(RunnableLane lane, Grant grant) =>
-        await returned.CutAsync(lane, grant) ?? await RetriesAsync(lane, grant) ?? await NewJobsAsync(lane, grant);
+        (lane.HasReturned ? await returned.CutAsync(lane, grant) : null) ?? await RetriesAsync(lane, grant) ?? await NewJobsAsync(lane, grant);
 
     private async Task<RunSlice?> NewJobsAsync(RunnableLane runnable, Grant grant)
     {
@@ -68,29 +68,14 @@ internal sealed class Cutter(WorkUnit unit, IBulk bulk, ReturnedSlices returned,
 
     private RunSlice Insert(RunnableLane runnable, Grant grant, IReadOnlyList<PackedJob> jobs)
     {
-        var lane = runnable.Lane;
-        var slice = new Slice
-        {
-            Id = Guid.CreateVersion7(unit.Clock),
-            Batch = lane.Batch,
-            Run = lane.Run,
-            Namespace = lane.Namespace,
-            BatchId = lane.BatchId,
-            Tenant = lane.Tenant,
-            Epoch = lane.Epoch,
-            State = SliceState.Queued,
-            LeaseUntil = unit.Now.AddSeconds(options.ResendSeconds),
-            Jobs = SliceJobs.Of(jobs.Select(job => (job.Index, job.Attempt))),
-            Remaining = jobs.Count,
-            Concurrency = grant.Share.Concurrency,
-            CallsPerSecond = grant.Share.CallsPerSecond,
-            CreatedAt = unit.Now,
-        };
+        var slice = NewSlice.Of(unit, runnable.Lane, SliceState.Queued, jobs.Select(job => (job.Index, job.Attempt)));
+        slice.LeaseUntil = unit.Now.AddSeconds(options.ResendSeconds);
+        slice.Concurrency = grant.Share.Concurrency;
+        slice.CallsPerSecond = grant.Share.CallsPerSecond;
         Db.Slices.Add(slice);
         return Messages.RunSlice(runnable, grant, slice.Id, jobs, mustAsk: false);
     }
 
     private IQueryable<Lane> ActiveLane(Lane lane) =>
         Db.Lanes.Where(row => row.Batch == lane.Batch && row.Run == lane.Run && row.Namespace == lane.Namespace && row.Epoch == lane.Epoch && row.Active);
-
 }

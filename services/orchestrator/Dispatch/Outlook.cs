@@ -61,8 +61,13 @@ internal sealed record Outlook(IReadOnlyList<LiveSlices> Live, IReadOnlyList<Run
     private static IQueryable<RunnableLane> WithRuns(StoreDb db, IQueryable<Lane> lanes) =>
         from lane in lanes
         join run in db.Runs on new { lane.Batch, lane.Run } equals new { run.Batch, Run = run.Number }
-        select new RunnableLane(lane, run.StopOnJobError, run.Deadline);
+        select new RunnableLane(lane, run.StopOnJobError, run.Deadline, db.Slices.Any(slice =>
+            slice.Batch == lane.Batch && slice.Run == lane.Run && slice.Namespace == lane.Namespace && slice.State == SliceState.Returned));
 }
 
 /// <summary>A lane that has something to cut.</summary>
-internal sealed record RunnableLane(Lane Lane, bool StopOnJobError, DateTime Deadline);
+/// <param name="Lane">The lane.</param>
+/// <param name="StopOnJobError">A failure stops its run.</param>
+/// <param name="Deadline">The run's.</param>
+/// <param name="HasReturned">Slices of it wait to be sent again.</param>
+internal sealed record RunnableLane(Lane Lane, bool StopOnJobError, DateTime Deadline, bool HasReturned);

@@ -40,7 +40,9 @@ internal sealed class ReturnedSlices(WorkUnit unit, IBulk bulk, OutcomeLedger le
 
             if (jobs.Count < left.Count)
             {
-                Db.Slices.Add(Rest(slice, SliceJobs.Of(left.Skip(jobs.Count))));
+                var rest = NewSlice.Of(unit, lane, SliceState.Returned, left.Skip(jobs.Count));
+                rest.Lost = slice.Lost;
+                Db.Slices.Add(rest);
             }
 
             return Messages.RunSlice(runnable, grant, slice.Id, jobs, mustAsk: true);
@@ -57,17 +59,11 @@ internal sealed class ReturnedSlices(WorkUnit unit, IBulk bulk, OutcomeLedger le
 
     private async Task<List<(int Index, int Attempt)>> LeftAsync(Slice slice)
     {
-        var (first, last) = (slice.Jobs.Ranges[0].First, slice.Jobs.Ranges[^1].Last);
-        var ended = await Db.Outcomes
-            .Where(outcome => outcome.Batch == slice.Batch && outcome.Run == slice.Run && outcome.Index >= first && outcome.Index <= last)
-            .Select(outcome => outcome.Index)
-            .ToListAsync(cancellationToken);
-        var waiting = await Db.Retries
-            .Where(retry => retry.Batch == slice.Batch && retry.Run == slice.Run && retry.Index >= first && retry.Index <= last)
-            .Select(retry => retry.Index)
-            .ToListAsync(cancellationToken);
-        var elsewhere = ended.Concat(waiting).ToHashSet();
-        return [.. slice.Jobs.Each().Where(job => !elsewhere.Contains(job.Index))];
+        var jobs = slice.Jobs.Each().ToList();
+        var ended = await SliceProgress.EndedAsync(Db, slice.Batch, slice.Run, jobs.ConvertAll(job => job.Index), cancellationToken);
+        var waiting = await SliceProgress.WaitingAsync(Db, slice, cancellationToken);
+        jobs.RemoveAll(job => ended.Contains(job.Index) || waiting.Contains(job.Index));
+        return jobs;
     }
 
     // Jobs that must not be sent again: of an action that may run once only, or alone in a slice that lost too many takers.
@@ -103,22 +99,6 @@ internal sealed class ReturnedSlices(WorkUnit unit, IBulk bulk, OutcomeLedger le
                     .SetProperty(s => s.CallsPerSecond, grant.Share.CallsPerSecond)
                     .SetProperty(s => s.LeaseUntil, unit.Now.AddSeconds(options.ResendSeconds)),
                 cancellationToken) == 1;
-
-    private Slice Rest(Slice slice, SliceJobs jobs) => new()
-    {
-        Id = Guid.CreateVersion7(unit.Clock),
-        Batch = slice.Batch,
-        Run = slice.Run,
-        Namespace = slice.Namespace,
-        BatchId = slice.BatchId,
-        Tenant = slice.Tenant,
-        Epoch = slice.Epoch,
-        State = SliceState.Returned,
-        Jobs = jobs,
-        Remaining = jobs.Count,
-        Lost = slice.Lost,
-        CreatedAt = unit.Now,
-    };
 
     private PackedOutcome GivenUp(int index, string code, string message) =>
         new(index, Completed: false, StatusCode: 0, code, message, Attempts: 1, DurationMs: 0, unit.Now, Response: default);

@@ -19,12 +19,11 @@ internal sealed class Turns
 
     /// <summary>The next lane, or null when nothing is left to cut.</summary>
     public RunnableLane? Next() =>
-        _waiting
-            .OrderByDescending(lane => lane.Lane.Priority)
-            .ThenBy(lane => _liveOfTenant.GetValueOrDefault(lane.Lane.Tenant))
-            .ThenBy(lane => _liveOfBatch.GetValueOrDefault(lane.Lane.Batch))
-            .ThenBy(lane => lane.Lane.Batch)
-            .FirstOrDefault();
+        _waiting.MinBy(lane => (
+            -lane.Lane.Priority,
+            _liveOfTenant.GetValueOrDefault(lane.Lane.Tenant),
+            _liveOfBatch.GetValueOrDefault(lane.Lane.Batch),
+            lane.Lane.Batch));
 
     /// <summary>Notes that a slice of the lane was cut.</summary>
     public void Took(RunnableLane lane)

@@ -33,14 +33,19 @@ public sealed partial class ReportConsumer(
             return;
         }
 
-        var stored = await ledger.StoreAsync(unit, slice.Batch, slice.Run, [.. outcomes.Where(outcome => slice.Jobs.Contains(outcome.Index))], context.CancellationToken);
-        var retried = await AddRetriesAsync(unit, slice, report.Retries, context.CancellationToken);
-        var over = Settle(unit.Db, slice, slice.Remaining - stored - retried, report.Last);
+        var db = unit.Db;
+        var fresh = await OutcomeLedger.FreshAsync(db, slice.Batch, slice.Run, [.. outcomes.Where(outcome => slice.Jobs.Contains(outcome.Index))], context.CancellationToken);
+        var retries = await FreshRetriesAsync(db, slice, report.Retries, context.CancellationToken);
+        var over = Settle(db, slice, slice.Remaining - fresh.Count - retries.Count, report.Last);
         if (report.ClosedUntil is { } until)
         {
             await gates.CloseAsync(unit, slice.Namespace, until, context.CancellationToken);
         }
 
+        // The run comes late: from there to the commit every other report of the run waits.
+        await db.SaveChangesAsync(context.CancellationToken);
+        await ledger.StoreAsync(unit, slice.Batch, slice.Run, fresh, context.CancellationToken);
+        await AddRetriesAsync(db, slice, retries, context.CancellationToken);
         await unit.CommitAsync(context.CancellationToken);
         if (over)
         {
@@ -60,32 +65,29 @@ public sealed partial class ReportConsumer(
         return locked.SingleOrDefault();
     }
 
-    private static async Task<int> AddRetriesAsync(WorkUnit unit, Slice slice, IReadOnlyList<RetryLater> retries, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<RetryLater>> FreshRetriesAsync(
+        StoreDb db, Slice slice, IReadOnlyList<RetryLater> retries, CancellationToken cancellationToken)
     {
         var mine = retries.Where(retry => slice.Jobs.Contains(retry.Index)).ToList();
         if (mine.Count == 0)
         {
-            return 0;
+            return mine;
         }
 
-        var db = unit.Db;
-        var indexes = mine.ConvertAll(retry => retry.Index);
-        var (first, last) = (indexes.Min(), indexes.Max());
-        var ended = await db.Outcomes
-            .Where(outcome => outcome.Batch == slice.Batch && outcome.Run == slice.Run && outcome.Index >= first && outcome.Index <= last && indexes.Contains(outcome.Index))
-            .Select(outcome => outcome.Index)
-            .ToListAsync(cancellationToken);
-        var waiting = await db.Retries
-            .Where(retry => retry.Batch == slice.Batch && retry.Run == slice.Run && retry.Index >= first && retry.Index <= last && indexes.Contains(retry.Index))
-            .Select(retry => retry.Index)
-            .ToListAsync(cancellationToken);
+        var ended = await SliceProgress.EndedAsync(db, slice.Batch, slice.Run, [.. mine.Select(retry => retry.Index)], cancellationToken);
+        var waiting = await SliceProgress.WaitingAsync(db, slice, cancellationToken);
         mine.RemoveAll(retry => ended.Contains(retry.Index) || waiting.Contains(retry.Index));
-        if (mine.Count == 0)
+        return mine;
+    }
+
+    private static async Task AddRetriesAsync(StoreDb db, Slice slice, IReadOnlyList<RetryLater> retries, CancellationToken cancellationToken)
+    {
+        if (retries.Count == 0)
         {
-            return 0;
+            return;
         }
 
-        db.Retries.AddRange(mine.Select(retry => new Retry
+        db.Retries.AddRange(retries.Select(retry => new Retry
         {
             Batch = slice.Batch,
             Run = slice.Run,
@@ -94,11 +96,10 @@ public sealed partial class ReportConsumer(
             Attempt = retry.Attempt,
             DueAt = retry.DueAt,
         }));
-        var due = mine.Min(retry => retry.DueAt);
+        var due = retries.Min(retry => retry.DueAt);
         await db.Lanes
             .Where(lane => lane.Batch == slice.Batch && lane.Run == slice.Run && lane.Namespace == slice.Namespace && (lane.RetryAt == null || lane.RetryAt > due))
             .ExecuteUpdateAsync(lane => lane.SetProperty(l => l.RetryAt, due), cancellationToken);
-        return mine.Count;
     }
 
     // Whether the slice is out of the worker's hands, so that its share is free again.

@@ -21,6 +21,15 @@ public readonly record struct StagedJob(int Index, string Namespace, string Acti
 /// <param name="MaxBytes">Bytes of params, at most; the first job is taken whatever its size.</param>
 public readonly record struct LaneRange(long Batch, int Revision, string Namespace, int From, int End, int MaxJobs, int MaxBytes);
 
+/// <summary>What a run's row says once outcomes were counted in it.</summary>
+/// <param name="BatchId">The batch.</param>
+/// <param name="Epoch">The epoch of its last start.</param>
+/// <param name="Failures">Failed since then.</param>
+/// <param name="Started">Its start was announced.</param>
+/// <param name="StopOnJobError">A failure stops it.</param>
+/// <param name="Settled">Every job has an outcome.</param>
+public sealed record CountedRun(Guid BatchId, int Epoch, int Failures, bool Started, bool StopOnJobError, bool Settled);
+
 /// <summary>
 /// The provider's fast path for many rows. Runs on the context's connection: inserts inside its transaction, which there
 /// must be; reads inside it when there is one.
@@ -31,9 +40,13 @@ public interface IBulk
     /// <exception cref="DbUpdateException">The database refused the rows, for example because one is there already; the transaction can only be rolled back.</exception>
     Task InsertJobsAsync(StoreDb db, long batch, int revision, IReadOnlyList<StagedJob> jobs, CancellationToken cancellationToken);
 
-    /// <summary>Inserts outcomes with arrival numbers from <paramref name="firstSeq"/> on, in the order given.</summary>
-    /// <exception cref="DbUpdateException">As for jobs.</exception>
-    Task InsertOutcomesAsync(StoreDb db, long batch, int run, int firstSeq, IReadOnlyList<PackedOutcome> outcomes, CancellationToken cancellationToken);
+    /// <summary>
+    /// Counts outcomes in their run's row, which is locked until the commit, and inserts them with the arrival numbers
+    /// that follow, in the order given. The run has settled, at <paramref name="now"/>, when all its jobs are counted.
+    /// </summary>
+    /// <returns>The run after the count; null, and nothing stored, when it is gone.</returns>
+    /// <exception cref="DbUpdateException">As for jobs; a job that has an outcome already is refused.</exception>
+    Task<CountedRun?> InsertOutcomesAsync(StoreDb db, long batch, int run, IReadOnlyList<PackedOutcome> outcomes, DateTime now, CancellationToken cancellationToken);
 
     /// <summary>The lane's next jobs in order of index, each at attempt 1.</summary>
     Task<IReadOnlyList<PackedJob>> ReadLaneAsync(StoreDb db, LaneRange range, CancellationToken cancellationToken);

@@ -10,9 +10,20 @@ internal sealed class PostgresBulk : IBulk
 {
     private const string CopyJobs = """COPY jobs (batch, "index", added_rev, namespace, action, params, custom_id) FROM STDIN (FORMAT BINARY)""";
 
-    private const string CopyOutcomes = """
-        COPY outcomes (batch, run, "index", seq, state, status_code, response, error_code, error_message, attempts, duration_ms, completed_at)
-        FROM STDIN (FORMAT BINARY)
+    // One round trip, because every other report of the run waits from here to the commit: COPY would need the run's
+    // counter first, and takes two of its own.
+    private const string InsertOutcomes = """
+        WITH counted AS (
+            UPDATE runs SET
+                seq = seq + @count, completed = completed + @completed, failed = failed + @count - @completed, failures = failures + @count - @completed,
+                settled_at = CASE WHEN completed + failed + @count >= total THEN @now END
+            WHERE batch = @batch AND number = @run RETURNING *),
+        stored AS (
+            INSERT INTO outcomes (batch, run, "index", seq, state, status_code, response, error_code, error_message, attempts, duration_ms, completed_at)
+            SELECT counted.batch, counted.number, o.place, counted.seq - @count + o.arrival, o.state, o.status_code, o.response, o.error_code, o.error_message, o.attempts, o.duration_ms, o.completed_at
+            FROM counted, unnest(@indexes, @states, @statuses, @responses, @codes, @messages, @attempts, @durations, @times)
+                WITH ORDINALITY AS o (place, state, status_code, response, error_code, error_message, attempts, duration_ms, completed_at, arrival))
+        SELECT batch_id, epoch, failures, started, stop_on_job_error, settled_at IS NOT NULL FROM counted
         """;
 
     // The driver reads every row of an answer that it was sent, wanted or not: so the server counts the bytes, and does
@@ -46,22 +57,43 @@ internal sealed class PostgresBulk : IBulk
             await writer.WriteAsync(job.CustomId, NpgsqlDbType.Text, cancellationToken);
         }, cancellationToken);
 
-    public Task InsertOutcomesAsync(StoreDb db, long batch, int run, int firstSeq, IReadOnlyList<PackedOutcome> outcomes, CancellationToken cancellationToken) =>
-        CopyAsync(db, CopyOutcomes, outcomes, async (writer, outcome, place) =>
+    public async Task<CountedRun?> InsertOutcomesAsync(StoreDb db, long batch, int run, IReadOnlyList<PackedOutcome> outcomes, DateTime now, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(InsertOutcomes, (NpgsqlConnection)BulkTransaction.ConnectionOf(db))
         {
-            await writer.WriteAsync(batch, NpgsqlDbType.Bigint, cancellationToken);
-            await writer.WriteAsync(run, NpgsqlDbType.Integer, cancellationToken);
-            await writer.WriteAsync(outcome.Index, NpgsqlDbType.Integer, cancellationToken);
-            await writer.WriteAsync(firstSeq + place, NpgsqlDbType.Integer, cancellationToken);
-            await writer.WriteAsync((short)outcome.State(), NpgsqlDbType.Smallint, cancellationToken);
-            await writer.WriteAsync(outcome.StatusCode, NpgsqlDbType.Integer, cancellationToken);
-            await (outcome.Response.IsEmpty ? writer.WriteNullAsync(cancellationToken) : writer.WriteAsync(outcome.Response, NpgsqlDbType.Text, cancellationToken));
-            await writer.WriteAsync(outcome.ErrorCode, NpgsqlDbType.Text, cancellationToken);
-            await writer.WriteAsync(Storable(outcome.ErrorMessage), NpgsqlDbType.Text, cancellationToken);
-            await writer.WriteAsync(outcome.Attempts, NpgsqlDbType.Integer, cancellationToken);
-            await writer.WriteAsync(outcome.DurationMs, NpgsqlDbType.Integer, cancellationToken);
-            await writer.WriteAsync(outcome.CompletedAt, NpgsqlDbType.TimestampTz, cancellationToken);
-        }, cancellationToken);
+            Parameters =
+            {
+                new NpgsqlParameter<int>("count", outcomes.Count),
+                new NpgsqlParameter<int>("completed", outcomes.Count(outcome => outcome.Completed)),
+                new NpgsqlParameter<DateTime>("now", now),
+                new NpgsqlParameter<long>("batch", batch),
+                new NpgsqlParameter<int>("run", run),
+                Column("indexes", NpgsqlDbType.Integer, outcome => outcome.Index),
+                Column("states", NpgsqlDbType.Smallint, outcome => (short)outcome.State()),
+                Column("statuses", NpgsqlDbType.Integer, outcome => outcome.StatusCode),
+                Column("responses", NpgsqlDbType.Text, outcome => outcome.Response.IsEmpty ? null : (ReadOnlyMemory<byte>?)outcome.Response),
+                Column("codes", NpgsqlDbType.Text, outcome => outcome.ErrorCode),
+                Column("messages", NpgsqlDbType.Text, outcome => Storable(outcome.ErrorMessage)),
+                Column("attempts", NpgsqlDbType.Integer, outcome => outcome.Attempts),
+                Column("durations", NpgsqlDbType.Integer, outcome => outcome.DurationMs),
+                Column("times", NpgsqlDbType.TimestampTz, outcome => outcome.CompletedAt),
+            },
+        };
+        try
+        {
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            return await reader.ReadAsync(cancellationToken)
+                ? new CountedRun(reader.GetGuid(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetBoolean(3), reader.GetBoolean(4), reader.GetBoolean(5))
+                : null;
+        }
+        catch (PostgresException error)
+        {
+            throw new DbUpdateException("The database refused the rows.", error);
+        }
+
+        NpgsqlParameter Column<T>(string name, NpgsqlDbType type, Func<PackedOutcome, T> value) =>
+            new NpgsqlParameter<T[]>(name, NpgsqlDbType.Array | type) { TypedValue = [.. outcomes.Select(value)] };
+    }
 
     public Task<IReadOnlyList<PackedJob>> ReadLaneAsync(StoreDb db, LaneRange range, CancellationToken cancellationToken) =>
         JobQuery.ReadLaneAsync(db, Lane, range, cancellationToken);

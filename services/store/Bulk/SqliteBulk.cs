@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using BatchPlatform.Contracts;
+using BatchPlatform.Store.Tables;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
@@ -35,8 +36,15 @@ internal sealed class SqliteBulk : IBulk
             .Add(job.Params.Span)
             .Add(job.CustomId), cancellationToken);
 
-    public Task InsertOutcomesAsync(StoreDb db, long batch, int run, int firstSeq, IReadOnlyList<PackedOutcome> outcomes, CancellationToken cancellationToken) =>
-        InsertAsync(db, InsertOutcome, outcomes, (row, outcome, place) => row
+    public async Task<CountedRun?> InsertOutcomesAsync(StoreDb db, long batch, int run, IReadOnlyList<PackedOutcome> outcomes, DateTime now, CancellationToken cancellationToken)
+    {
+        if (await CountAsync(db, batch, run, outcomes, now, cancellationToken) is not { } counted)
+        {
+            return null;
+        }
+
+        var firstSeq = counted.Seq - outcomes.Count + 1;
+        await InsertAsync(db, InsertOutcome, outcomes, (row, outcome, place) => row
             .Add(batch)
             .Add(run)
             .Add(outcome.Index)
@@ -49,6 +57,8 @@ internal sealed class SqliteBulk : IBulk
             .Add(outcome.Attempts)
             .Add(outcome.DurationMs)
             .Add(outcome.CompletedAt.ToString(Time, CultureInfo.InvariantCulture)), cancellationToken);
+        return new CountedRun(counted.BatchId, counted.Epoch, counted.Failures, counted.Started, counted.StopOnJobError, counted.SettledAt is not null);
+    }
 
     // Rows are fetched one by one as they are read, so a reader that has enough just stops.
     public Task<IReadOnlyList<PackedJob>> ReadLaneAsync(StoreDb db, LaneRange range, CancellationToken cancellationToken) =>
@@ -56,6 +66,20 @@ internal sealed class SqliteBulk : IBulk
 
     public Task<IReadOnlyList<PackedJob>> ReadJobsAsync(StoreDb db, long batch, int revision, IReadOnlyList<(int Index, int Attempt)> jobs, CancellationToken cancellationToken) =>
         JobQuery.ReadJobsAsync(db, Listed, batch, revision, jobs, JsonSerializer.Serialize(jobs.Select(job => job.Index)), cancellationToken);
+
+    private static async Task<Run?> CountAsync(StoreDb db, long batch, int run, IReadOnlyList<PackedOutcome> outcomes, DateTime now, CancellationToken cancellationToken)
+    {
+        var count = outcomes.Count;
+        var failed = outcomes.Count(outcome => !outcome.Completed);
+        var counted = await db.Runs.FromSql(
+            $"""
+            UPDATE runs SET
+                seq = seq + {count}, completed = completed + {count - failed}, failed = failed + {failed}, failures = failures + {failed},
+                settled_at = CASE WHEN completed + failed + {count} >= total THEN {now} END
+            WHERE batch = {batch} AND number = {run} RETURNING *
+            """).AsNoTracking().ToListAsync(cancellationToken);
+        return counted.SingleOrDefault();
+    }
 
     private static Task InsertAsync<T>(StoreDb db, string sql, IReadOnlyList<T> rows, Action<SqliteInsert, T, int> bind, CancellationToken cancellationToken)
     {

@@ -1,4 +1,6 @@
 using BatchPlatform.Contracts;
+using BatchPlatform.Store.Bulk;
+using BatchPlatform.Store.Tables;
 using Microsoft.EntityFrameworkCore;
 
 namespace BatchPlatform.Store.Tests.Bulk;
@@ -7,13 +9,19 @@ namespace BatchPlatform.Store.Tests.Bulk;
 public abstract class OutcomeBulkTests(StoreFixture fixture)
 {
     private readonly BatchStore _store = fixture.Store;
+    private static readonly DateTime Now = new(2026, 2, 3, 4, 5, 6, DateTimeKind.Utc);
+
     private readonly long _batch = StoreFixture.NextBatch();
+    private readonly Guid _id = Guid.CreateVersion7();
 
     [Fact]
     public async Task Nothing_is_a_valid_number_of_outcomes()
     {
-        await InsertOutcomesAsync(1);
+        await RunAsync(total: 1);
 
+        var run = await InsertOutcomesAsync();
+
+        Assert.False(run!.Settled);
         await using var db = _store.Read();
         Assert.False(await db.Outcomes.AnyAsync(row => row.Batch == _batch));
     }
@@ -21,9 +29,9 @@ public abstract class OutcomeBulkTests(StoreFixture fixture)
     [Fact]
     public async Task Outcomes_are_stored_whole_and_numbered_by_arrival()
     {
+        await RunAsync(total: 10, seq: 7);
         var time = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc).AddMicroseconds(678_900);
         await InsertOutcomesAsync(
-            8,
             new PackedOutcome(5, true, 200, null, null, 1, 12, time, """{"answer":"ü"}"""u8.ToArray()),
             new PackedOutcome(2, false, 503, ErrorCodes.UpstreamStatus, "Grüße", 3, 34, time.Date, default));
 
@@ -39,10 +47,35 @@ public abstract class OutcomeBulkTests(StoreFixture fixture)
     }
 
     [Fact]
+    public async Task Outcomes_are_counted_in_their_run_until_it_has_settled()
+    {
+        await RunAsync(total: 3);
+
+        var first = await InsertOutcomesAsync(Outcome(0, DateTime.UnixEpoch), Failed(1));
+        var second = await InsertOutcomesAsync(Failed(2));
+
+        Assert.Equal(new CountedRun(_id, Epoch: 4, Failures: 1, Started: true, StopOnJobError: true, Settled: false), first);
+        Assert.Equal(first! with { Failures = 2, Settled = true }, second);
+        await using var db = _store.Read();
+        var run = await db.Runs.SingleAsync(row => row.Batch == _batch);
+        Assert.Equal((1, 2, 2, 3, Now), (run.Completed, run.Failed, run.Failures, run.Seq, run.SettledAt));
+    }
+
+    [Fact]
+    public async Task A_run_that_is_gone_takes_no_outcomes()
+    {
+        Assert.Null(await InsertOutcomesAsync(Outcome(0, DateTime.UnixEpoch)));
+
+        await using var db = _store.Read();
+        Assert.False(await db.Outcomes.AnyAsync(row => row.Batch == _batch));
+    }
+
+    [Fact]
     public async Task Outcomes_can_be_found_by_time()
     {
+        await RunAsync(total: 3);
         var time = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc);
-        await InsertOutcomesAsync(1, Outcome(0, time), Outcome(1, time.AddMilliseconds(250)), Outcome(2, time.AddMilliseconds(500)));
+        await InsertOutcomesAsync(Outcome(0, time), Outcome(1, time.AddMilliseconds(250)), Outcome(2, time.AddMilliseconds(500)));
 
         await using var db = _store.Read();
         var (after, before) = (time, time.AddMilliseconds(300));
@@ -52,7 +85,8 @@ public abstract class OutcomeBulkTests(StoreFixture fixture)
     [Fact]
     public async Task An_error_message_may_hold_any_character()
     {
-        await InsertOutcomesAsync(1, new PackedOutcome(0, false, 0, ErrorCodes.UpstreamUnreachable, "a\0b", 1, 1, DateTime.UnixEpoch, default));
+        await RunAsync(total: 1);
+        await InsertOutcomesAsync(new PackedOutcome(0, false, 0, ErrorCodes.UpstreamUnreachable, "a\0b", 1, 1, DateTime.UnixEpoch, default));
 
         await using var db = _store.Read();
         var message = (await db.Outcomes.SingleAsync(row => row.Batch == _batch)).ErrorMessage;
@@ -62,26 +96,35 @@ public abstract class OutcomeBulkTests(StoreFixture fixture)
     [Fact]
     public async Task A_second_outcome_of_a_job_is_refused()
     {
-        await InsertOutcomesAsync(1, Outcome(0, DateTime.UnixEpoch));
+        await RunAsync(total: 2);
+        await InsertOutcomesAsync(Outcome(0, DateTime.UnixEpoch));
 
-        await Assert.ThrowsAsync<DbUpdateException>(() => InsertOutcomesAsync(2, Outcome(0, DateTime.UnixEpoch)));
-    }
+        await Assert.ThrowsAsync<DbUpdateException>(() => InsertOutcomesAsync(Outcome(0, DateTime.UnixEpoch)));
 
-    [Fact]
-    public async Task An_arrival_number_is_given_once()
-    {
-        await InsertOutcomesAsync(1, Outcome(0, DateTime.UnixEpoch));
-
-        await Assert.ThrowsAsync<DbUpdateException>(() => InsertOutcomesAsync(1, Outcome(1, DateTime.UnixEpoch)));
+        await using var db = _store.Read();
+        Assert.Equal(1, (await db.Runs.SingleAsync(row => row.Batch == _batch)).Seq);
     }
 
     private static PackedOutcome Outcome(int index, DateTime time) => new(index, true, 200, null, null, 1, 1, time, "{}"u8.ToArray());
 
-    private async Task InsertOutcomesAsync(int firstSeq, params PackedOutcome[] outcomes)
+    private static PackedOutcome Failed(int index) => new(index, false, 500, ErrorCodes.UpstreamStatus, "No.", 1, 1, DateTime.UnixEpoch, default);
+
+    private async Task RunAsync(int total, int seq = 0)
     {
         await using var unit = await _store.BeginAsync();
-        await _store.Bulk.InsertOutcomesAsync(unit.Db, _batch, 1, firstSeq, outcomes, default);
+        unit.Db.Runs.Add(new Run
+        {
+            Batch = _batch, Number = 1, BatchId = _id, Tenant = "default", Root = 1, Epoch = 4, Total = total, Seq = seq, Started = true, StopOnJobError = true, CreatedAt = Now, Deadline = Now,
+        });
         await unit.CommitAsync();
+    }
+
+    private async Task<CountedRun?> InsertOutcomesAsync(params PackedOutcome[] outcomes)
+    {
+        await using var unit = await _store.BeginAsync();
+        var run = await _store.Bulk.InsertOutcomesAsync(unit.Db, _batch, 1, outcomes, Now, default);
+        await unit.CommitAsync();
+        return run;
     }
 }
 
