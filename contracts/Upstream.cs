@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace BatchPlatform.Contracts;
@@ -16,6 +17,9 @@ public sealed record Upstream
 
     /// <summary>Headers sent with every call.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>How calls prove who makes them.</summary>
+    public UpstreamAuth Auth { get; init; } = new();
 
     /// <summary>A call that takes longer fails with UPSTREAM_TIMEOUT; 1 to 600 s.</summary>
     public double TimeoutSeconds { get; init; } = 30;
@@ -42,8 +46,33 @@ public sealed record UpstreamLimits
     /// <summary>Calls a second; 0 for no limit.</summary>
     public double RequestsPerSecond { get; init; }
 
+    /// <summary>Calls that may be made at once on top of the rate after a quiet time; 0 to 100,000. Needs a rate.</summary>
+    public int Burst { get; init; }
+
     /// <summary>Calls at once; 1 to 10,000.</summary>
     public int Concurrency { get; init; } = 64;
+}
+
+/// <summary>
+/// What is sent along to prove who calls. Only the name of a secret stands here: its value, and the hosts that it may be
+/// sent to, are in the workers' configuration (<c>Secrets:{name}:Value</c>, <c>:Hosts</c>).
+/// </summary>
+public sealed record UpstreamAuth
+{
+    /// <summary>none; header: the secret as a header's value; basic: the secret is user:password; oauth2: client credentials, the secret is id:secret.</summary>
+    public string Type { get; init; } = "none";
+
+    /// <summary>The secret's name.</summary>
+    public string? Secret { get; init; }
+
+    /// <summary>For header: the header that carries the secret.</summary>
+    public string Header { get; init; } = "Authorization";
+
+    /// <summary>For oauth2: where tokens are given out, absolute https or http.</summary>
+    public string? TokenUrl { get; init; }
+
+    /// <summary>For oauth2: what is asked for, as the server spells it.</summary>
+    public string? Scope { get; init; }
 }
 
 /// <summary>Exponential backoff with full jitter.</summary>
@@ -83,6 +112,15 @@ public sealed record UpstreamAction
     /// <summary>at_least_once, or at_most_once: never repeated after an end that left open whether the call took effect.</summary>
     public string Delivery { get; init; } = "at_least_once";
 
+    /// <summary>Limits of this call alone, within the upstream's; null for none.</summary>
+    public UpstreamLimits? Limits { get; init; }
+
+    /// <summary>When this call is tried again; null for the upstream's policy.</summary>
+    public RetryPolicy? Retry { get; init; }
+
+    /// <summary>JSON Schema (2020-12) that params must fit, checked when a job is submitted; null for none. Workers never see it.</summary>
+    public JsonElement? Schema { get; init; }
+
     /// <summary>Whether the call is never repeated after an end that left open whether it took effect.</summary>
     [JsonIgnore]
     public bool AtMostOnce => Delivery == "at_most_once";
@@ -93,4 +131,10 @@ public sealed record SuccessRule
 {
     /// <summary>Inclusive ranges or single statuses, such as "200-299" or "404".</summary>
     public IReadOnlyList<string> Statuses { get; init; } = ["200-299"];
+
+    /// <summary>A member of a JSON answer that must have a value, as a JSON Pointer (RFC 6901) such as <c>/status</c>; null for none.</summary>
+    public string? Member { get; init; }
+
+    /// <summary>The value that it must have; null for any value but null and false.</summary>
+    public JsonElement? Value { get; init; }
 }
