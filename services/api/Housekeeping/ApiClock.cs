@@ -1,4 +1,5 @@
 using BatchPlatform.Api.Uploads;
+using BatchPlatform.Defaults;
 using BatchPlatform.Store;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -7,7 +8,8 @@ namespace BatchPlatform.Api.Housekeeping;
 
 /// <summary>Removes what nobody needs any more: appends that ended or lost their owner, and answers kept for a day.</summary>
 public sealed partial class ApiClock(
-    BatchStore store, AppendRows rows, ClosedAppends closed, TimeProvider time, IOptions<ApiOptions> options, ILogger<ApiClock> logger) : BackgroundService
+    BatchStore store, AppendRows rows, ClosedAppends closed, TimeProvider time, IOptions<ApiOptions> options, ILogger<ApiClock> logger)
+    : Clock(time, logger)
 {
     // Looking for old answers reads the whole table, so it is done rarely.
     private static readonly TimeSpan ForgetEvery = TimeSpan.FromMinutes(10);
@@ -15,36 +17,24 @@ public sealed partial class ApiClock(
 
     private long _forgotAt = time.GetTimestamp();
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(options.Value.ClockSeconds), time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await TickAsync(stoppingToken);
-            }
-            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
-            {
-                Log.TickFailed(logger, error);
-            }
-        }
-    }
+    private readonly TimeProvider _time = time;
 
-    private async Task TickAsync(CancellationToken cancellationToken)
+    protected override TimeSpan Period => TimeSpan.FromSeconds(options.Value.ClockSeconds);
+
+    public override async Task TickAsync(CancellationToken cancellationToken)
     {
         await closed.RemoveAsync(cancellationToken);
         await ReapAppendsAsync(cancellationToken);
-        if (time.GetElapsedTime(_forgotAt) >= ForgetEvery)
+        if (_time.GetElapsedTime(_forgotAt) >= ForgetEvery)
         {
-            _forgotAt = time.GetTimestamp();
+            _forgotAt = _time.GetTimestamp();
             await ForgetAnswersAsync(cancellationToken);
         }
     }
 
     private async Task ReapAppendsAsync(CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow().UtcDateTime;
+        var now = _time.GetUtcNow().UtcDateTime;
         await using var db = store.Read();
         foreach (var orphan in await db.Appends.Where(append => append.LeaseUntil <= now).OrderBy(append => append.LeaseUntil).Take(ChunkRows).ToListAsync(cancellationToken))
         {
@@ -57,7 +47,7 @@ public sealed partial class ApiClock(
 
     private async Task ForgetAnswersAsync(CancellationToken cancellationToken)
     {
-        var before = time.GetUtcNow().UtcDateTime.AddHours(-options.Value.IdempotencyHours);
+        var before = _time.GetUtcNow().UtcDateTime.AddHours(-options.Value.IdempotencyHours);
         int forgotten;
         do
         {
@@ -74,8 +64,5 @@ public sealed partial class ApiClock(
     {
         [LoggerMessage(Level = LogLevel.Information, Message = "An append to batch {BatchId} had lost its owner and was ended")]
         public static partial void Reaped(ILogger logger, Guid batchId);
-
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Housekeeping failed; trying again")]
-        public static partial void TickFailed(ILogger logger, Exception error);
     }
 }

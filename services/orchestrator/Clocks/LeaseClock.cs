@@ -1,4 +1,5 @@
 using BatchPlatform.Contracts;
+using BatchPlatform.Defaults;
 using BatchPlatform.Orchestrator.Dispatch;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Tables;

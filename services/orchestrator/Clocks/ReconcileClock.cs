@@ -1,4 +1,5 @@
 using BatchPlatform.Contracts;
+using BatchPlatform.Defaults;
 using BatchPlatform.Store;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;

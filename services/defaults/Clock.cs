@@ -1,6 +1,7 @@
-using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
-namespace BatchPlatform.Orchestrator.Clocks;
+namespace BatchPlatform.Defaults;
 
 /// <summary>Does something again and again; a failure is logged and tried again at the next tick.</summary>
 public abstract partial class Clock(TimeProvider time, ILogger logger) : BackgroundService
@@ -8,7 +9,7 @@ public abstract partial class Clock(TimeProvider time, ILogger logger) : Backgro
     /// <summary>Time between two ticks.</summary>
     protected abstract TimeSpan Period { get; }
 
-    /// <summary>One tick's work; idempotent, and harmless while other orchestrators do the same.</summary>
+    /// <summary>One tick's work; idempotent, and harmless while other processes do the same.</summary>
     public abstract Task TickAsync(CancellationToken cancellationToken);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
