@@ -55,6 +55,23 @@ public sealed record ResumeBatch(Guid BatchId, Guid CommandId) : IBatchCommand;
 /// <summary>Removes the batch and all of its data; a running one only with <paramref name="Force"/>, which stops it first.</summary>
 public sealed record DeleteBatch(Guid BatchId, Guid CommandId, bool Force) : IBatchCommand;
 
+/// <summary>
+/// Fails one job with JOB_CANCELLED unless it has ended. A call in flight is not ended, but its answer is dropped.
+/// Answered by a <see cref="JobReply"/>; the saga is not asked.
+/// </summary>
+/// <param name="Number">The batch's number.</param>
+/// <param name="Index">The job.</param>
+public sealed record CancelJob(long Number, int Index);
+
+/// <summary>Whether a job was cancelled; refused with one of <see cref="ErrorCodes"/>.</summary>
+public sealed record JobReply(string? Code, string? Detail);
+
+/// <summary>Lets nobody call an upstream, or lets everybody again. Jobs wait meanwhile. Answered by <see cref="UpstreamPaused"/>.</summary>
+public sealed record PauseUpstream(string Namespace, bool Paused, string? Reason);
+
+/// <summary>The pause is in force, or over.</summary>
+public sealed record UpstreamPaused(string Namespace, bool Paused, string? Reason);
+
 /// <summary>The saga's answer to a command: accepted, or refused with a code.</summary>
 /// <param name="CommandId">The command answered.</param>
 /// <param name="Code">Null when accepted, else one of <see cref="ErrorCodes"/>.</param>
@@ -72,7 +89,37 @@ public sealed record CommandReply(Guid CommandId, string? Code, string? Detail, 
 /// <param name="StopOnJobError">The first failed job stops the batch.</param>
 /// <param name="Priority">Whose slices are cut first.</param>
 /// <param name="DeadlineSeconds">A job without an outcome this long after commit or start fails with DEADLINE_EXCEEDED; 1 s to 30 days.</param>
-public sealed record BatchSettings(bool StopOnJobError = false, BatchPriority Priority = BatchPriority.Normal, int DeadlineSeconds = 86_400);
+/// <param name="CanaryJobs">Runs this many jobs first, then pauses for approval (resume); 0 for no canary.</param>
+/// <param name="FailureBudget">When too many jobs fail; null for no such bound.</param>
+/// <param name="Limits">What the batch asks of each upstream at most, where that is less than the upstream's own limits.</param>
+public sealed record BatchSettings(
+    bool StopOnJobError = false,
+    BatchPriority Priority = BatchPriority.Normal,
+    int DeadlineSeconds = 86_400,
+    int CanaryJobs = 0,
+    FailureBudget? FailureBudget = null,
+    BatchLimits? Limits = null);
+
+/// <summary>How many failures a batch bears, counted anew from each start and each resume.</summary>
+/// <param name="Rate">The share of failed jobs that is too much: above 0, at most 1.</param>
+/// <param name="Minimum">Outcomes before which nothing is concluded; 1 to 2^20.</param>
+/// <param name="Then">What happens when it is spent.</param>
+public sealed record FailureBudget(double Rate, int Minimum = 20, BudgetSpent Then = BudgetSpent.Stop);
+
+/// <summary>What happens to a batch whose failure budget is spent.</summary>
+public enum BudgetSpent
+{
+    /// <summary>It is stopped.</summary>
+    Stop,
+
+    /// <summary>It is paused, until somebody resumes it.</summary>
+    Pause,
+}
+
+/// <summary>Limits of one batch, on all of its calls together; 0 for none.</summary>
+/// <param name="RequestsPerSecond">Calls a second.</param>
+/// <param name="Concurrency">Calls at once.</param>
+public sealed record BatchLimits(double RequestsPerSecond = 0, int Concurrency = 0);
 
 /// <summary>Where and how a client wants to be told that its batch ended.</summary>
 public sealed record Callback(string Url, string Format = "json", string Include = "summary");

@@ -8,6 +8,7 @@ public static class ErrorCodes
     public const string BatchRunning = "BATCH_RUNNING";
     public const string BatchNotRunning = "BATCH_NOT_RUNNING";
     public const string RunUnfinished = "RUN_UNFINISHED";
+    public const string JobEnded = "JOB_ENDED";
     public const string NothingToRetry = "NOTHING_TO_RETRY";
     public const string AppendInProgress = "APPEND_IN_PROGRESS";
     public const string AppendOutdated = "APPEND_OUTDATED";

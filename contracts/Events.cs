@@ -26,8 +26,15 @@ public sealed record RunStarted(Guid BatchId, int Run, int Epoch) : IRunEvent;
 /// <param name="Failures">Jobs that failed since that start.</param>
 public sealed record RunSettled(Guid BatchId, int Run, int Epoch, int Failures) : IRunEvent;
 
-/// <summary>A job failed in a run whose batch asked to stop on that.</summary>
+/// <summary>A job failed in a run whose batch asked to stop on that, or the batch's failure budget is spent.</summary>
 public sealed record RunFailing(Guid BatchId, int Run, int Epoch) : IRunEvent;
+
+/// <summary>A run is to wait for somebody's approval: its canary is done, or its failure budget spent.</summary>
+/// <param name="BatchId">The batch.</param>
+/// <param name="Run">The run.</param>
+/// <param name="Epoch">The start.</param>
+/// <param name="Reason">Told to the client.</param>
+public sealed record RunHeld(Guid BatchId, int Run, int Epoch, string Reason) : IRunEvent;
 
 /// <summary>Nothing of a stopped run is in a worker's hands any more, or the time to wait for it is over.</summary>
 public sealed record RunQuiesced(Guid BatchId, int Run, int Epoch) : IRunEvent;

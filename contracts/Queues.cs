@@ -15,6 +15,9 @@ public static class Queues
     /// <summary>Heartbeats and questions about upstreams, consumed by the orchestrators.</summary>
     public const string Leases = "leases";
 
+    /// <summary>Pauses of upstreams and cancelled jobs, consumed by the orchestrators.</summary>
+    public const string Operations = "operations";
+
     /// <summary>Ended and deleted batches, consumed by the notifier.</summary>
     public const string Notifier = "notifier";
 

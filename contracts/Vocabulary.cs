@@ -57,6 +57,16 @@ public enum BatchPriority
     Highest,
 }
 
+/// <summary>Why the platform itself pauses a batch.</summary>
+public static class PauseReasons
+{
+    /// <summary>Its first jobs have run and wait for approval.</summary>
+    public const string Canary = "The canary is done: resume the batch to run the rest.";
+
+    /// <summary>Too many jobs failed.</summary>
+    public const string FailureBudget = "The failure budget is spent: resume the batch to go on.";
+}
+
 /// <summary>Bounds that several services share.</summary>
 public static class Limits
 {

@@ -37,6 +37,18 @@ public sealed class OrchestratorOptions
     [Range(0.05, 600)]
     public double ReconcileSeconds { get; set; } = 5;
 
+    /// <summary>The circuit breaker judges by the calls of this many seconds.</summary>
+    [Range(0.1, 600)]
+    public double BreakerSeconds { get; set; } = 10;
+
+    /// <summary>The circuit breaker judges by no fewer calls.</summary>
+    [Range(1, 100_000)]
+    public int BreakerCalls { get; set; } = 20;
+
+    /// <summary>The share of calls that the upstream failed at which the circuit breaker opens.</summary>
+    [Range(0.01, 1)]
+    public double BreakerRate { get; set; } = 0.5;
+
     /// <summary>A job that is alone in its slice and has lost this many takers fails with WORKER_LOST.</summary>
     [Range(1, 100)]
     public int MaxLost { get; set; } = 5;

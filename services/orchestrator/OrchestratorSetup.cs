@@ -2,6 +2,7 @@ using BatchPlatform.Contracts;
 using BatchPlatform.Defaults;
 using BatchPlatform.Orchestrator.Clocks;
 using BatchPlatform.Orchestrator.Dispatch;
+using BatchPlatform.Orchestrator.Gates;
 using BatchPlatform.Orchestrator.Leases;
 using BatchPlatform.Orchestrator.Lifecycle;
 using BatchPlatform.Orchestrator.Outcomes;
@@ -32,11 +33,12 @@ public static class OrchestratorSetup
         services.AddSingleton<Pace>();
         services.AddSingleton<SliceSender>();
         services.AddSingleton<OutcomeLedger>();
-        services.AddSingleton<Gates>();
+        services.AddSingleton<Breaker>();
         services.AddHostedService<RollCall>();
         services.AddHostedService<Dispatcher>();
         services.AddHostedService<LeaseClock>();
         services.AddHostedService<StopClock>();
+        services.AddHostedService<DeadlineClock>();
         services.AddHostedService<ReconcileClock>();
         services.AddHostedService<OutboxSweeper>();
         return builder;
@@ -50,6 +52,8 @@ public static class OrchestratorSetup
             bus.AddConsumer<ReportConsumer>();
             bus.AddConsumer<HeartbeatConsumer>();
             bus.AddConsumer<UpstreamConsumer>();
+            bus.AddConsumer<PauseUpstreamConsumer>();
+            bus.AddConsumer<CancelJobConsumer>();
             bus.AddConsumer<DeletedBatchConsumer>();
             bus.AddConsumer<WorkerAnnouncements>();
         },
@@ -69,6 +73,11 @@ public static class OrchestratorSetup
             {
                 queue.ConfigureConsumer<HeartbeatConsumer>(context);
                 queue.ConfigureConsumer<UpstreamConsumer>(context);
+            });
+            queues.Durable(Queues.Operations, ReportConcurrency, queue =>
+            {
+                queue.ConfigureConsumer<PauseUpstreamConsumer>(context);
+                queue.ConfigureConsumer<CancelJobConsumer>(context);
             });
             queues.Durable(Queues.OrchestratorCleanup, 1, queue => queue.ConfigureConsumer<DeletedBatchConsumer>(context));
             queues.Broadcast("orchestrator", queue => queue.ConfigureConsumer<WorkerAnnouncements>(context));

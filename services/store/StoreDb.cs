@@ -21,6 +21,7 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
     public DbSet<Retry> Retries => Set<Retry>();
     public DbSet<Gate> Gates => Set<Gate>();
     public DbSet<UpstreamVersion> Upstreams => Set<UpstreamVersion>();
+    public DbSet<Tenant> Tenants => Set<Tenant>();
     public DbSet<ApiKey> Keys => Set<ApiKey>();
     public DbSet<IdempotentRequest> Idempotency => Set<IdempotentRequest>();
     public DbSet<Sequence> Sequences => Set<Sequence>();
@@ -93,6 +94,7 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
             upstream.ToTable("upstreams");
             upstream.HasKey(u => new { u.Namespace, u.Version });
         });
+        modelBuilder.Entity<Tenant>().HasKey(t => t.Name);
         modelBuilder.Entity<ApiKey>().ToTable("keys");
         modelBuilder.Entity<IdempotentRequest>(request =>
         {

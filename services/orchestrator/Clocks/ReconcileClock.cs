@@ -28,6 +28,7 @@ public sealed class ReconcileClock(BatchStore store, IBus bus, TimeProvider time
         await using var db = store.Read();
         await RepeatAsync(SettledButNotEnded(db, before), cancellationToken);
         await RepeatAsync(FailingButNotStopped(db, before), cancellationToken);
+        await RepeatAsync(HeldButNotPaused(db, before), cancellationToken);
         await RepeatAsync(StartedButNotRunning(db, before), cancellationToken);
         await RepeatAsync(DeletedButNotGone(db, before), cancellationToken);
         await RemoveEmptiedAsync(cancellationToken);
@@ -43,9 +44,18 @@ public sealed class ReconcileClock(BatchStore store, IBus bus, TimeProvider time
     private static IQueryable<RunFailing> FailingButNotStopped(StoreDb db, DateTime before) =>
         from batch in Going(db)
         join run in db.Runs on new { Batch = batch.Number, Number = batch.Run } equals new { run.Batch, run.Number }
-        where run.StopOnJobError && run.Failures > 0 && batch.UpdatedAt < before
+        where batch.UpdatedAt < before && ((run.StopOnJobError && run.Failures > 0) || (run.BudgetRate > 0 && !run.BudgetPauses
+            && run.Seq - run.SampledFrom >= run.BudgetMinimum && run.Failed - run.FailedBefore >= (run.Seq - run.SampledFrom) * run.BudgetRate))
         orderby batch.Number
         select new RunFailing(run.BatchId, run.Number, run.Epoch);
+
+    private static IQueryable<RunHeld> HeldButNotPaused(StoreDb db, DateTime before) =>
+        from batch in Going(db)
+        join run in db.Runs on new { Batch = batch.Number, Number = batch.Run } equals new { run.Batch, run.Number }
+        where batch.UpdatedAt < before && !batch.Paused && ((run.Canary > 0 && run.Completed + run.Failed >= run.Canary) || (run.BudgetRate > 0 && run.BudgetPauses
+            && run.Seq - run.SampledFrom >= run.BudgetMinimum && run.Failed - run.FailedBefore >= (run.Seq - run.SampledFrom) * run.BudgetRate))
+        orderby batch.Number
+        select new RunHeld(run.BatchId, run.Number, run.Epoch, run.Canary > 0 && run.Completed + run.Failed >= run.Canary ? PauseReasons.Canary : PauseReasons.FailureBudget);
 
     private static IQueryable<RunStarted> StartedButNotRunning(StoreDb db, DateTime before) =>
         from batch in db.Batches

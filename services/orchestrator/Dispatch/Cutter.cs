@@ -1,4 +1,5 @@
 using BatchPlatform.Contracts;
+using BatchPlatform.Orchestrator.Outcomes;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Bulk;
 using BatchPlatform.Store.Tables;
@@ -10,39 +11,68 @@ namespace BatchPlatform.Orchestrator.Dispatch;
 /// Cuts one slice at a time from a lane, inside the round's transaction: first what was handed back or lost, then
 /// retries that are due, then new jobs from the cursor on.
 /// </summary>
-internal sealed class Cutter(WorkUnit unit, IBulk bulk, ReturnedSlices returned, OrchestratorOptions options, CancellationToken cancellationToken)
+internal sealed class Cutter(WorkUnit unit, IBulk bulk, Dealer dealer, ReturnedSlices returned, OrchestratorOptions options, CancellationToken cancellationToken)
 {
     private StoreDb Db => unit.Db;
 
-    /// <summary>The message of a new slice, or null when the lane has nothing to cut any more.</summary>
-    public async Task<RunSlice?> CutAsync(RunnableLane lane, Grant grant) =>
-        (lane.HasReturned ? await returned.CutAsync(lane, grant) : null) ?? await RetriesAsync(lane, grant) ?? await NewJobsAsync(lane, grant);
+    /// <summary>The message of a new slice, or null when the lane has nothing to cut any more, or may not be called.</summary>
+    public async Task<RunSlice?> CutAsync(RunnableLane lane)
+    {
+        if (dealer.Deal(lane, action: "") is not { } most)
+        {
+            return null;
+        }
 
-    private async Task<RunSlice?> NewJobsAsync(RunnableLane runnable, Grant grant)
+        return (lane.HasReturned ? await returned.CutAsync(lane, most) : null) ?? await RetriesAsync(lane, most) ?? await NewJobsAsync(lane, most);
+    }
+
+    private async Task<RunSlice?> NewJobsAsync(RunnableLane runnable, Grant most)
     {
         var lane = runnable.Lane;
-        if (!lane.Open)
+        while (lane.Open)
         {
-            return null;
+            var range = new LaneRange(lane.Batch, lane.Revision, lane.Namespace, lane.Cursor, lane.End, most.MaxJobs, Limits.SliceBytes);
+            var jobs = await bulk.ReadLaneAsync(Db, range, cancellationToken);
+            if (dealer.Fit(runnable, most, jobs) is not { } portion)
+            {
+                return null;
+            }
+
+            if (await MoveAsync(lane, jobs.Count == 0 ? lane.End : portion.Jobs[^1].Index + 1) is not { } moved)
+            {
+                return null;
+            }
+
+            (lane.Cursor, lane.Open) = (moved.Cursor, moved.Open);
+            var open = moved.Gaps ? await WithoutEndedAsync(lane, portion.Jobs) : portion.Jobs;
+            if (open.Count > 0)
+            {
+                return Insert(runnable, portion.Grant, open);
+            }
         }
 
-        var range = new LaneRange(lane.Batch, lane.Revision, lane.Namespace, lane.Cursor, lane.End, grant.MaxJobs, Limits.SliceBytes);
-        var jobs = await bulk.ReadLaneAsync(Db, range, cancellationToken);
-        var cursor = jobs.Count == 0 ? lane.End : jobs[^1].Index + 1;
-        var moved = await ActiveLane(lane)
-            .Where(row => row.Cursor == lane.Cursor && row.Open)
-            .ExecuteUpdateAsync(row => row.SetProperty(l => l.Cursor, cursor).SetProperty(l => l.Open, cursor < lane.End), cancellationToken);
-        if (moved == 0)
-        {
-            return null;
-        }
+        return null;
+    }
 
-        (lane.Cursor, lane.Open) = (cursor, cursor < lane.End);
-        return jobs.Count == 0 ? null : Insert(runnable, grant, jobs);
+    // Moves the cursor if nobody else did, and locks the lane: who gives outcomes to jobs ahead of it does so too.
+    private async Task<Lane?> MoveAsync(Lane lane, int cursor)
+    {
+        var moved = await Db.Lanes.FromSql(
+            $"""
+            UPDATE lanes SET cursor = {cursor}, open = {cursor < lane.End}
+            WHERE batch = {lane.Batch} AND run = {lane.Run} AND namespace = {lane.Namespace} AND epoch = {lane.Epoch} AND active AND open AND cursor = {lane.Cursor} RETURNING *
+            """).AsNoTracking().ToListAsync(cancellationToken);
+        return moved.SingleOrDefault();
+    }
+
+    private async Task<IReadOnlyList<PackedJob>> WithoutEndedAsync(Lane lane, IReadOnlyList<PackedJob> jobs)
+    {
+        var ended = await SliceProgress.EndedAsync(Db, lane.Batch, lane.Run, [.. jobs.Select(job => job.Index)], cancellationToken);
+        return [.. jobs.Where(job => !ended.Contains(job.Index))];
     }
 
     // The lane's row is locked first, so that a report that adds a retry meanwhile comes wholly before or after.
-    private async Task<RunSlice?> RetriesAsync(RunnableLane runnable, Grant grant)
+    private async Task<RunSlice?> RetriesAsync(RunnableLane runnable, Grant most)
     {
         var lane = runnable.Lane;
         if (!(lane.RetryAt <= unit.Now) || await ActiveLane(lane).ExecuteUpdateAsync(row => row.SetProperty(l => l.RetryAt, (DateTime?)null), cancellationToken) == 0)
@@ -54,16 +84,16 @@ internal sealed class Cutter(WorkUnit unit, IBulk bulk, ReturnedSlices returned,
         var due = await waiting
             .Where(retry => retry.DueAt <= unit.Now)
             .OrderBy(retry => retry.DueAt)
-            .Take(grant.MaxJobs)
+            .Take(most.MaxJobs)
             .Select(retry => new { retry.Index, retry.Attempt })
             .ToListAsync(cancellationToken);
         var jobs = await bulk.ReadJobsAsync(Db, lane.Batch, lane.Revision, [.. due.OrderBy(retry => retry.Index).Select(retry => (retry.Index, retry.Attempt))], cancellationToken);
-        jobs = Messages.WithinBytes(jobs);
-        var taken = jobs.Select(job => job.Index).ToList();
+        var portion = dealer.Fit(runnable, most, jobs);
+        var taken = portion?.Jobs.Select(job => job.Index).ToList() ?? [];
         await waiting.Where(retry => taken.Contains(retry.Index)).ExecuteDeleteAsync(cancellationToken);
         lane.RetryAt = await waiting.MinAsync(retry => (DateTime?)retry.DueAt, cancellationToken);
         await ActiveLane(lane).ExecuteUpdateAsync(row => row.SetProperty(l => l.RetryAt, lane.RetryAt), cancellationToken);
-        return jobs.Count == 0 ? null : Insert(runnable, grant, jobs);
+        return taken.Count == 0 ? null : Insert(runnable, portion!.Value.Grant, portion.Value.Jobs);
     }
 
     private RunSlice Insert(RunnableLane runnable, Grant grant, IReadOnlyList<PackedJob> jobs)
@@ -72,7 +102,10 @@ internal sealed class Cutter(WorkUnit unit, IBulk bulk, ReturnedSlices returned,
         slice.LeaseUntil = unit.Now.AddSeconds(options.ResendSeconds);
         slice.Concurrency = grant.Share.Concurrency;
         slice.CallsPerSecond = grant.Share.CallsPerSecond;
+        slice.Action = grant.Action;
+        slice.Probe = grant.Probe;
         Db.Slices.Add(slice);
+        dealer.Take(runnable, grant);
         return Messages.RunSlice(runnable, grant, slice.Id, jobs, mustAsk: false);
     }
 

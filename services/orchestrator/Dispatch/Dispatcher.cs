@@ -1,6 +1,7 @@
 using BatchPlatform.Contracts;
+using BatchPlatform.Orchestrator.Gates;
 using BatchPlatform.Store;
-using MassTransit;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace BatchPlatform.Orchestrator.Dispatch;
@@ -23,6 +24,8 @@ public sealed partial class Dispatcher(
 {
     // Slices cut in one transaction at most, so that it stays short.
     private const int SlicesPerRound = 16;
+
+    private readonly Served _served = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -53,35 +56,40 @@ public sealed partial class Dispatcher(
             return false;
         }
 
-        // Half of what may wait still does: the workers have enough, and the next round cuts several slices for the price of one.
-        var outlook = await Outlook.ReadAsync(store, time.GetUtcNow().UtcDateTime, cancellationToken);
-        var wanted = slots * options.Value.WaitingPerSlot;
-        if (outlook.Lanes.Count == 0 || outlook.Waiting * 2 > wanted)
+        await using var db = store.Read();
+        var lanes = await Outlook.LanesAsync(db, time.GetUtcNow().UtcDateTime, cancellationToken);
+        if (lanes.Count == 0)
         {
             return false;
         }
 
-        var room = Math.Min(wanted - outlook.Waiting, SlicesPerRound);
-        return await CutAsync(outlook, room, slots, cancellationToken) == SlicesPerRound;
+        // Half of what may wait still does: the workers have enough, and the next round cuts several slices for the price of one.
+        var waiting = await Outlook.WaitingAsync(db, cancellationToken);
+        var wanted = slots * options.Value.WaitingPerSlot;
+        if (waiting * 2 > wanted)
+        {
+            return false;
+        }
+
+        var room = Math.Min(wanted - waiting, SlicesPerRound);
+        return await CutAsync(lanes, room, slots, cancellationToken) == SlicesPerRound;
     }
 
-    private async Task<int> CutAsync(Outlook outlook, int room, int slots, CancellationToken cancellationToken)
+    private async Task<int> CutAsync(IReadOnlyList<RunnableLane> lanes, int room, int slots, CancellationToken cancellationToken)
     {
         var definitions = await upstreams.LatestAsync(cancellationToken);
-        var (turns, grants, slices) = (new Turns(outlook), new Grants(outlook.Live), new List<RunSlice>());
         await using var unit = await store.BeginAsync(cancellationToken);
-        var returned = new ReturnedSlices(unit, store.Bulk, ledger, options.Value, cancellationToken);
-        var cutter = new Cutter(unit, store.Bulk, returned, options.Value, cancellationToken);
+
+        // With the gates locked nobody else deals out shares of these upstreams: what is live now is all that is.
+        var gates = await GateRows.LockAsync(unit.Db, lanes.Select(lane => lane.Lane.Namespace), cancellationToken);
+        var live = await Outlook.LiveAsync(unit.Db, cancellationToken);
+        var dealer = new Dealer(definitions, gates, new Grants(live, slots), pace, unit.Now, options.Value.SliceSeconds);
+        var returned = new ReturnedSlices(unit, store.Bulk, dealer, ledger, options.Value, cancellationToken);
+        var cutter = new Cutter(unit, store.Bulk, dealer, returned, options.Value, cancellationToken);
+        var (turns, slices) = (new Turns(lanes, live, _served), new List<RunSlice>());
         while (slices.Count < room && turns.Next() is { } lane)
         {
-            var upstream = definitions.GetValueOrDefault(lane.Lane.Namespace) ?? new Upstream { Namespace = lane.Lane.Namespace };
-            if (grants.Find(upstream, slots) is not { } share)
-            {
-                turns.Drop(lane);
-                continue;
-            }
-
-            if (await cutter.CutAsync(lane, new Grant(upstream, share, JobsFor(upstream, share))) is not { } slice)
+            if (await cutter.CutAsync(lane) is not { } slice)
             {
                 turns.Drop(lane);
                 continue;
@@ -89,23 +97,25 @@ public sealed partial class Dispatcher(
 
             slices.Add(slice);
             turns.Took(lane);
-            grants.Use(upstream.Namespace, share);
         }
 
+        await NoteBurstsAsync(unit, definitions, slices, cancellationToken);
         unit.AfterCommit(() => sender.SendAsync(slices, cancellationToken));
         await unit.CommitAsync(cancellationToken);
         return slices.Count;
     }
 
-    // About as many as keep the share busy for the time a slice should take. Of an action that must not be repeated all
-    // jobs of a lost slice may have been in flight, so it holds no more than can be.
-    private int JobsFor(Upstream upstream, Share share)
+    // A burst comes back once the upstream has not been called for the time in which its rate makes up for it.
+    private static async Task NoteBurstsAsync(WorkUnit unit, IReadOnlyDictionary<string, Upstream> definitions, List<RunSlice> slices, CancellationToken cancellationToken)
     {
-        var seconds = options.Value.SliceSeconds;
-        var byPace = pace.JobsFor(upstream.Namespace, seconds, share.Concurrency);
-        var byRate = share.CallsPerSecond > 0 ? Math.Max(1, (int)(share.CallsPerSecond * seconds)) : Limits.SliceJobs;
-        var byDelivery = upstream.Actions.Values.Any(action => action.AtMostOnce) ? share.Concurrency : Limits.SliceJobs;
-        return Math.Min(byPace, Math.Min(byRate, byDelivery));
+        foreach (var ns in slices.Select(slice => slice.Namespace).Distinct(StringComparer.Ordinal))
+        {
+            if (definitions.GetValueOrDefault(ns)?.Limits is { Burst: > 0, RequestsPerSecond: > 0 } limits)
+            {
+                var until = unit.Now.AddSeconds(limits.Burst / limits.RequestsPerSecond);
+                await unit.Db.Gates.Where(gate => gate.Namespace == ns).ExecuteUpdateAsync(gate => gate.SetProperty(g => g.BurstFrom, until), cancellationToken);
+            }
+        }
     }
 
     private static partial class Log

@@ -2,12 +2,6 @@ using BatchPlatform.Contracts;
 
 namespace BatchPlatform.Orchestrator.Dispatch;
 
-/// <summary>What a slice is cut with.</summary>
-/// <param name="Upstream">The definition to use; version 0 when there is none.</param>
-/// <param name="Share">Its share of the upstream's limits.</param>
-/// <param name="MaxJobs">Jobs, at most.</param>
-internal readonly record struct Grant(Upstream Upstream, Share Share, int MaxJobs);
-
 /// <summary>Makes the messages that carry slices.</summary>
 internal static class Messages
 {
@@ -17,7 +11,7 @@ internal static class Messages
         var lane = runnable.Lane;
         return new RunSlice(
             id, lane.BatchId, lane.Batch, lane.Run, lane.Epoch, lane.Namespace, grant.Upstream.Version,
-            grant.Share.Concurrency, grant.Share.CallsPerSecond, runnable.StopOnJobError, mustAsk, runnable.Deadline, JobBlock.Pack(jobs));
+            grant.Share.Concurrency, grant.Share.CallsPerSecond, grant.Burst, runnable.StopOnJobError, mustAsk, runnable.Deadline, JobBlock.Pack(jobs));
     }
 
     /// <summary>As many of the jobs, from the first on, as one message may carry.</summary>

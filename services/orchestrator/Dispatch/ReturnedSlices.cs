@@ -8,12 +8,12 @@ using Microsoft.EntityFrameworkCore;
 namespace BatchPlatform.Orchestrator.Dispatch;
 
 /// <summary>Sends again what was handed back or lost, as far as it has no outcome and may be repeated.</summary>
-internal sealed class ReturnedSlices(WorkUnit unit, IBulk bulk, OutcomeLedger ledger, OrchestratorOptions options, CancellationToken cancellationToken)
+internal sealed class ReturnedSlices(WorkUnit unit, IBulk bulk, Dealer dealer, OutcomeLedger ledger, OrchestratorOptions options, CancellationToken cancellationToken)
 {
     private StoreDb Db => unit.Db;
 
     /// <summary>The message of a slice that is sent again, or null when the lane has none.</summary>
-    public async Task<RunSlice?> CutAsync(RunnableLane runnable, Grant grant)
+    public async Task<RunSlice?> CutAsync(RunnableLane runnable, Grant most)
     {
         var lane = runnable.Lane;
         while (await NextReturnedAsync(lane) is { } slice)
@@ -21,7 +21,7 @@ internal sealed class ReturnedSlices(WorkUnit unit, IBulk bulk, OutcomeLedger le
             var left = await LeftAsync(slice);
             if (slice.Lost > 0)
             {
-                left = await WithoutGivenUpAsync(slice, left, grant.Upstream, runnable.Lane.Revision);
+                left = await WithoutGivenUpAsync(slice, left, most.Upstream, lane.Revision);
             }
 
             if (left.Count == 0)
@@ -31,12 +31,15 @@ internal sealed class ReturnedSlices(WorkUnit unit, IBulk bulk, OutcomeLedger le
             }
 
             // Lost twice, it may hold a job that takes its worker down: halves part that job from the others.
-            var take = slice.Lost >= 2 ? (left.Count + 1) / 2 : left.Count;
-            var jobs = Messages.WithinBytes(await bulk.ReadJobsAsync(Db, slice.Batch, runnable.Lane.Revision, [.. left.Take(take)], cancellationToken));
-            if (!await QueueAgainAsync(runnable, slice, grant, SliceJobs.Of(jobs.Select(job => (job.Index, job.Attempt)))))
+            var take = Math.Min(most.MaxJobs, slice.Lost >= 2 ? (left.Count + 1) / 2 : left.Count);
+            var read = await bulk.ReadJobsAsync(Db, slice.Batch, lane.Revision, [.. left.Take(take)], cancellationToken);
+            if (dealer.Fit(runnable, most, read) is not { } portion
+                || !await QueueAgainAsync(lane, slice, portion.Grant, SliceJobs.Of(portion.Jobs.Select(job => (job.Index, job.Attempt)))))
             {
                 return null;
             }
+
+            var jobs = portion.Jobs;
 
             if (jobs.Count < left.Count)
             {
@@ -45,7 +48,8 @@ internal sealed class ReturnedSlices(WorkUnit unit, IBulk bulk, OutcomeLedger le
                 Db.Slices.Add(rest);
             }
 
-            return Messages.RunSlice(runnable, grant, slice.Id, jobs, mustAsk: true);
+            dealer.Take(runnable, portion.Grant);
+            return Messages.RunSlice(runnable, portion.Grant, slice.Id, jobs, mustAsk: true);
         }
 
         return null;
@@ -85,18 +89,20 @@ internal sealed class ReturnedSlices(WorkUnit unit, IBulk bulk, OutcomeLedger le
         return [.. left.Where(job => !given.Contains(job.Index))];
     }
 
-    private async Task<bool> QueueAgainAsync(RunnableLane lane, Slice slice, Grant grant, SliceJobs jobs) =>
+    private async Task<bool> QueueAgainAsync(Lane lane, Slice slice, Grant grant, SliceJobs jobs) =>
         await Db.Slices
             .Where(row => row.Id == slice.Id && row.State == SliceState.Returned && Db.Lanes.Any(other =>
                 other.Batch == row.Batch && other.Run == row.Run && other.Namespace == row.Namespace && other.Active))
             .ExecuteUpdateAsync(
                 row => row
                     .SetProperty(s => s.State, SliceState.Queued)
-                    .SetProperty(s => s.Epoch, lane.Lane.Epoch)
+                    .SetProperty(s => s.Epoch, lane.Epoch)
                     .SetProperty(s => s.Jobs, jobs)
                     .SetProperty(s => s.Remaining, jobs.Count)
                     .SetProperty(s => s.Concurrency, grant.Share.Concurrency)
                     .SetProperty(s => s.CallsPerSecond, grant.Share.CallsPerSecond)
+                    .SetProperty(s => s.Action, grant.Action)
+                    .SetProperty(s => s.Probe, grant.Probe)
                     .SetProperty(s => s.LeaseUntil, unit.Now.AddSeconds(options.ResendSeconds)),
                 cancellationToken) == 1;
 

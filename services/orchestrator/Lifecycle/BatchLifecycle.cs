@@ -39,6 +39,7 @@ public sealed class BatchLifecycle : MassTransitStateMachine<Batch>
             Ignore(Started),
             Ignore(Settled),
             Ignore(Failing),
+            Ignore(Held),
             Ignore(Quiesced));
 
         During(Committed, Running,
@@ -52,6 +53,7 @@ public sealed class BatchLifecycle : MassTransitStateMachine<Batch>
                 other => other.Refuse(ErrorCodes.BatchRunning, "A running batch cannot be changed.")),
             When(Stop).HaltRun().TransitionTo(Stopped).Accept(),
             When(Failing).If(IsCurrent, current => current.HaltRun().TransitionTo(Stopped)),
+            When(Held).If(IsCurrent, current => current.HoldRun()),
             When(Settled).If(IsCurrent, current => current.IfElse(
                 StopsOnItsFailures,
                 failed => failed.HaltRun().TransitionTo(Stopped),
@@ -72,7 +74,8 @@ public sealed class BatchLifecycle : MassTransitStateMachine<Batch>
             When(Quiesced).If(IsCurrent, current => current.AnnounceStop()),
             When(RetryFailed).RetryIfSettled(this),
             When(Stop).Accept(),
-            Ignore(Failing));
+            Ignore(Failing),
+            Ignore(Held));
 
         During(Finished,
             When(Start).IfElse(HasJobs, some => some.BeginRun().TransitionTo(Committed).Accept(), none => none.RefuseEmpty()),
@@ -80,6 +83,7 @@ public sealed class BatchLifecycle : MassTransitStateMachine<Batch>
             When(RetryFailed).RetryIfSettled(this),
             When(Stop).Refuse(ErrorCodes.BatchNotRunning, "The batch has finished."),
             Ignore(Failing),
+            Ignore(Held),
             Ignore(Quiesced));
 
         During(Stopped, Finished,
@@ -112,6 +116,7 @@ public sealed class BatchLifecycle : MassTransitStateMachine<Batch>
             Ignore(Started),
             Ignore(Settled),
             Ignore(Failing),
+            Ignore(Held),
             Ignore(Quiesced));
     }
 
@@ -138,6 +143,7 @@ public sealed class BatchLifecycle : MassTransitStateMachine<Batch>
     public Event<RunStarted> Started { get; } = null!;
     public Event<RunSettled> Settled { get; } = null!;
     public Event<RunFailing> Failing { get; } = null!;
+    public Event<RunHeld> Held { get; } = null!;
     public Event<RunQuiesced> Quiesced { get; } = null!;
 
     private void Correlate()
@@ -165,6 +171,7 @@ public sealed class BatchLifecycle : MassTransitStateMachine<Batch>
         RunEvent(() => Started);
         RunEvent(() => Settled);
         RunEvent(() => Failing);
+        RunEvent(() => Held);
         RunEvent(() => Quiesced);
     }
 

@@ -113,13 +113,16 @@ internal static class LifecycleSteps
         });
 
     public static EventActivityBinder<Batch, PauseBatch> HoldJobs(this EventActivityBinder<Batch, PauseBatch> binder) =>
+        binder.ThenAsync(context => context.HoldAsync(context.Message.Reason));
+
+    /// <summary>Pauses for a reason of the platform's own; who paused before keeps his.</summary>
+    public static EventActivityBinder<Batch, RunHeld> HoldRun(this EventActivityBinder<Batch, RunHeld> binder) =>
         binder.ThenAsync(async context =>
         {
-            context.Saga.PausedAt ??= context.Now();
-            context.Saga.Paused = true;
-            context.Saga.PauseReason = context.Message.Reason;
-            context.Saga.UpdatedAt = context.Now();
-            await context.Runs().HaltAsync(context.Saga);
+            if (!context.Saga.Paused && await context.Runs().IsHeldAsync(context.Saga))
+            {
+                await context.HoldAsync(context.Message.Reason);
+            }
         });
 
     public static EventActivityBinder<Batch, ResumeBatch> ReleaseJobs(this EventActivityBinder<Batch, ResumeBatch> binder) =>
@@ -169,6 +172,16 @@ internal static class LifecycleSteps
         var reply = new CommandReply(context.Message.CommandId, code, detail, state, batch.Total, batch.Run);
         batch.Replies = [.. batch.Replies.TakeLast(KeptReplies - 1), reply];
         context.Unit().AfterCommit(() => context.RespondAsync(reply));
+    }
+
+    private static Task HoldAsync<T>(this BehaviorContext<Batch, T> context, string? reason)
+        where T : class
+    {
+        context.Saga.PausedAt ??= context.Now();
+        context.Saga.Paused = true;
+        context.Saga.PauseReason = reason;
+        context.Saga.UpdatedAt = context.Now();
+        return context.Runs().HaltAsync(context.Saga);
     }
 
     private static BatchEnded Ended(Batch batch, BatchState state) =>

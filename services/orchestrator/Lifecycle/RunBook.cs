@@ -1,5 +1,6 @@
 using BatchPlatform.Contracts;
 using BatchPlatform.Store;
+using BatchPlatform.Store.Bulk;
 using BatchPlatform.Store.Tables;
 using Microsoft.EntityFrameworkCore;
 
@@ -14,9 +15,10 @@ internal sealed class RunBook(WorkUnit unit, DateTime now)
     public void Begin(Batch batch)
     {
         var run = Open(batch, root: batch.Run + 1, total: batch.Total);
+        run.Canary = batch.Options.CanaryJobs < batch.Total ? batch.Options.CanaryJobs : 0;
         foreach (var lane in batch.Lanes)
         {
-            Db.Lanes.Add(NewLane(batch, run, lane.Namespace, cursor: lane.First, end: batch.NextIndex));
+            Db.Lanes.Add(NewLane(batch, run, lane.Namespace, cursor: lane.First, end: End(batch, run)));
         }
     }
 
@@ -28,7 +30,8 @@ internal sealed class RunBook(WorkUnit unit, DateTime now)
         run.Epoch = batch.Epoch;
         run.Failures = 0;
         run.Started = false;
-        run.StopOnJobError = batch.Options.StopOnJobError;
+        Ask(run, batch.Options);
+        Sample(run);
         run.Deadline = now.AddSeconds(batch.Options.DeadlineSeconds);
         await Lanes(batch).ExecuteUpdateAsync(lane => lane
             .SetProperty(l => l.Epoch, batch.Epoch)
@@ -70,6 +73,13 @@ internal sealed class RunBook(WorkUnit unit, DateTime now)
     /// <summary>Whether a job of the latest run failed.</summary>
     public Task<bool> HasFailedJobsAsync(Batch batch) => LatestRun(batch).AnyAsync(run => run.Failed > 0);
 
+    /// <summary>Whether the latest run still has a reason to wait for approval: nobody approved since that was reported.</summary>
+    public async Task<bool> IsHeldAsync(Batch batch)
+    {
+        var run = CountedRun.Of(await LatestRun(batch).AsNoTracking().SingleAsync());
+        return run.CanaryDone || (run.BudgetSpent && run.BudgetPauses);
+    }
+
     /// <summary>Cuts nothing more of the latest run.</summary>
     public Task HaltAsync(Batch batch) => Lanes(batch).ExecuteUpdateAsync(lane => lane.SetProperty(l => l.Active, false));
 
@@ -81,9 +91,19 @@ internal sealed class RunBook(WorkUnit unit, DateTime now)
             return;
         }
 
-        await Lanes(batch).ExecuteUpdateAsync(lane => lane.SetProperty(l => l.Active, true));
         var run = await LatestRun(batch).SingleAsync();
         run.Deadline += waited;
+        Sample(run);
+        if (run.Canary > 0 && run.Completed + run.Failed >= run.Canary)
+        {
+            run.Canary = 0;
+        }
+
+        var end = End(batch, run);
+        await Lanes(batch).ExecuteUpdateAsync(lane => lane
+            .SetProperty(l => l.Active, true)
+            .SetProperty(l => l.Open, l => l.Cursor < end)
+            .SetProperty(l => l.End, end));
     }
 
     /// <summary>Lanes carry the priority for the dispatch; a change reaches a stopped run's lanes too.</summary>
@@ -104,14 +124,30 @@ internal sealed class RunBook(WorkUnit unit, DateTime now)
             Epoch = batch.Epoch,
             Revision = batch.Revision,
             Total = total,
-            StopOnJobError = batch.Options.StopOnJobError,
             CreatedAt = now,
             Deadline = now.AddSeconds(batch.Options.DeadlineSeconds),
         };
+        Ask(run, batch.Options);
         Db.Runs.Add(run);
         batch.CommittedAt = now;
         return run;
     }
+
+    // What the batch asks of its run; a start reads it anew.
+    private static void Ask(Run run, BatchSettings options)
+    {
+        run.StopOnJobError = options.StopOnJobError;
+        run.BudgetRate = options.FailureBudget?.Rate ?? 0;
+        run.BudgetMinimum = options.FailureBudget?.Minimum ?? 0;
+        run.BudgetPauses = options.FailureBudget?.Then == BudgetSpent.Pause;
+        run.RequestsPerSecond = options.Limits?.RequestsPerSecond ?? 0;
+        run.Concurrency = options.Limits?.Concurrency ?? 0;
+    }
+
+    private static void Sample(Run run) => (run.SampledFrom, run.FailedBefore) = (run.Seq, run.Failed);
+
+    // A recurring batch has gaps in its indexes where jobs were removed: its canary may then hold fewer jobs.
+    private static int End(Batch batch, Run run) => run.Canary > 0 ? run.Canary : batch.NextIndex;
 
     private void StartEpoch(Batch batch)
     {

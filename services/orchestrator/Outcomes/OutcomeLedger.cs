@@ -44,9 +44,18 @@ public sealed class OutcomeLedger(IBulk bulk)
             unit.Owe(new RunStarted(state.BatchId, run, state.Epoch));
         }
 
-        if (state.StopOnJobError && fresh.Any(outcome => !outcome.Completed))
+        var failed = fresh.Any(outcome => !outcome.Completed);
+        if (failed && (state.StopOnJobError || (state.BudgetSpent && !state.BudgetPauses)))
         {
             unit.Owe(new RunFailing(state.BatchId, run, state.Epoch));
+        }
+        else if (failed && state.BudgetSpent)
+        {
+            unit.Owe(new RunHeld(state.BatchId, run, state.Epoch, PauseReasons.FailureBudget));
+        }
+        else if (state.CanaryDone)
+        {
+            unit.Owe(new RunHeld(state.BatchId, run, state.Epoch, PauseReasons.Canary));
         }
     }
 }

@@ -1,5 +1,6 @@
 using BatchPlatform.Contracts;
 using BatchPlatform.Orchestrator.Dispatch;
+using BatchPlatform.Orchestrator.Gates;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Tables;
 using MassTransit;
@@ -16,7 +17,7 @@ namespace BatchPlatform.Orchestrator.Outcomes;
 public sealed partial class ReportConsumer(
     BatchStore store,
     OutcomeLedger ledger,
-    Gates gates,
+    Breaker breaker,
     Pace pace,
     DispatchSignal signal,
     IOptions<OrchestratorOptions> options,
@@ -37,10 +38,7 @@ public sealed partial class ReportConsumer(
         var fresh = await OutcomeLedger.FreshAsync(db, slice.Batch, slice.Run, [.. outcomes.Where(outcome => slice.Jobs.Contains(outcome.Index))], context.CancellationToken);
         var retries = await FreshRetriesAsync(db, slice, report.Retries, context.CancellationToken);
         var over = Settle(db, slice, slice.Remaining - fresh.Count - retries.Count, report.Last);
-        if (report.ClosedUntil is { } until)
-        {
-            await gates.CloseAsync(unit, slice.Namespace, until, context.CancellationToken);
-        }
+        await JudgeAsync(unit, slice, fresh, report, context.CancellationToken);
 
         // The run comes late: from there to the commit every other report of the run waits.
         await db.SaveChangesAsync(context.CancellationToken);
@@ -102,6 +100,25 @@ public sealed partial class ReportConsumer(
             .ExecuteUpdateAsync(lane => lane.SetProperty(l => l.RetryAt, due), cancellationToken);
     }
 
+    // What the report says of the upstream's health. A healthy report does not touch the gate's row, which all would wait for.
+    private async Task JudgeAsync(WorkUnit unit, Slice slice, IReadOnlyList<PackedOutcome> fresh, ReportOutcomes report, CancellationToken cancellationToken)
+    {
+        var faults = fresh.Count(Breaker.IsFault) + report.Retries.Count;
+        if (report.ClosedUntil is { } until)
+        {
+            await GateRows.CloseAsync(unit, slice.Namespace, until, cancellationToken);
+        }
+        else if (slice.Probe && faults == 0 && fresh.Count > 0)
+        {
+            await GateRows.HealAsync(unit, slice.Namespace, cancellationToken);
+        }
+        else if ((slice.Probe && faults > 0) || breaker.Count(slice.Namespace, fresh.Count + report.Retries.Count, faults))
+        {
+            await GateRows.TripAsync(unit, slice.Namespace, cancellationToken);
+            Log.Tripped(logger, slice.Namespace);
+        }
+    }
+
     // Whether the slice is out of the worker's hands, so that its share is free again.
     private static bool Settle(StoreDb db, Slice slice, int remaining, bool last)
     {
@@ -123,5 +140,8 @@ public sealed partial class ReportConsumer(
     {
         [LoggerMessage(Level = LogLevel.Information, Message = "Slice {Slice} is no longer held by worker {Worker}; its report changes nothing")]
         public static partial void NotItsHolder(ILogger logger, Guid slice, Guid worker);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Upstream {Namespace} fails most calls: it is left alone for a while")]
+        public static partial void Tripped(ILogger logger, string @namespace);
     }
 }

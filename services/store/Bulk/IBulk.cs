@@ -1,4 +1,5 @@
 using BatchPlatform.Contracts;
+using BatchPlatform.Store.Tables;
 using Microsoft.EntityFrameworkCore;
 
 namespace BatchPlatform.Store.Bulk;
@@ -28,7 +29,24 @@ public readonly record struct LaneRange(long Batch, int Revision, string Namespa
 /// <param name="Started">Its start was announced.</param>
 /// <param name="StopOnJobError">A failure stops it.</param>
 /// <param name="Settled">Every job has an outcome.</param>
-public sealed record CountedRun(Guid BatchId, int Epoch, int Failures, bool Started, bool StopOnJobError, bool Settled);
+/// <param name="CanaryDone">As many jobs as the canary has an outcome, and nobody has approved the rest yet.</param>
+/// <param name="BudgetSpent">More of the jobs failed than the failure budget bears.</param>
+/// <param name="BudgetPauses">In which case the batch is paused, not stopped.</param>
+public sealed record CountedRun(
+    Guid BatchId, int Epoch, int Failures, bool Started, bool StopOnJobError, bool Settled, bool CanaryDone, bool BudgetSpent, bool BudgetPauses)
+{
+    /// <summary>What the row says.</summary>
+    public static CountedRun Of(Run run) => new(
+        run.BatchId,
+        run.Epoch,
+        run.Failures,
+        run.Started,
+        run.StopOnJobError,
+        run.SettledAt is not null,
+        run.Canary > 0 && run.Completed + run.Failed >= run.Canary,
+        run.BudgetRate > 0 && run.Seq - run.SampledFrom >= run.BudgetMinimum && run.Failed - run.FailedBefore >= (run.Seq - run.SampledFrom) * run.BudgetRate,
+        run.BudgetPauses);
+}
 
 /// <summary>
 /// The provider's fast path for many rows. Runs on the context's connection: inserts inside its transaction, which there

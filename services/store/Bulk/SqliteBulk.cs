@@ -57,7 +57,7 @@ internal sealed class SqliteBulk : IBulk
             .Add(outcome.Attempts)
             .Add(outcome.DurationMs)
             .Add(outcome.CompletedAt.ToString(Time, CultureInfo.InvariantCulture)), cancellationToken);
-        return new CountedRun(counted.BatchId, counted.Epoch, counted.Failures, counted.Started, counted.StopOnJobError, counted.SettledAt is not null);
+        return CountedRun.Of(counted);
     }
 
     // Rows are fetched one by one as they are read, so a reader that has enough just stops.

@@ -70,3 +70,19 @@ public sealed class Sequence
     /// <summary>The last number handed out.</summary>
     public long Value { get; set; }
 }
+
+/// <summary>The owner of keys and batches; one without a row has the defaults. Written by api only.</summary>
+public sealed class Tenant
+{
+    public string Name { get; set; } = "";
+
+    /// <summary>Its share of the workers against other tenants' shares; above 0.</summary>
+    public double Weight { get; set; } = 1;
+
+    /// <summary>None of its jobs is begun.</summary>
+    public bool Paused { get; set; }
+
+    public string? PauseReason { get; set; }
+
+    public DateTime UpdatedAt { get; set; }
+}

@@ -35,6 +35,29 @@ public sealed class Run
 
     public bool StopOnJobError { get; set; }
 
+    /// <summary>Failed jobs of which nothing is concluded before there are <see cref="BudgetMinimum"/> outcomes; 0 for no budget.</summary>
+    public double BudgetRate { get; set; }
+
+    public int BudgetMinimum { get; set; }
+
+    /// <summary>A spent budget pauses the batch instead of stopping it.</summary>
+    public bool BudgetPauses { get; set; }
+
+    /// <summary><see cref="Seq"/> at the last start or resume: the budget counts from there.</summary>
+    public int SampledFrom { get; set; }
+
+    /// <summary><see cref="Failed"/> at the last start or resume.</summary>
+    public int FailedBefore { get; set; }
+
+    /// <summary>Jobs that run before the batch pauses for approval; 0 when there is no canary, or it was approved.</summary>
+    public int Canary { get; set; }
+
+    /// <summary>Calls a second that the batch asks for at most; 0 for no limit.</summary>
+    public double RequestsPerSecond { get; set; }
+
+    /// <summary>Calls at once that the batch asks for at most; 0 for no limit.</summary>
+    public int Concurrency { get; set; }
+
     /// <summary>A worker picked up a slice since the last start.</summary>
     public bool Started { get; set; }
 
@@ -77,6 +100,9 @@ public sealed class Lane
 
     /// <summary>The cursor has not reached the end.</summary>
     public bool Open { get; set; }
+
+    /// <summary>Jobs at or after the cursor may have an outcome already: cancelled, or past their deadline.</summary>
+    public bool Gaps { get; set; }
 
     /// <summary>When the first of the lane's waiting retries is due; null when none waits.</summary>
     public DateTime? RetryAt { get; set; }
@@ -133,6 +159,12 @@ public sealed class Slice
     /// <summary>Calls a second that it grants; 0 for no limit.</summary>
     public double CallsPerSecond { get; set; }
 
+    /// <summary>The one action of its jobs, where that has limits of its own; else empty.</summary>
+    public string Action { get; set; } = "";
+
+    /// <summary>Tries whether an upstream answers again: what becomes of it opens or closes the gate.</summary>
+    public bool Probe { get; set; }
+
     /// <summary>How many takers lost it.</summary>
     public int Lost { get; set; }
 
@@ -156,7 +188,10 @@ public sealed class Retry
     public DateTime DueAt { get; set; }
 }
 
-/// <summary>Whether an upstream may be called; no row means open. Written by the orchestrator only.</summary>
+/// <summary>
+/// Whether an upstream may be called; no row means open. Whoever deals out shares of its limits holds the row locked.
+/// Written by the orchestrator only.
+/// </summary>
 public sealed class Gate
 {
     public string Namespace { get; set; } = "";
@@ -166,4 +201,18 @@ public sealed class Gate
 
     /// <summary>How often in a row it was closed without being told for how long.</summary>
     public int Closings { get; set; }
+
+    /// <summary>How often in a row the circuit breaker opened; above 0, single jobs probe whether the upstream is well.</summary>
+    public int Trips { get; set; }
+
+    /// <summary>Somebody paused it.</summary>
+    public bool Paused { get; set; }
+
+    public string? PauseReason { get; set; }
+
+    /// <summary>Rises whenever shares are dealt out.</summary>
+    public long Rounds { get; set; }
+
+    /// <summary>From then on, if nothing is called meanwhile, its burst may be used again.</summary>
+    public DateTime BurstFrom { get; set; }
 }

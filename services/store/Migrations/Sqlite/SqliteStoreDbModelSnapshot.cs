@@ -349,6 +349,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("namespace");
 
+                    b.Property<DateTime>("BurstFrom")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("burst_from");
+
                     b.Property<DateTime>("ClosedUntil")
                         .HasColumnType("TEXT")
                         .HasColumnName("closed_until");
@@ -356,6 +360,22 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     b.Property<int>("Closings")
                         .HasColumnType("INTEGER")
                         .HasColumnName("closings");
+
+                    b.Property<string>("PauseReason")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("pause_reason");
+
+                    b.Property<bool>("Paused")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("paused");
+
+                    b.Property<long>("Rounds")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("rounds");
+
+                    b.Property<int>("Trips")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("trips");
 
                     b.HasKey("Namespace")
                         .HasName("pk_gates");
@@ -495,6 +515,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     b.Property<int>("Epoch")
                         .HasColumnType("INTEGER")
                         .HasColumnName("epoch");
+
+                    b.Property<bool>("Gaps")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("gaps");
 
                     b.Property<bool>("Open")
                         .HasColumnType("INTEGER")
@@ -667,9 +691,29 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("batch_id");
 
+                    b.Property<int>("BudgetMinimum")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("budget_minimum");
+
+                    b.Property<bool>("BudgetPauses")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("budget_pauses");
+
+                    b.Property<double>("BudgetRate")
+                        .HasColumnType("REAL")
+                        .HasColumnName("budget_rate");
+
+                    b.Property<int>("Canary")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("canary");
+
                     b.Property<int>("Completed")
                         .HasColumnType("INTEGER")
                         .HasColumnName("completed");
+
+                    b.Property<int>("Concurrency")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("concurrency");
 
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT")
@@ -687,9 +731,17 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("failed");
 
+                    b.Property<int>("FailedBefore")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("failed_before");
+
                     b.Property<int>("Failures")
                         .HasColumnType("INTEGER")
                         .HasColumnName("failures");
+
+                    b.Property<double>("RequestsPerSecond")
+                        .HasColumnType("REAL")
+                        .HasColumnName("requests_per_second");
 
                     b.Property<int>("Revision")
                         .HasColumnType("INTEGER")
@@ -698,6 +750,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     b.Property<int>("Root")
                         .HasColumnType("INTEGER")
                         .HasColumnName("root");
+
+                    b.Property<int>("SampledFrom")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sampled_from");
 
                     b.Property<int>("Seq")
                         .HasColumnType("INTEGER")
@@ -756,6 +812,11 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("id");
 
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("action");
+
                     b.Property<long>("Batch")
                         .HasColumnType("INTEGER")
                         .HasColumnName("batch");
@@ -802,6 +863,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("namespace");
 
+                    b.Property<bool>("Probe")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("probe");
+
                     b.Property<int>("Remaining")
                         .HasColumnType("INTEGER")
                         .HasColumnName("remaining");
@@ -829,6 +894,34 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasDatabaseName("ix_slices_state_lease_until");
 
                     b.ToTable("slices");
+                });
+
+            modelBuilder.Entity("BatchPlatform.Store.Tables.Tenant", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<string>("PauseReason")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("pause_reason");
+
+                    b.Property<bool>("Paused")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("paused");
+
+                    b.Property<DateTime>("UpdatedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("updated_at");
+
+                    b.Property<double>("Weight")
+                        .HasColumnType("REAL")
+                        .HasColumnName("weight");
+
+                    b.HasKey("Name")
+                        .HasName("pk_tenants");
+
+                    b.ToTable("tenants");
                 });
 
             modelBuilder.Entity("BatchPlatform.Store.Tables.UpstreamVersion", b =>

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace BatchPlatform.Store.Migrations.Postgres
 {
     [DbContext(typeof(PostgresStoreDb))]
-    [Migration("20261122022723_Initial")]
+    [Migration("20261122054417_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -357,6 +357,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("namespace");
 
+                    b.Property<DateTime>("BurstFrom")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("burst_from");
+
                     b.Property<DateTime>("ClosedUntil")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("closed_until");
@@ -364,6 +368,22 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     b.Property<int>("Closings")
                         .HasColumnType("integer")
                         .HasColumnName("closings");
+
+                    b.Property<string>("PauseReason")
+                        .HasColumnType("text")
+                        .HasColumnName("pause_reason");
+
+                    b.Property<bool>("Paused")
+                        .HasColumnType("boolean")
+                        .HasColumnName("paused");
+
+                    b.Property<long>("Rounds")
+                        .HasColumnType("bigint")
+                        .HasColumnName("rounds");
+
+                    b.Property<int>("Trips")
+                        .HasColumnType("integer")
+                        .HasColumnName("trips");
 
                     b.HasKey("Namespace")
                         .HasName("pk_gates");
@@ -503,6 +523,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     b.Property<int>("Epoch")
                         .HasColumnType("integer")
                         .HasColumnName("epoch");
+
+                    b.Property<bool>("Gaps")
+                        .HasColumnType("boolean")
+                        .HasColumnName("gaps");
 
                     b.Property<bool>("Open")
                         .HasColumnType("boolean")
@@ -675,9 +699,29 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("batch_id");
 
+                    b.Property<int>("BudgetMinimum")
+                        .HasColumnType("integer")
+                        .HasColumnName("budget_minimum");
+
+                    b.Property<bool>("BudgetPauses")
+                        .HasColumnType("boolean")
+                        .HasColumnName("budget_pauses");
+
+                    b.Property<double>("BudgetRate")
+                        .HasColumnType("double precision")
+                        .HasColumnName("budget_rate");
+
+                    b.Property<int>("Canary")
+                        .HasColumnType("integer")
+                        .HasColumnName("canary");
+
                     b.Property<int>("Completed")
                         .HasColumnType("integer")
                         .HasColumnName("completed");
+
+                    b.Property<int>("Concurrency")
+                        .HasColumnType("integer")
+                        .HasColumnName("concurrency");
 
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -695,9 +739,17 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("failed");
 
+                    b.Property<int>("FailedBefore")
+                        .HasColumnType("integer")
+                        .HasColumnName("failed_before");
+
                     b.Property<int>("Failures")
                         .HasColumnType("integer")
                         .HasColumnName("failures");
+
+                    b.Property<double>("RequestsPerSecond")
+                        .HasColumnType("double precision")
+                        .HasColumnName("requests_per_second");
 
                     b.Property<int>("Revision")
                         .HasColumnType("integer")
@@ -706,6 +758,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     b.Property<int>("Root")
                         .HasColumnType("integer")
                         .HasColumnName("root");
+
+                    b.Property<int>("SampledFrom")
+                        .HasColumnType("integer")
+                        .HasColumnName("sampled_from");
 
                     b.Property<int>("Seq")
                         .HasColumnType("integer")
@@ -764,6 +820,11 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("action");
+
                     b.Property<long>("Batch")
                         .HasColumnType("bigint")
                         .HasColumnName("batch");
@@ -810,6 +871,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("namespace");
 
+                    b.Property<bool>("Probe")
+                        .HasColumnType("boolean")
+                        .HasColumnName("probe");
+
                     b.Property<int>("Remaining")
                         .HasColumnType("integer")
                         .HasColumnName("remaining");
@@ -837,6 +902,34 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasDatabaseName("ix_slices_state_lease_until");
 
                     b.ToTable("slices");
+                });
+
+            modelBuilder.Entity("BatchPlatform.Store.Tables.Tenant", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("PauseReason")
+                        .HasColumnType("text")
+                        .HasColumnName("pause_reason");
+
+                    b.Property<bool>("Paused")
+                        .HasColumnType("boolean")
+                        .HasColumnName("paused");
+
+                    b.Property<DateTime>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<double>("Weight")
+                        .HasColumnType("double precision")
+                        .HasColumnName("weight");
+
+                    b.HasKey("Name")
+                        .HasName("pk_tenants");
+
+                    b.ToTable("tenants");
                 });
 
             modelBuilder.Entity("BatchPlatform.Store.Tables.UpstreamVersion", b =>

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace BatchPlatform.Store.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteStoreDb))]
-    [Migration("20261122022720_Initial")]
+    [Migration("20261122054407_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -352,6 +352,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("namespace");
 
+                    b.Property<DateTime>("BurstFrom")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("burst_from");
+
                     b.Property<DateTime>("ClosedUntil")
                         .HasColumnType("TEXT")
                         .HasColumnName("closed_until");
@@ -359,6 +363,22 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     b.Property<int>("Closings")
                         .HasColumnType("INTEGER")
                         .HasColumnName("closings");
+
+                    b.Property<string>("PauseReason")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("pause_reason");
+
+                    b.Property<bool>("Paused")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("paused");
+
+                    b.Property<long>("Rounds")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("rounds");
+
+                    b.Property<int>("Trips")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("trips");
 
                     b.HasKey("Namespace")
                         .HasName("pk_gates");
@@ -498,6 +518,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     b.Property<int>("Epoch")
                         .HasColumnType("INTEGER")
                         .HasColumnName("epoch");
+
+                    b.Property<bool>("Gaps")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("gaps");
 
                     b.Property<bool>("Open")
                         .HasColumnType("INTEGER")
@@ -670,9 +694,29 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("batch_id");
 
+                    b.Property<int>("BudgetMinimum")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("budget_minimum");
+
+                    b.Property<bool>("BudgetPauses")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("budget_pauses");
+
+                    b.Property<double>("BudgetRate")
+                        .HasColumnType("REAL")
+                        .HasColumnName("budget_rate");
+
+                    b.Property<int>("Canary")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("canary");
+
                     b.Property<int>("Completed")
                         .HasColumnType("INTEGER")
                         .HasColumnName("completed");
+
+                    b.Property<int>("Concurrency")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("concurrency");
 
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT")
@@ -690,9 +734,17 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("failed");
 
+                    b.Property<int>("FailedBefore")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("failed_before");
+
                     b.Property<int>("Failures")
                         .HasColumnType("INTEGER")
                         .HasColumnName("failures");
+
+                    b.Property<double>("RequestsPerSecond")
+                        .HasColumnType("REAL")
+                        .HasColumnName("requests_per_second");
 
                     b.Property<int>("Revision")
                         .HasColumnType("INTEGER")
@@ -701,6 +753,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     b.Property<int>("Root")
                         .HasColumnType("INTEGER")
                         .HasColumnName("root");
+
+                    b.Property<int>("SampledFrom")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sampled_from");
 
                     b.Property<int>("Seq")
                         .HasColumnType("INTEGER")
@@ -759,6 +815,11 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("id");
 
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("action");
+
                     b.Property<long>("Batch")
                         .HasColumnType("INTEGER")
                         .HasColumnName("batch");
@@ -805,6 +866,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("namespace");
 
+                    b.Property<bool>("Probe")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("probe");
+
                     b.Property<int>("Remaining")
                         .HasColumnType("INTEGER")
                         .HasColumnName("remaining");
@@ -832,6 +897,34 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasDatabaseName("ix_slices_state_lease_until");
 
                     b.ToTable("slices");
+                });
+
+            modelBuilder.Entity("BatchPlatform.Store.Tables.Tenant", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<string>("PauseReason")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("pause_reason");
+
+                    b.Property<bool>("Paused")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("paused");
+
+                    b.Property<DateTime>("UpdatedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("updated_at");
+
+                    b.Property<double>("Weight")
+                        .HasColumnType("REAL")
+                        .HasColumnName("weight");
+
+                    b.HasKey("Name")
+                        .HasName("pk_tenants");
+
+                    b.ToTable("tenants");
                 });
 
             modelBuilder.Entity("BatchPlatform.Store.Tables.UpstreamVersion", b =>

@@ -110,7 +110,12 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 {
                     @namespace = table.Column<string>(name: "namespace", type: "TEXT", nullable: false),
                     closed_until = table.Column<DateTime>(type: "TEXT", nullable: false),
-                    closings = table.Column<int>(type: "INTEGER", nullable: false)
+                    closings = table.Column<int>(type: "INTEGER", nullable: false),
+                    trips = table.Column<int>(type: "INTEGER", nullable: false),
+                    paused = table.Column<bool>(type: "INTEGER", nullable: false),
+                    pause_reason = table.Column<string>(type: "TEXT", nullable: true),
+                    rounds = table.Column<long>(type: "INTEGER", nullable: false),
+                    burst_from = table.Column<DateTime>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -189,6 +194,7 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     end = table.Column<int>(type: "INTEGER", nullable: false),
                     active = table.Column<bool>(type: "INTEGER", nullable: false),
                     open = table.Column<bool>(type: "INTEGER", nullable: false),
+                    gaps = table.Column<bool>(type: "INTEGER", nullable: false),
                     retry_at = table.Column<DateTime>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
@@ -265,6 +271,14 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     failures = table.Column<int>(type: "INTEGER", nullable: false),
                     seq = table.Column<int>(type: "INTEGER", nullable: false),
                     stop_on_job_error = table.Column<bool>(type: "INTEGER", nullable: false),
+                    budget_rate = table.Column<double>(type: "REAL", nullable: false),
+                    budget_minimum = table.Column<int>(type: "INTEGER", nullable: false),
+                    budget_pauses = table.Column<bool>(type: "INTEGER", nullable: false),
+                    sampled_from = table.Column<int>(type: "INTEGER", nullable: false),
+                    failed_before = table.Column<int>(type: "INTEGER", nullable: false),
+                    canary = table.Column<int>(type: "INTEGER", nullable: false),
+                    requests_per_second = table.Column<double>(type: "REAL", nullable: false),
+                    concurrency = table.Column<int>(type: "INTEGER", nullable: false),
                     started = table.Column<bool>(type: "INTEGER", nullable: false),
                     created_at = table.Column<DateTime>(type: "TEXT", nullable: false),
                     deadline = table.Column<DateTime>(type: "TEXT", nullable: false),
@@ -305,12 +319,29 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     remaining = table.Column<int>(type: "INTEGER", nullable: false),
                     concurrency = table.Column<int>(type: "INTEGER", nullable: false),
                     calls_per_second = table.Column<double>(type: "REAL", nullable: false),
+                    action = table.Column<string>(type: "TEXT", nullable: false),
+                    probe = table.Column<bool>(type: "INTEGER", nullable: false),
                     lost = table.Column<int>(type: "INTEGER", nullable: false),
                     created_at = table.Column<DateTime>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_slices", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "tenants",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "TEXT", nullable: false),
+                    weight = table.Column<double>(type: "REAL", nullable: false),
+                    paused = table.Column<bool>(type: "INTEGER", nullable: false),
+                    pause_reason = table.Column<string>(type: "TEXT", nullable: true),
+                    updated_at = table.Column<DateTime>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_tenants", x => x.name);
                 });
 
             migrationBuilder.CreateTable(
@@ -465,6 +496,9 @@ namespace BatchPlatform.Store.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "slices");
+
+            migrationBuilder.DropTable(
+                name: "tenants");
 
             migrationBuilder.DropTable(
                 name: "upstreams");

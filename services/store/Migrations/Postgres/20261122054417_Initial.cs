@@ -110,7 +110,12 @@ namespace BatchPlatform.Store.Migrations.Postgres
                 {
                     @namespace = table.Column<string>(name: "namespace", type: "text", nullable: false),
                     closed_until = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    closings = table.Column<int>(type: "integer", nullable: false)
+                    closings = table.Column<int>(type: "integer", nullable: false),
+                    trips = table.Column<int>(type: "integer", nullable: false),
+                    paused = table.Column<bool>(type: "boolean", nullable: false),
+                    pause_reason = table.Column<string>(type: "text", nullable: true),
+                    rounds = table.Column<long>(type: "bigint", nullable: false),
+                    burst_from = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -189,6 +194,7 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     end = table.Column<int>(type: "integer", nullable: false),
                     active = table.Column<bool>(type: "boolean", nullable: false),
                     open = table.Column<bool>(type: "boolean", nullable: false),
+                    gaps = table.Column<bool>(type: "boolean", nullable: false),
                     retry_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
                 },
                 constraints: table =>
@@ -265,6 +271,14 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     failures = table.Column<int>(type: "integer", nullable: false),
                     seq = table.Column<int>(type: "integer", nullable: false),
                     stop_on_job_error = table.Column<bool>(type: "boolean", nullable: false),
+                    budget_rate = table.Column<double>(type: "double precision", nullable: false),
+                    budget_minimum = table.Column<int>(type: "integer", nullable: false),
+                    budget_pauses = table.Column<bool>(type: "boolean", nullable: false),
+                    sampled_from = table.Column<int>(type: "integer", nullable: false),
+                    failed_before = table.Column<int>(type: "integer", nullable: false),
+                    canary = table.Column<int>(type: "integer", nullable: false),
+                    requests_per_second = table.Column<double>(type: "double precision", nullable: false),
+                    concurrency = table.Column<int>(type: "integer", nullable: false),
                     started = table.Column<bool>(type: "boolean", nullable: false),
                     created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
                     deadline = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
@@ -305,12 +319,29 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     remaining = table.Column<int>(type: "integer", nullable: false),
                     concurrency = table.Column<int>(type: "integer", nullable: false),
                     calls_per_second = table.Column<double>(type: "double precision", nullable: false),
+                    action = table.Column<string>(type: "text", nullable: false),
+                    probe = table.Column<bool>(type: "boolean", nullable: false),
                     lost = table.Column<int>(type: "integer", nullable: false),
                     created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_slices", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "tenants",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "text", nullable: false),
+                    weight = table.Column<double>(type: "double precision", nullable: false),
+                    paused = table.Column<bool>(type: "boolean", nullable: false),
+                    pause_reason = table.Column<string>(type: "text", nullable: true),
+                    updated_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_tenants", x => x.name);
                 });
 
             migrationBuilder.CreateTable(
@@ -465,6 +496,9 @@ namespace BatchPlatform.Store.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "slices");
+
+            migrationBuilder.DropTable(
+                name: "tenants");
 
             migrationBuilder.DropTable(
                 name: "upstreams");

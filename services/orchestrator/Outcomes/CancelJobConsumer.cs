@@ -1,0 +1,35 @@
+using BatchPlatform.Contracts;
+using BatchPlatform.Orchestrator.Dispatch;
+using BatchPlatform.Store;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+
+namespace BatchPlatform.Orchestrator.Outcomes;
+
+/// <summary>Cancels single jobs for the api.</summary>
+public sealed class CancelJobConsumer(BatchStore store, OutcomeLedger ledger, DispatchSignal signal) : IConsumer<CancelJob>
+{
+    public async Task Consume(ConsumeContext<CancelJob> context)
+    {
+        var (batch, index) = (context.Message.Number, context.Message.Index);
+        await using var unit = await store.BeginAsync(context.CancellationToken);
+        var number = await unit.Db.Batches.Where(row => row.Number == batch && row.DeletedAt == null).Select(row => row.Run).FirstOrDefaultAsync(context.CancellationToken);
+        var jobs = new UnrunJobs(unit, ledger, context.CancellationToken);
+        if (number == 0 || await jobs.LockAsync(batch, number) is not { } run)
+        {
+            await context.RespondAsync(new JobReply(ErrorCodes.BatchNotRunning, "The batch has not been committed."));
+            return;
+        }
+
+        if (await jobs.OpenAsync(run, index, atMost: 1) is not [{ } open] || open.Index != index)
+        {
+            await context.RespondAsync(new JobReply(ErrorCodes.JobEnded, "The job has ended."));
+            return;
+        }
+
+        await jobs.FailAsync(run, [(index, ErrorCodes.JobCancelled, "The job was cancelled.")]);
+        unit.AfterCommit(() => context.RespondAsync(new JobReply(Code: null, Detail: null)));
+        await unit.CommitAsync(context.CancellationToken);
+        signal.Wake();
+    }
+}
