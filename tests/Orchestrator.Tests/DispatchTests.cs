@@ -1,4 +1,3 @@
-using System.Text.Json;
 using BatchPlatform.Contracts;
 using BatchPlatform.Store.Tables;
 using BatchPlatform.Testing;
@@ -16,7 +15,7 @@ public abstract class DispatchTests(string provider) : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _host = await OrchestratorHost.StartAsync(provider, new() { ["Orchestrator:LeaseSeconds"] = "0.3", ["Orchestrator:QuiesceSeconds"] = "600" });
-        await DefineAsync(new Upstream { BaseUrl = "http://127.0.0.1:1", Limits = new UpstreamLimits { Concurrency = 8 } });
+        await _host.DefineAsync(new Upstream { BaseUrl = "http://127.0.0.1:1", Limits = new UpstreamLimits { Concurrency = 8 } });
     }
 
     public async Task DisposeAsync()
@@ -31,7 +30,7 @@ public abstract class DispatchTests(string provider) : IAsyncLifetime
         await _host.AnnounceAsync(Worker);
         var id = await _host.CreateAsync(jobs: 300, commit: true);
 
-        var seen = await RunToEndAsync(id);
+        var seen = await _host.RunToEndAsync(id, Worker);
 
         Assert.Equal(Enumerable.Range(0, 300), seen.Order());
         await using var db = _host.Store.Read();
@@ -57,7 +56,7 @@ public abstract class DispatchTests(string provider) : IAsyncLifetime
         await _host.CreateAsync(jobs: 5000, commit: true);
 
         await _host.SliceAsync();
-        await Eventually.True(async () => await LiveAsync() >= 2);
+        await Eventually.True(async () => await _host.LiveAsync() >= 2);
 
         await using var db = _host.Store.Read();
         var live = await db.Slices.ToListAsync();
@@ -71,7 +70,7 @@ public abstract class DispatchTests(string provider) : IAsyncLifetime
         await _host.AnnounceAsync(Worker);
         var id = await _host.CreateAsync(jobs: 2, commit: true);
         var slice = await _host.SliceAsync();
-        await HeartbeatAsync(Worker, slice.SliceId);
+        await _host.HeartbeatAsync(Worker, slice.SliceId);
 
         await _host.ReportAsync(slice, Guid.NewGuid(), completed: _ => false);
         await _host.ReportAsync(slice, Worker);
@@ -79,7 +78,7 @@ public abstract class DispatchTests(string provider) : IAsyncLifetime
         await _host.ReportAsync(slice, Worker, completed: _ => false);
         await _host.ReportAsync(slice, Guid.NewGuid(), completed: _ => false);
 
-        Assert.Equal((2, 0), await CountsAsync(id));
+        Assert.Equal((2, 0), await _host.CountsAsync(id));
     }
 
     [Fact]
@@ -89,9 +88,9 @@ public abstract class DispatchTests(string provider) : IAsyncLifetime
         await _host.CreateAsync(jobs: 2, commit: true);
         var slice = await _host.SliceAsync();
 
-        Assert.Equal([slice.SliceId], await HeartbeatAsync(Worker, slice.SliceId));
-        Assert.Empty(await HeartbeatAsync(Guid.NewGuid(), slice.SliceId));
-        Assert.Empty(await HeartbeatAsync(Worker, Guid.NewGuid()));
+        Assert.Equal([slice.SliceId], await _host.HeartbeatAsync(Worker, slice.SliceId));
+        Assert.Empty(await _host.HeartbeatAsync(Guid.NewGuid(), slice.SliceId));
+        Assert.Empty(await _host.HeartbeatAsync(Worker, Guid.NewGuid()));
     }
 
     [Fact]
@@ -101,7 +100,7 @@ public abstract class DispatchTests(string provider) : IAsyncLifetime
         var id = await _host.CreateAsync(jobs: 2, commit: true);
         var slice = await _host.SliceAsync();
 
-        await HeartbeatAsync(Worker, slice.SliceId);
+        await _host.HeartbeatAsync(Worker, slice.SliceId);
 
         await _host.EventuallyInAsync(id, BatchState.Running);
     }
@@ -139,7 +138,7 @@ public abstract class DispatchTests(string provider) : IAsyncLifetime
 
             if (JobBlock.Unpack(slice.Jobs).Any(job => job.Index == Killer))
             {
-                await HeartbeatAsync(Guid.NewGuid(), slice.SliceId);
+                await _host.HeartbeatAsync(Guid.NewGuid(), slice.SliceId);
             }
             else
             {
@@ -147,7 +146,7 @@ public abstract class DispatchTests(string provider) : IAsyncLifetime
             }
         }
 
-        Assert.Equal((3, 1), await CountsAsync(id));
+        Assert.Equal((3, 1), await _host.CountsAsync(id));
         await using var db = _host.Store.Read();
         var failed = await db.Outcomes.SingleAsync(outcome => outcome.State == JobState.Failed);
         Assert.Equal((Killer, ErrorCodes.WorkerLost), (failed.Index, failed.ErrorCode));
@@ -157,13 +156,13 @@ public abstract class DispatchTests(string provider) : IAsyncLifetime
     public async Task Lost_calls_that_must_not_be_repeated_fail_as_unknown_and_travel_in_slices_that_can_all_be_in_flight()
     {
         var once = new UpstreamAction { Delivery = "at_most_once" };
-        await DefineAsync(new Upstream { BaseUrl = "http://127.0.0.1:1", Limits = new UpstreamLimits { Concurrency = 8 }, Actions = new Dictionary<string, UpstreamAction> { ["call"] = once } }, version: 2);
+        await _host.DefineAsync(new Upstream { BaseUrl = "http://127.0.0.1:1", Limits = new UpstreamLimits { Concurrency = 8 }, Actions = new Dictionary<string, UpstreamAction> { ["call"] = once } }, version: 2);
         await _host.AnnounceAsync(Worker);
         var id = await _host.CreateAsync(jobs: 2, commit: true);
         var slice = await _host.SliceAsync();
         Assert.Equal(slice.Concurrency, JobBlock.Unpack(slice.Jobs).Count);
 
-        await HeartbeatAsync(Guid.NewGuid(), slice.SliceId);
+        await _host.HeartbeatAsync(Guid.NewGuid(), slice.SliceId);
         await Eventually.True(async () =>
         {
             await _host.AnnounceAsync(Worker);
@@ -172,7 +171,7 @@ public abstract class DispatchTests(string provider) : IAsyncLifetime
 
         await using var db = _host.Store.Read();
         Assert.All(await db.Outcomes.ToListAsync(), outcome => Assert.Equal(ErrorCodes.ExecutionUnknown, outcome.ErrorCode));
-        Assert.Equal((0, 2), await CountsAsync(id));
+        Assert.Equal((0, 2), await _host.CountsAsync(id));
     }
 
     [Fact]
@@ -213,11 +212,11 @@ public abstract class DispatchTests(string provider) : IAsyncLifetime
         await _host.AnnounceAsync(Worker, slots: 1);
         var id = await _host.CreateAsync(jobs: 500, commit: true);
         var slice = await _host.SliceAsync();
-        await HeartbeatAsync(Worker, slice.SliceId);
+        await _host.HeartbeatAsync(Worker, slice.SliceId);
         await _host.AskAsync(new StopBatch(id, Guid.NewGuid()));
         Assert.Equal(id, (await _host.ToldAsync<StopRun>()).BatchId);
         await _host.ReportAsync(slice, Worker, onlyFirst: 1);
-        while (await LiveAsync() > 0)
+        while (await _host.LiveAsync() > 0)
         {
             if (_host.Slices.Reader.TryRead(out var queued))
             {
@@ -226,13 +225,13 @@ public abstract class DispatchTests(string provider) : IAsyncLifetime
         }
 
         Assert.Equal((BatchState.Stopped, 1), await EndedAsync());
-        Assert.Equal((1, 0), await CountsAsync(id));
+        Assert.Equal((1, 0), await _host.CountsAsync(id));
         await _host.AskAsync(new StartBatch(id, Guid.NewGuid()));
-        var seen = await RunToEndAsync(id);
+        var seen = await _host.RunToEndAsync(id, Worker);
 
         Assert.Equal(499, seen.Count);
         Assert.DoesNotContain(JobBlock.Unpack(slice.Jobs)[0].Index, seen);
-        Assert.Equal((500, 0), await CountsAsync(id));
+        Assert.Equal((500, 0), await _host.CountsAsync(id));
     }
 
     [Fact]
@@ -254,7 +253,7 @@ public abstract class DispatchTests(string provider) : IAsyncLifetime
         var slice = await _host.SliceAsync();
         await _host.AskAsync(new StopBatch(id, Guid.NewGuid()));
         await _host.ReportAsync(slice, Worker);
-        await Eventually.Equal((2, 0), () => CountsAsync(id));
+        await Eventually.Equal((2, 0), () => _host.CountsAsync(id));
 
         await _host.AskAsync(new StartBatch(id, Guid.NewGuid()));
 
@@ -266,10 +265,10 @@ public abstract class DispatchTests(string provider) : IAsyncLifetime
     {
         await _host.AnnounceAsync(Worker);
         var id = await _host.CreateAsync(jobs: 10, commit: true);
-        await RunToEndAsync(id, completed: index => index % 3 != 0);
+        await _host.RunToEndAsync(id, Worker, index => index % 3 != 0);
 
         Assert.True((await _host.AskAsync(new RetryFailedJobs(id, Guid.NewGuid()))).Accepted);
-        var seen = await RunToEndAsync(id);
+        var seen = await _host.RunToEndAsync(id, Worker);
 
         Assert.Equal([0, 3, 6, 9], seen.Order());
         await using var db = _host.Store.Read();
@@ -307,53 +306,10 @@ public abstract class DispatchTests(string provider) : IAsyncLifetime
         });
     }
 
-    private async Task DefineAsync(Upstream definition, int version = 1)
-    {
-        await using var unit = await _host.Store.BeginAsync();
-        unit.Db.Upstreams.Add(new UpstreamVersion { Namespace = "test", Version = version, Definition = JsonSerializer.Serialize(definition, UpstreamJson.Options), CreatedAt = unit.Now });
-        await unit.CommitAsync();
-    }
-
-    /// <summary>Plays a worker until the batch has finished; the indexes that it ran.</summary>
-    private async Task<List<int>> RunToEndAsync(Guid id, Func<int, bool>? completed = null)
-    {
-        var seen = new List<int>();
-        while ((await _host.BatchAsync(id)).CurrentState != nameof(BatchState.Finished))
-        {
-            await _host.AnnounceAsync(Worker);
-            if (_host.Slices.Reader.TryRead(out var slice))
-            {
-                seen.AddRange(JobBlock.Unpack(slice.Jobs).Select(job => job.Index));
-                await _host.ReportAsync(slice, Worker, completed);
-            }
-        }
-
-        return seen;
-    }
-
-    private async Task<IReadOnlyList<Guid>> HeartbeatAsync(Guid worker, params Guid[] slices)
-    {
-        var client = _host.Bus.CreateRequestClient<Heartbeat>(new Uri($"exchange:{Queues.Leases}"));
-        return (await client.GetResponse<HeartbeatAnswer>(new Heartbeat(worker, slices))).Message.Held;
-    }
-
     private async Task<(BatchState State, int Epoch)> EndedAsync()
     {
         var ended = await _host.ToldAsync<BatchEnded>();
         return (ended.State, ended.Epoch);
-    }
-
-    private async Task<(int Completed, int Failed)> CountsAsync(Guid id)
-    {
-        await using var db = _host.Store.Read();
-        var run = await db.Runs.OrderBy(row => row.Number).FirstAsync(row => row.BatchId == id);
-        return (run.Completed, run.Failed);
-    }
-
-    private async Task<int> LiveAsync()
-    {
-        await using var db = _host.Store.Read();
-        return await db.Slices.CountAsync(slice => slice.State != SliceState.Returned);
     }
 }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Threading.Channels;
 using BatchPlatform.Contracts;
 using BatchPlatform.Defaults;
@@ -138,6 +139,60 @@ internal sealed class OrchestratorHost : IAsyncDisposable
         var outcomes = jobs.Take(onlyFirst ?? jobs.Count).Select(job => Ended(job, completed?.Invoke(job.Index) ?? true)).ToList();
         await (await Bus.GetSendEndpoint(new Uri($"exchange:{Queues.Outcomes}"))).Send(new ReportOutcomes(
             slice.SliceId, slice.Number, slice.Run, worker, last, OutcomeBlock.Pack(outcomes), retries ?? [], closedUntil, BusySeconds: 0.01));
+    }
+
+    /// <summary>Makes a version of the definition of namespace "test".</summary>
+    public async Task DefineAsync(Upstream definition, int version = 1)
+    {
+        await using var unit = await Store.BeginAsync();
+        unit.Db.Upstreams.Add(new UpstreamVersion { Namespace = "test", Version = version, Definition = JsonSerializer.Serialize(definition, UpstreamJson.Options), CreatedAt = unit.Now });
+        await unit.CommitAsync();
+    }
+
+    public async Task SaveAsync(object row)
+    {
+        await using var unit = await Store.BeginAsync();
+        unit.Db.Add(row);
+        await unit.CommitAsync();
+    }
+
+    /// <summary>Plays a worker until the batch has finished; the indexes that it ran.</summary>
+    public async Task<List<int>> RunToEndAsync(Guid id, Guid worker, Func<int, bool>? completed = null)
+    {
+        var seen = new List<int>();
+        while ((await BatchAsync(id)).CurrentState != nameof(BatchState.Finished))
+        {
+            await AnnounceAsync(worker);
+            if (Slices.Reader.TryRead(out var slice))
+            {
+                seen.AddRange(JobBlock.Unpack(slice.Jobs).Select(job => job.Index));
+                await ReportAsync(slice, worker, completed);
+            }
+        }
+
+        return seen;
+    }
+
+    /// <summary>Which of the slices the worker holds after a heartbeat.</summary>
+    public async Task<IReadOnlyList<Guid>> HeartbeatAsync(Guid worker, params Guid[] slices)
+    {
+        var client = Bus.CreateRequestClient<Heartbeat>(new Uri($"exchange:{Queues.Leases}"));
+        return (await client.GetResponse<HeartbeatAnswer>(new Heartbeat(worker, slices))).Message.Held;
+    }
+
+    /// <summary>Completed and failed jobs of the batch's first run.</summary>
+    public async Task<(int Completed, int Failed)> CountsAsync(Guid id)
+    {
+        await using var db = Store.Read();
+        var run = await db.Runs.OrderBy(row => row.Number).FirstAsync(row => row.BatchId == id);
+        return (run.Completed, run.Failed);
+    }
+
+    /// <summary>Slices queued or taken.</summary>
+    public async Task<int> LiveAsync()
+    {
+        await using var db = Store.Read();
+        return await db.Slices.CountAsync(slice => slice.State != SliceState.Returned);
     }
 
     public static PackedOutcome Ended(PackedJob job, bool completed) => new(

@@ -55,7 +55,7 @@ public sealed partial class DeadlineClock(
             }
 
             var open = await jobs.OpenAsync(run, from.Value, Chunk);
-            var failing = await WithCodesAsync(unit, run, open, cancellationToken);
+            var failing = await WithCodesAsync(unit, jobs, open, cancellationToken);
             if (failing.Count > 0)
             {
                 await jobs.FailAsync(run, failing);
@@ -72,15 +72,11 @@ public sealed partial class DeadlineClock(
         }
     }
 
-    private static async Task<List<(int Index, string Code, string Message)>> WithCodesAsync(WorkUnit unit, Run run, List<UnrunJob> open, CancellationToken cancellationToken)
+    private static async Task<List<(int Index, string Code, string Message)>> WithCodesAsync(WorkUnit unit, UnrunJobs jobs, List<UnrunJob> open, CancellationToken cancellationToken)
     {
-        var live = await unit.Db.Slices
-            .Where(slice => slice.Batch == run.Batch && slice.Run == run.Number && slice.State != SliceState.Returned)
-            .Select(slice => slice.Jobs)
-            .ToListAsync(cancellationToken);
         var closed = await unit.Db.Gates.Where(gate => gate.Paused || gate.ClosedUntil > unit.Now).Select(gate => gate.Namespace).ToListAsync(cancellationToken);
         return [.. open
-            .Where(job => !live.Exists(slice => slice.Contains(job.Index)))
+            .Where(job => !jobs.IsOut(job.Index))
             .Select(job => closed.Contains(job.Namespace)
                 ? (job.Index, ErrorCodes.UpstreamClosed, "The upstream took no calls until the deadline.")
                 : (job.Index, ErrorCodes.DeadlineExceeded, "The job had not begun by the deadline."))];

@@ -2,8 +2,8 @@ namespace BatchPlatform.Orchestrator.Dispatch;
 
 /// <summary>
 /// Decides whose slice is cut next: within the highest priority the tenant with the fewest live slices for its weight, of
-/// that tenant the batch with the fewest. So ten jobs are not stuck behind a million. Where there are too few slices to
-/// show the weights, it is those cut so far that tell whose turn it is.
+/// that tenant the batch with the fewest. So ten jobs are not stuck behind a million. What was cut before counts a
+/// little too: where only few slices are live at once, they cannot show the weights.
 /// </summary>
 internal sealed class Turns
 {
@@ -25,8 +25,7 @@ internal sealed class Turns
     public RunnableLane? Next() =>
         _waiting.MinBy(lane => (
             -lane.Lane.Priority,
-            (_liveOfTenant.GetValueOrDefault(lane.Lane.Tenant) + 1) / lane.Weight,
-            _served.Of(lane.Lane.Tenant),
+            (_liveOfTenant.GetValueOrDefault(lane.Lane.Tenant) / lane.Weight) + _served.Of(lane.Lane.Tenant),
             _liveOfBatch.GetValueOrDefault(lane.Lane.Batch),
             lane.Lane.Batch));
 
@@ -42,31 +41,41 @@ internal sealed class Turns
     public void Drop(RunnableLane lane) => _waiting.Remove(lane);
 }
 
-/// <summary>How much each tenant was given for its weight while it had something to run. One for the process.</summary>
+/// <summary>How far each tenant is ahead of the others in slices for its weight. One for the process.</summary>
 internal sealed class Served
 {
-    private readonly Dictionary<string, double> _served = new(StringComparer.Ordinal);
-    private HashSet<string> _present = new(StringComparer.Ordinal);
+    // Bounded, so that a tenant whose slices take long does not pile them up in every worker, only because the others'
+    // are over sooner.
+    private const double LongestLead = 3;
 
-    /// <summary>Says who waits now. Who was away begins level with the others: absence earns nothing.</summary>
+    private readonly Dictionary<string, double> _lead = new(StringComparer.Ordinal);
+
+    /// <summary>Says who waits now. Who was away begins level with the last of the others: absence earns nothing.</summary>
     public void Meet(IEnumerable<string> tenants)
     {
         var present = tenants.ToHashSet(StringComparer.Ordinal);
-        var floor = present.Where(_present.Contains).Select(Of).DefaultIfEmpty(0).Min();
-        foreach (var tenant in present.Where(tenant => !_present.Contains(tenant)))
+        foreach (var gone in _lead.Keys.Where(tenant => !present.Contains(tenant)).ToList())
         {
-            _served[tenant] = Math.Max(floor, Of(tenant));
+            _lead.Remove(gone);
         }
 
-        _present = present;
-        foreach (var gone in _served.Keys.Where(tenant => !present.Contains(tenant)).ToList())
+        foreach (var tenant in present)
         {
-            _served.Remove(gone);
+            _lead.TryAdd(tenant, 0);
         }
     }
 
-    /// <summary>Slices cut for the tenant, each counted by one over its weight.</summary>
-    public double Of(string tenant) => _served.GetValueOrDefault(tenant);
+    /// <summary>The tenant's lead over the last.</summary>
+    public double Of(string tenant) => _lead.GetValueOrDefault(tenant);
 
-    public void Add(string tenant, double share) => _served[tenant] = Of(tenant) + share;
+    /// <summary>Notes that a slice was cut for the tenant, for its weight.</summary>
+    public void Add(string tenant, double share)
+    {
+        _lead[tenant] = Math.Min(Of(tenant) + share, LongestLead);
+        var last = _lead.Values.Min();
+        foreach (var other in _lead.Keys.ToList())
+        {
+            _lead[other] -= last;
+        }
+    }
 }

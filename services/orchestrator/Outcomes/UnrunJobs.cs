@@ -11,17 +11,32 @@ namespace BatchPlatform.Orchestrator.Outcomes;
 /// </summary>
 internal sealed class UnrunJobs(WorkUnit unit, OutcomeLedger ledger, CancellationToken cancellationToken)
 {
+    private List<Slice> _slices = [];
+
     private StoreDb Db => unit.Db;
 
-    /// <summary>The run, locked until the commit; null when it is gone.</summary>
+    /// <summary>The run, locked until the commit together with its slices and lanes; null when it is gone.</summary>
+    /// <exception cref="DbUpdateConcurrencyException">A slice was cut meanwhile; worth another try.</exception>
     public async Task<Run?> LockAsync(long batch, int number)
     {
+        _slices = await Db.Slices.FromSql($"UPDATE slices SET remaining = remaining WHERE batch = {batch} AND run = {number} RETURNING *").ToListAsync(cancellationToken);
         var locked = await Db.Runs
             .FromSql($"UPDATE runs SET seq = seq WHERE batch = {batch} AND number = {number} RETURNING *")
             .AsNoTracking()
             .ToListAsync(cancellationToken);
+        await Db.Lanes
+            .Where(lane => lane.Batch == batch && lane.Run == number)
+            .ExecuteUpdateAsync(lane => lane.SetProperty(l => l.Gaps, true), cancellationToken);
+        if (await Db.Slices.CountAsync(slice => slice.Batch == batch && slice.Run == number, cancellationToken) > _slices.Count)
+        {
+            throw new DbUpdateConcurrencyException("A slice of the run was cut meanwhile.");
+        }
+
         return locked.SingleOrDefault();
     }
+
+    /// <summary>Whether a worker has the job, or may have it.</summary>
+    public bool IsOut(int index) => _slices.Exists(slice => slice.State != SliceState.Returned && slice.Jobs.Contains(index));
 
     /// <summary>The run's jobs from <paramref name="from"/> on that have no outcome, in order of index.</summary>
     public Task<List<UnrunJob>> OpenAsync(Run run, int from, int atMost)
@@ -46,29 +61,22 @@ internal sealed class UnrunJobs(WorkUnit unit, OutcomeLedger ledger, Cancellatio
     public async Task FailAsync(Run run, IReadOnlyList<(int Index, string Code, string Message)> jobs)
     {
         var indexes = jobs.Select(job => job.Index).ToList();
-        await Db.Lanes
-            .Where(lane => lane.Batch == run.Batch && lane.Run == run.Number)
-            .ExecuteUpdateAsync(lane => lane.SetProperty(l => l.Gaps, true), cancellationToken);
-        await ledger.StoreAsync(unit, run.Batch, run.Number, [.. jobs.Select(job => Failed(job.Index, job.Code, job.Message))], cancellationToken);
-        await Db.Retries
-            .Where(retry => retry.Batch == run.Batch && retry.Run == run.Number && indexes.Contains(retry.Index))
-            .ExecuteDeleteAsync(cancellationToken);
-        await RemoveEmptiedSlicesAsync(run);
-    }
-
-    // Nobody reports a slice that was handed back: without jobs left to cut it would stay for ever.
-    private async Task RemoveEmptiedSlicesAsync(Run run)
-    {
-        var returned = await Db.Slices.Where(slice => slice.Batch == run.Batch && slice.Run == run.Number && slice.State == SliceState.Returned).ToListAsync(cancellationToken);
-        foreach (var slice in returned)
+        foreach (var slice in _slices)
         {
-            var jobs = slice.Jobs.Each().Select(job => job.Index).ToList();
-            var ended = await SliceProgress.EndedAsync(Db, run.Batch, run.Number, jobs, cancellationToken);
-            if (ended.Count == jobs.Count)
+            slice.Remaining -= indexes.Count(slice.Jobs.Contains);
+
+            // Nobody reports a slice that was handed back: without jobs left to cut it would stay for ever.
+            if (slice is { State: SliceState.Returned, Remaining: <= 0 })
             {
                 Db.Slices.Remove(slice);
             }
         }
+
+        await Db.SaveChangesAsync(cancellationToken);
+        await Db.Retries
+            .Where(retry => retry.Batch == run.Batch && retry.Run == run.Number && indexes.Contains(retry.Index))
+            .ExecuteDeleteAsync(cancellationToken);
+        await ledger.StoreAsync(unit, run.Batch, run.Number, [.. jobs.Select(job => Failed(job.Index, job.Code, job.Message))], cancellationToken);
     }
 
     private PackedOutcome Failed(int index, string code, string message) =>

@@ -54,11 +54,27 @@ public abstract class OutcomeBulkTests(StoreFixture fixture)
         var first = await InsertOutcomesAsync(Outcome(0, DateTime.UnixEpoch), Failed(1));
         var second = await InsertOutcomesAsync(Failed(2));
 
-        Assert.Equal(new CountedRun(_id, Epoch: 4, Failures: 1, Started: true, StopOnJobError: true, Settled: false), first);
+        Assert.Equal(new CountedRun(_id, Epoch: 4, Failures: 1, Started: true, StopOnJobError: true, Settled: false, CanaryDone: false, BudgetSpent: false, BudgetPauses: false), first);
         Assert.Equal(first! with { Failures = 2, Settled = true }, second);
         await using var db = _store.Read();
         var run = await db.Runs.SingleAsync(row => row.Batch == _batch);
         Assert.Equal((1, 2, 2, 3, Now), (run.Completed, run.Failed, run.Failures, run.Seq, run.SettledAt));
+    }
+
+    [Fact]
+    public async Task The_count_tells_when_the_canary_is_done_and_when_the_failure_budget_is_spent()
+    {
+        await RunAsync(total: 100, change: run => (run.Canary, run.BudgetRate, run.BudgetMinimum, run.BudgetPauses) = (3, 0.5, 4, true));
+
+        var tooFew = await InsertOutcomesAsync(Failed(0), Failed(1));
+        var canary = await InsertOutcomesAsync(Outcome(2, DateTime.UnixEpoch));
+        var spent = await InsertOutcomesAsync(Outcome(3, DateTime.UnixEpoch));
+        var better = await InsertOutcomesAsync(Outcome(4, DateTime.UnixEpoch));
+
+        Assert.Equal((false, false), (tooFew!.CanaryDone, tooFew.BudgetSpent));
+        Assert.Equal((true, false), (canary!.CanaryDone, canary.BudgetSpent));
+        Assert.Equal((true, true), (spent!.BudgetSpent, spent.BudgetPauses));
+        Assert.False(better!.BudgetSpent);
     }
 
     [Fact]
@@ -109,13 +125,15 @@ public abstract class OutcomeBulkTests(StoreFixture fixture)
 
     private static PackedOutcome Failed(int index) => new(index, false, 500, ErrorCodes.UpstreamStatus, "No.", 1, 1, DateTime.UnixEpoch, default);
 
-    private async Task RunAsync(int total, int seq = 0)
+    private async Task RunAsync(int total, int seq = 0, Action<Run>? change = null)
     {
         await using var unit = await _store.BeginAsync();
-        unit.Db.Runs.Add(new Run
+        var run = new Run
         {
             Batch = _batch, Number = 1, BatchId = _id, Tenant = "default", Root = 1, Epoch = 4, Total = total, Seq = seq, Started = true, StopOnJobError = true, CreatedAt = Now, Deadline = Now,
-        });
+        };
+        change?.Invoke(run);
+        unit.Db.Runs.Add(run);
         await unit.CommitAsync();
     }
 

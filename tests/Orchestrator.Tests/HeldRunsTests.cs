@@ -1,0 +1,95 @@
+using BatchPlatform.Contracts;
+using BatchPlatform.Testing;
+
+namespace BatchPlatform.Orchestrator.Tests;
+
+/// <summary>Runs that wait for approval or stop by themselves: canaries and failure budgets. On SQLite and on PostgreSQL.</summary>
+public abstract class HeldRunsTests(string provider) : IAsyncLifetime
+{
+    private static readonly Guid Worker = Guid.NewGuid();
+    private OrchestratorHost _host = null!;
+
+    public async Task InitializeAsync()
+    {
+        _host = await OrchestratorHost.StartAsync(provider);
+        await _host.DefineAsync(new Upstream { BaseUrl = "http://127.0.0.1:1", Limits = new UpstreamLimits { Concurrency = 8 } });
+    }
+
+    public async Task DisposeAsync()
+    {
+        await StoreInvariants.CheckAsync(_host.Store);
+        await _host.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_canary_runs_the_first_jobs_then_waits_for_approval()
+    {
+        await _host.AnnounceAsync(Worker);
+        var id = await _host.CreateAsync(jobs: 50, commit: true, new BatchSettings(CanaryJobs: 3));
+
+        var slice = await _host.SliceAsync();
+        await _host.ReportAsync(slice, Worker);
+
+        Assert.Equal([0, 1, 2], JobBlock.Unpack(slice.Jobs).Select(job => job.Index));
+        await EventuallyPausedAsync(id, PauseReasons.Canary);
+        await _host.AskAsync(new ResumeBatch(id, Guid.NewGuid()));
+        Assert.Equal(Enumerable.Range(3, 47), (await _host.RunToEndAsync(id, Worker)).Order());
+    }
+
+    [Fact]
+    public async Task A_canary_as_large_as_the_batch_is_none()
+    {
+        await _host.AnnounceAsync(Worker);
+        var id = await _host.CreateAsync(jobs: 3, commit: true, new BatchSettings(CanaryJobs: 3));
+
+        await _host.RunToEndAsync(id, Worker);
+
+        Assert.False((await _host.BatchAsync(id)).Paused);
+    }
+
+    [Fact]
+    public async Task A_spent_budget_stops_the_batch_and_a_start_counts_anew()
+    {
+        await _host.AnnounceAsync(Worker, slots: 1);
+        var id = await _host.CreateAsync(jobs: 200, commit: true, new BatchSettings(FailureBudget: new FailureBudget(0.5, Minimum: 4)));
+
+        await _host.ReportAsync(await _host.SliceAsync(), Worker, completed: index => index % 2 == 0);
+        await _host.EventuallyInAsync(id, BatchState.Stopped);
+
+        await _host.AskAsync(new StartBatch(id, Guid.NewGuid()));
+        await _host.RunToEndAsync(id, Worker);
+        Assert.Equal(200, (await _host.CountsAsync(id)) is var (completed, failed) ? completed + failed : 0);
+    }
+
+    [Fact]
+    public async Task A_spent_budget_pauses_a_batch_that_asked_for_that()
+    {
+        await _host.AnnounceAsync(Worker, slots: 1);
+        var id = await _host.CreateAsync(jobs: 200, commit: true, new BatchSettings(FailureBudget: new FailureBudget(0.5, Minimum: 4, BudgetSpent.Pause)));
+
+        await _host.ReportAsync(await _host.SliceAsync(), Worker, completed: _ => false);
+        await EventuallyPausedAsync(id, PauseReasons.FailureBudget);
+
+        await _host.AskAsync(new ResumeBatch(id, Guid.NewGuid()));
+        await _host.RunToEndAsync(id, Worker);
+        Assert.Null((await _host.BatchAsync(id)).PauseReason);
+    }
+
+    [Fact]
+    public async Task Failures_within_the_budget_change_nothing()
+    {
+        await _host.AnnounceAsync(Worker);
+        var id = await _host.CreateAsync(jobs: 100, commit: true, new BatchSettings(FailureBudget: new FailureBudget(0.5, Minimum: 4)));
+
+        await _host.RunToEndAsync(id, Worker, index => index % 3 != 0);
+
+        Assert.Equal((66, 34), await _host.CountsAsync(id));
+    }
+
+    private Task EventuallyPausedAsync(Guid id, string reason) =>
+        Eventually.Equal(reason, async () => (await _host.BatchAsync(id)).PauseReason);
+}
+
+public sealed class HeldRunsOnSqliteTests() : HeldRunsTests("Sqlite");
+
+public sealed class HeldRunsOnPostgresTests() : HeldRunsTests("Postgres");
