@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace BatchPlatform.Store.Migrations.Postgres
 {
     [DbContext(typeof(PostgresStoreDb))]
-    [Migration("20261122022723_Initial")]
+    [Migration("20261122053846_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -849,12 +849,15 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("version");
 
+                    b.Property<bool>("Configured")
+                        .HasColumnType("boolean")
+                        .HasColumnName("configured");
+
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
                     b.Property<string>("Definition")
-                        .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("definition");
 

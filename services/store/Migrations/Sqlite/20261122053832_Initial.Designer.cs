@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace BatchPlatform.Store.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteStoreDb))]
-    [Migration("20261122022720_Initial")]
+    [Migration("20261122053832_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -844,12 +844,15 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
+                    b.Property<bool>("Configured")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("configured");
+
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT")
                         .HasColumnName("created_at");
 
                     b.Property<string>("Definition")
-                        .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("definition");
 
