@@ -13,6 +13,7 @@ public static class ErrorCodes
     public const string AppendInProgress = "APPEND_IN_PROGRESS";
     public const string AppendOutdated = "APPEND_OUTDATED";
     public const string RequestInProgress = "REQUEST_IN_PROGRESS";
+    public const string UpstreamInUse = "UPSTREAM_IN_USE";
     public const string NotRecurring = "BATCH_NOT_RECURRING";
 
     // Refusals by content: 4xx.
@@ -25,6 +26,7 @@ public static class ErrorCodes
     public const string InvalidCallback = "INVALID_CALLBACK";
     public const string ParamsTooLarge = "PARAMS_TOO_LARGE";
     public const string UnknownNamespace = "UNKNOWN_NAMESPACE";
+    public const string InvalidUpstream = "INVALID_UPSTREAM";
     public const string UnknownAction = "UNKNOWN_ACTION";
     public const string UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE";
     public const string BodyTooLarge = "BODY_TOO_LARGE";

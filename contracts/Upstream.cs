@@ -36,6 +36,20 @@ public sealed record Upstream
     /// <summary>The calls it offers, by name.</summary>
     public IReadOnlyDictionary<string, UpstreamAction> Actions { get; init; } = new Dictionary<string, UpstreamAction>();
 
+    /// <summary>Schemas that the actions' schemas share; they refer to one by <c>#/schemas/{name}</c>. Workers never see them.</summary>
+    public IReadOnlyDictionary<string, JsonElement> Schemas { get; init; } = new Dictionary<string, JsonElement>();
+
+    /// <summary>The address of the OpenAPI document that actions were made from; null when there was none, or it was sent along.</summary>
+    [JsonPropertyName("openapi")]
+    public string? OpenApi { get; init; }
+
+    /// <summary>The definition as far as calls need it: without schemas, which are checked before a job is stored and may be large.</summary>
+    public Upstream WithoutSchemas() => this with
+    {
+        Schemas = new Dictionary<string, JsonElement>(),
+        Actions = Actions.ToDictionary(action => action.Key, action => action.Value with { Schema = null }),
+    };
+
     /// <summary>The <see cref="BaseUrl"/> of actions that run inside the worker without HTTP.</summary>
     public const string InProcess = "inprocess:";
 }

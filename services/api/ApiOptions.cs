@@ -25,6 +25,14 @@ public sealed class ApiOptions
     [Range(1024, 64 * 1024 * 1024)]
     public int InlineBytes { get; set; } = 16 * 1024 * 1024;
 
+    /// <summary>Bytes of a PUT /v1/upstreams/{namespace} and of an OpenAPI document, fetched or sent along, at most; 64 KiB to 64 MiB.</summary>
+    [Range(64 * 1024, 64 * 1024 * 1024)]
+    public int UpstreamBytes { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>How long the fetch of an OpenAPI document may take; 1 to 120 s.</summary>
+    [Range(1, 120)]
+    public double DocumentSeconds { get; set; } = 30;
+
     /// <summary>How long an Idempotency-Key is remembered; 1 to 720 h.</summary>
     [Range(1, 720)]
     public double IdempotencyHours { get; set; } = 24;

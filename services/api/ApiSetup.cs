@@ -2,6 +2,7 @@ using System.IO.Compression;
 using BatchPlatform.Api.Batches;
 using BatchPlatform.Api.Housekeeping;
 using BatchPlatform.Api.Idempotency;
+using BatchPlatform.Api.Imports;
 using BatchPlatform.Api.Reading;
 using BatchPlatform.Api.Uploads;
 using BatchPlatform.Api.Upstreams;
@@ -17,6 +18,9 @@ namespace BatchPlatform.Api;
 /// <summary>Registers and maps the API, for its own process and for the standalone host.</summary>
 public static class ApiSetup
 {
+    /// <summary>The policy of what only an operator may do: the key must have the scope admin, too.</summary>
+    public const string AdminPolicy = "admin";
+
     private const string ScopePolicy = "scope";
     private const int CleanupsAtOnce = 2;
 
@@ -34,6 +38,9 @@ public static class ApiSetup
         services.AddReading();
 
         services.AddSingleton<UpstreamDirectory>();
+        services.AddSingleton<UpstreamVersions>();
+        services.AddSingleton<UpstreamWriting>();
+        services.AddSingleton<DocumentFetch>();
         services.AddSingleton<BatchCommands>();
         services.AddSingleton<BatchCreation>();
         services.AddSingleton<Lifecycle>();
@@ -101,6 +108,6 @@ public static class ApiSetup
         services.AddSingleton<KeyDirectory>();
         services.AddSingleton<FirstKey>();
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.SchemeName, null);
-        services.AddAuthorizationBuilder().AddPolicy(ScopePolicy, KeyAuthentication.RequireScope);
+        services.AddAuthorizationBuilder().AddPolicy(ScopePolicy, KeyAuthentication.RequireScope).AddPolicy(AdminPolicy, KeyAuthentication.RequireAdmin);
     }
 }

@@ -3,7 +3,7 @@ using BatchPlatform.Api.Upstreams;
 namespace BatchPlatform.Api;
 
 /// <summary>Before the first request: somebody has a key, and the configured upstreams are stored. What is wrong with either stops the start.</summary>
-public sealed class ApiStart(FirstKey key, UpstreamDirectory upstreams, IConfiguration configuration) : IHostedService
+public sealed class ApiStart(FirstKey key, UpstreamVersions upstreams, IConfiguration configuration) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -11,7 +11,7 @@ public sealed class ApiStart(FirstKey key, UpstreamDirectory upstreams, IConfigu
         await key.EnsureAsync(cancellationToken);
         foreach (var upstream in configured)
         {
-            await upstreams.StoreAsync(upstream, cancellationToken);
+            await upstreams.ConfigureAsync(upstream, cancellationToken);
         }
     }
 

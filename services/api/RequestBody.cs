@@ -66,7 +66,7 @@ public static class RequestBody
     }
 
     /// <summary>Runs a deserialization of JSON whose syntax is known to be right, so that what fails is a member.</summary>
-    public static T Fields<T>(Func<T> read)
+    public static T Fields<T>(Func<T> read, string code = Contracts.ErrorCodes.InvalidField)
     {
         try
         {
@@ -75,7 +75,7 @@ public static class RequestBody
         catch (JsonException error)
         {
             var field = error.Path is null or "$" ? "(body)" : error.Path.Replace("$.", "");
-            throw new ProblemException(Problems.InvalidField(field, "is unknown here, given twice, missing, or has a value of the wrong kind."));
+            throw new ProblemException(Problems.InvalidField(code, field, "is unknown here, given twice, missing, or has a value of the wrong kind."));
         }
     }
 

@@ -8,7 +8,7 @@ namespace BatchPlatform.Api.Tests;
 /// <summary>A body may arrive in any pieces; what is read must not depend on them.</summary>
 public sealed class UploadReaderTests
 {
-    private static readonly KnownUpstreams Upstreams = new([new Upstream { Namespace = "bench", Actions = new Dictionary<string, UpstreamAction> { ["noop"] = new() } }]);
+    private static readonly KnownUpstreams Upstreams = new([new KnownUpstream(new Upstream { Namespace = "bench", Actions = new Dictionary<string, UpstreamAction> { ["noop"] = new() } })]);
 
     private static readonly string[] Jobs =
     [

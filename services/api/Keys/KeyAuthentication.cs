@@ -23,6 +23,12 @@ public sealed class KeyAuthentication(
         .RequireAuthenticatedUser()
         .RequireAssertion(request => request.Resource is HttpContext context && context.User.HasClaim(Tenancy.ScopeClaim, ScopeOf(context.Request.Method)));
 
+    /// <summary>Asks for the scope admin.</summary>
+    public static void RequireAdmin(AuthorizationPolicyBuilder policy) => policy
+        .AddAuthenticationSchemes(SchemeName)
+        .RequireAuthenticatedUser()
+        .RequireClaim(Tenancy.ScopeClaim, "admin");
+
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (Presented() is not { Length: > 0 } credential)

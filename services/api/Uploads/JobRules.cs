@@ -29,6 +29,7 @@ public sealed class JobRules(KnownUpstreams upstreams, int firstIndex, string? d
 {
     private readonly LaneTally _tally = new();
     private KnownUpstream? _latest;
+    private KnownAction? _action;
 
     public UploadErrors Errors { get; } = new();
 
@@ -57,7 +58,7 @@ public sealed class JobRules(KnownUpstreams upstreams, int firstIndex, string? d
 
         var lane = _latest!.Definition.Namespace;
         _tally.Add(lane, index);
-        jobs.Add(new StagedJob(index, lane, _latest.Action(action)!, job.Params!.Value, job.CustomId));
+        jobs.Add(new StagedJob(index, lane, _action!.Name, job.Params!.Value, job.CustomId));
     }
 
     private (string Field, string Code, string Message)? FaultOf(ReadOnlySpan<char> ns, ReadOnlySpan<char> action, in JobMembers job)
@@ -72,17 +73,19 @@ public sealed class JobRules(KnownUpstreams upstreams, int firstIndex, string? d
             return ("action", ErrorCodes.InvalidJob, "is missing");
         }
 
-        if (_latest is null || !ns.SequenceEqual(_latest.Definition.Namespace))
-        {
-            _latest = upstreams.Find(ns);
-        }
-
+        var isOther = _latest is null || !ns.SequenceEqual(_latest.Definition.Namespace);
+        _latest = isOther ? upstreams.Find(ns) : _latest;
         if (_latest is null)
         {
             return ("namespace", ErrorCodes.UnknownNamespace, "names no upstream");
         }
 
-        if (_latest.Action(action) is null)
+        if (_action is null || !action.SequenceEqual(_action.Name) || isOther)
+        {
+            _action = _latest.Action(action);
+        }
+
+        if (_action is null)
         {
             return ("action", ErrorCodes.UnknownAction, $"is none of the upstream '{_latest.Definition.Namespace}'");
         }
@@ -93,7 +96,10 @@ public sealed class JobRules(KnownUpstreams upstreams, int firstIndex, string? d
             { Params.Length: > Limits.ParamsBytes } => ("params", ErrorCodes.ParamsTooLarge, $"has more than {Limits.ParamsBytes} bytes"),
             { CustomId: { } id } when id.Length > Limits.NameLength || id.Contains('\0') =>
                 ("custom_id", ErrorCodes.InvalidJob, $"must have at most {Limits.NameLength} characters and no NUL"),
-            _ => null,
+            _ => ParamsFault(_action, job.Params.Value),
         };
     }
+
+    private static (string Field, string Code, string Message)? ParamsFault(KnownAction action, ReadOnlyMemory<byte> raw) =>
+        action.FaultOf(raw) is { } fault ? ($"params{fault.Path}", ErrorCodes.ParamsDoNotFit, fault.Message) : null;
 }

@@ -6,7 +6,8 @@ using BatchPlatform.Contracts;
 namespace BatchPlatform.Api.Upstreams;
 
 /// <summary>
-/// Reads upstreams from configuration: section <c>Upstreams:{namespace}</c> in the API's own snake_case shape.
+/// Reads upstreams from configuration: section <c>Upstreams:{namespace}</c> in the API's own snake_case shape. Configuration knows
+/// only text, so schemas and the value of a success rule are written as text that holds JSON.
 /// <c>Bench:Enabled</c> adds the built-in namespace <c>bench</c>, whose action <c>noop</c> does no HTTP.
 /// </summary>
 public static class ConfiguredUpstreams
@@ -29,12 +30,7 @@ public static class ConfiguredUpstreams
     private static Upstream Read(IConfigurationSection section)
     {
         var upstream = Parse(section) with { Namespace = section.Key, Version = 0 };
-        List<string> faults = [.. UpstreamRules.Faults(upstream)];
-        if (upstream.BaseUrl == Upstream.InProcess)
-        {
-            faults.Add("base_url: only built-in upstreams run in the process");
-        }
-
+        List<UpstreamFault> faults = [.. UpstreamRules.Faults(upstream)];
         return faults.Count == 0 ? upstream : throw Unusable(section, string.Join("; ", faults));
     }
 
@@ -60,6 +56,12 @@ public static class ConfiguredUpstreams
 
     private static JsonNode? ToNode(IConfigurationSection section)
     {
+        if (section.Value?.Length > 0
+            && section.Path.Split(':') is [_, _, "schemas", _] or [_, _, "actions", _, "schema"] or [_, _, "actions", _, "success", "value"])
+        {
+            return ParseText(section.Value);
+        }
+
         List<IConfigurationSection> children = [.. section.GetChildren()];
         if (children.Count == 0)
         {
@@ -70,6 +72,19 @@ public static class ConfiguredUpstreams
         return children[0].Key == "0"
             ? new JsonArray([.. children.Select(ToNode)])
             : new JsonObject(children.Select(child => KeyValuePair.Create(child.Key, ToNode(child))).Where(member => member.Value is not null));
+    }
+
+    // JSON of any kind, which configuration would flatten: given as text.
+    private static JsonNode? ParseText(string text)
+    {
+        try
+        {
+            return JsonNode.Parse(text);
+        }
+        catch (JsonException)
+        {
+            return JsonValue.Create(text);
+        }
     }
 
     private static InvalidOperationException Unusable(IConfigurationSection section, string faults) =>

@@ -1,3 +1,4 @@
+using BatchPlatform.Api.Schemas;
 using BatchPlatform.Contracts;
 
 namespace BatchPlatform.Api.Upstreams;
@@ -8,9 +9,9 @@ public sealed class KnownUpstreams
     private readonly Dictionary<string, KnownUpstream> _byName;
     private readonly Dictionary<string, KnownUpstream>.AlternateLookup<ReadOnlySpan<char>> _lookup;
 
-    public KnownUpstreams(IEnumerable<Upstream> upstreams)
+    public KnownUpstreams(IEnumerable<KnownUpstream> upstreams)
     {
-        _byName = upstreams.ToDictionary(upstream => upstream.Namespace, upstream => new KnownUpstream(upstream), StringComparer.Ordinal);
+        _byName = upstreams.ToDictionary(upstream => upstream.Definition.Namespace, StringComparer.Ordinal);
         _lookup = _byName.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
@@ -24,16 +25,34 @@ public sealed class KnownUpstreams
 /// <summary>One upstream that jobs may name.</summary>
 public sealed class KnownUpstream
 {
-    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _actions;
+    private readonly Dictionary<string, KnownAction>.AlternateLookup<ReadOnlySpan<char>> _actions;
 
     public KnownUpstream(Upstream definition)
     {
         Definition = definition;
-        _actions = definition.Actions.Keys.ToHashSet(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+        var shared = new SharedSchemas(definition.Schemas);
+        _actions = definition.Actions
+            .ToDictionary(action => action.Key, action => new KnownAction(action.Key, () => ParamRules.Of(definition, action.Value, shared)), StringComparer.Ordinal)
+            .GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     public Upstream Definition { get; }
 
-    /// <summary>The action's name as one shared string, or null when the upstream has none of that name.</summary>
-    public string? Action(ReadOnlySpan<char> name) => _actions.TryGetValue(name, out var action) ? action : null;
+    /// <summary>The action of that name, or null.</summary>
+    public KnownAction? Action(ReadOnlySpan<char> name) => _actions.TryGetValue(name, out var action) ? action : null;
+}
+
+/// <summary>One action that jobs may name.</summary>
+public sealed class KnownAction
+{
+    // Made ready when the first job names it: an imported definition has hundreds of schemas, and jobs use few.
+    private readonly Lazy<ParamRules?> _rules;
+
+    internal KnownAction(string name, Func<ParamRules?> rules) => (Name, _rules) = (name, new Lazy<ParamRules?>(rules));
+
+    /// <summary>The name as one string that all jobs share.</summary>
+    public string Name { get; }
+
+    /// <summary>What is wrong with a job's params, or null.</summary>
+    public SchemaFault? FaultOf(ReadOnlyMemory<byte> raw) => _rules.Value?.FaultOf(raw);
 }

@@ -1,74 +1,61 @@
-using System.Text.Json;
 using BatchPlatform.Contracts;
 using BatchPlatform.Store;
-using BatchPlatform.Store.Tables;
 using Microsoft.EntityFrameworkCore;
 
 namespace BatchPlatform.Api.Upstreams;
 
-/// <summary>Which namespaces and actions jobs may name; at most two seconds old.</summary>
+/// <summary>Which namespaces and actions jobs may name; at most a second old.</summary>
 public sealed class UpstreamDirectory(BatchStore store, TimeProvider time)
 {
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
 
     private Snapshot? _snapshot;
 
     /// <summary>The latest version of every upstream.</summary>
     public async ValueTask<KnownUpstreams> CurrentAsync(CancellationToken cancellationToken)
     {
-        if (_snapshot is { } known && time.GetElapsedTime(known.ReadAt) < Fresh)
+        var known = _snapshot;
+        if (known is not null && time.GetElapsedTime(known.ReadAt) < Fresh)
         {
             return known.Upstreams;
         }
 
-        var snapshot = new Snapshot(await ReadAsync(cancellationToken), time.GetTimestamp());
+        var snapshot = new Snapshot(await ReadAsync(known?.Upstreams, cancellationToken), time.GetTimestamp());
         _snapshot = snapshot;
         return snapshot.Upstreams;
     }
 
-    /// <summary>Stores a definition as a new version unless it is the latest already; safe against other processes that do the same.</summary>
-    public async Task StoreAsync(Upstream upstream, CancellationToken cancellationToken)
+    /// <summary>Something was written: who asks next looks again.</summary>
+    public void Forget()
     {
-        var definition = JsonSerializer.Serialize(upstream with { Version = 0 }, UpstreamJson.Options);
-        var stored = false;
-        while (!stored)
+        if (_snapshot is { } known)
         {
-            stored = await TryStoreAsync(upstream.Namespace, definition, cancellationToken);
+            _snapshot = known with { ReadAt = time.GetTimestamp() - (long)(Fresh.TotalSeconds * time.TimestampFrequency) };
         }
-
-        _snapshot = null;
     }
 
-    private async Task<bool> TryStoreAsync(string ns, string definition, CancellationToken cancellationToken)
-    {
-        await using var unit = await store.BeginAsync(cancellationToken);
-        var latest = await unit.Db.Upstreams.AsNoTracking().Where(row => row.Namespace == ns).OrderByDescending(row => row.Version).FirstOrDefaultAsync(cancellationToken);
-        if (latest?.Definition == definition)
-        {
-            return true;
-        }
-
-        var version = (latest?.Version ?? 0) + 1;
-        var now = time.GetUtcNow().UtcDateTime;
-        var rows = await unit.Db.Database.ExecuteSqlAsync(
-            $"INSERT INTO upstreams (namespace, version, definition, created_at) VALUES ({ns}, {version}, {definition}, {now}) ON CONFLICT DO NOTHING",
-            cancellationToken);
-        await unit.CommitAsync(cancellationToken);
-        return rows == 1;
-    }
-
-    private async Task<KnownUpstreams> ReadAsync(CancellationToken cancellationToken)
+    // A version never changes, so only those not known yet are read whole.
+    private async Task<KnownUpstreams> ReadAsync(KnownUpstreams? known, CancellationToken cancellationToken)
     {
         await using var db = store.Read();
-        var rows = await db.Upstreams
-            .Where(row => row.Version == db.Upstreams.Where(other => other.Namespace == row.Namespace).Max(other => other.Version))
+        var versions = await db.Upstreams
+            .Where(row => row.Version == db.Upstreams.Where(other => other.Namespace == row.Namespace).Max(other => other.Version) && row.Definition != null)
             .OrderBy(row => row.Namespace)
+            .Select(row => new { row.Namespace, row.Version })
             .ToListAsync(cancellationToken);
-        return new KnownUpstreams(rows.Select(Parse));
+        var latest = new List<KnownUpstream>();
+        foreach (var key in versions)
+        {
+            latest.Add(known?.Find(key.Namespace) is { } same && same.Definition.Version == key.Version
+                ? same
+                : await LoadAsync(db, key.Namespace, key.Version, cancellationToken));
+        }
+
+        return new KnownUpstreams(latest);
     }
 
-    private static Upstream Parse(UpstreamVersion row) =>
-        JsonSerializer.Deserialize<Upstream>(row.Definition, UpstreamJson.Options)! with { Namespace = row.Namespace, Version = row.Version };
+    private static async Task<KnownUpstream> LoadAsync(StoreDb db, string ns, int version, CancellationToken cancellationToken) =>
+        new(UpstreamVersions.Read(await db.Upstreams.SingleAsync(row => row.Namespace == ns && row.Version == version, cancellationToken)));
 
     private sealed record Snapshot(KnownUpstreams Upstreams, long ReadAt);
 }

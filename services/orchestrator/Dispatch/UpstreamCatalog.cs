@@ -1,11 +1,12 @@
 using System.Text.Json;
 using BatchPlatform.Contracts;
 using BatchPlatform.Store;
+using BatchPlatform.Store.Tables;
 using Microsoft.EntityFrameworkCore;
 
 namespace BatchPlatform.Orchestrator.Dispatch;
 
-/// <summary>The latest definition of each upstream, at most a second old.</summary>
+/// <summary>The latest definition of each upstream, at most a second old. Without schemas: calls need none, and they may be large.</summary>
 public sealed class UpstreamCatalog(BatchStore store, TimeProvider time)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
@@ -21,11 +22,7 @@ public sealed class UpstreamCatalog(BatchStore store, TimeProvider time)
             return _latest;
         }
 
-        await using var db = store.Read();
-        var rows = await db.Upstreams
-            .Where(row => row.Version == db.Upstreams.Where(other => other.Namespace == row.Namespace).Max(other => other.Version))
-            .ToListAsync(cancellationToken);
-        _latest = rows.ToDictionary(row => row.Namespace, Parse);
+        _latest = await ReadAsync(_latest, cancellationToken);
         _readAt = time.GetTimestamp();
         return _latest;
     }
@@ -35,9 +32,28 @@ public sealed class UpstreamCatalog(BatchStore store, TimeProvider time)
     {
         await using var db = store.Read();
         var row = await db.Upstreams.FirstOrDefaultAsync(row => row.Namespace == ns && row.Version == version, cancellationToken);
-        return row is null ? null : Parse(row);
+        return row?.Definition is null ? null : Parse(row);
     }
 
-    private static Upstream Parse(Store.Tables.UpstreamVersion row) =>
-        JsonSerializer.Deserialize<Upstream>(row.Definition, UpstreamJson.Options)! with { Namespace = row.Namespace, Version = row.Version };
+    // A version never changes, so only those not known yet are read whole.
+    private async Task<Dictionary<string, Upstream>> ReadAsync(Dictionary<string, Upstream> known, CancellationToken cancellationToken)
+    {
+        await using var db = store.Read();
+        var versions = await db.Upstreams
+            .Where(row => row.Version == db.Upstreams.Where(other => other.Namespace == row.Namespace).Max(other => other.Version) && row.Definition != null)
+            .Select(row => new { row.Namespace, row.Version })
+            .ToListAsync(cancellationToken);
+        var latest = new Dictionary<string, Upstream>();
+        foreach (var key in versions)
+        {
+            latest[key.Namespace] = known.GetValueOrDefault(key.Namespace) is { } same && same.Version == key.Version
+                ? same
+                : Parse(await db.Upstreams.SingleAsync(row => row.Namespace == key.Namespace && row.Version == key.Version, cancellationToken));
+        }
+
+        return latest;
+    }
+
+    private static Upstream Parse(UpstreamVersion row) =>
+        JsonSerializer.Deserialize<Upstream>(row.Definition!, UpstreamJson.Options)!.WithoutSchemas() with { Namespace = row.Namespace, Version = row.Version };
 }

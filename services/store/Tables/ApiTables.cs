@@ -1,14 +1,17 @@
 namespace BatchPlatform.Store.Tables;
 
-/// <summary>One version of an upstream's definition. Written by api only.</summary>
+/// <summary>One version of an upstream's definition; the latest counts. Written by api only, and never changed.</summary>
 public sealed class UpstreamVersion
 {
     public string Namespace { get; set; } = "";
 
     public int Version { get; set; }
 
-    /// <summary>The definition as JSON, without secrets.</summary>
-    public string Definition { get; set; } = "";
+    /// <summary>The definition as JSON, without secrets; null: from this version on there is no such upstream.</summary>
+    public string? Definition { get; set; }
+
+    /// <summary>It came from configuration, not through the API.</summary>
+    public bool Configured { get; set; }
 
     public DateTime CreatedAt { get; set; }
 }

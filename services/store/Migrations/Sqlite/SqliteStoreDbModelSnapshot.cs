@@ -934,12 +934,15 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
+                    b.Property<bool>("Configured")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("configured");
+
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT")
                         .HasColumnName("created_at");
 
                     b.Property<string>("Definition")
-                        .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("definition");
 

@@ -350,7 +350,8 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 {
                     @namespace = table.Column<string>(name: "namespace", type: "TEXT", nullable: false),
                     version = table.Column<int>(type: "INTEGER", nullable: false),
-                    definition = table.Column<string>(type: "TEXT", nullable: false),
+                    definition = table.Column<string>(type: "TEXT", nullable: true),
+                    configured = table.Column<bool>(type: "INTEGER", nullable: false),
                     created_at = table.Column<DateTime>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>

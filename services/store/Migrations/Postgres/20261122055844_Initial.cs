@@ -350,7 +350,8 @@ namespace BatchPlatform.Store.Migrations.Postgres
                 {
                     @namespace = table.Column<string>(name: "namespace", type: "text", nullable: false),
                     version = table.Column<int>(type: "integer", nullable: false),
-                    definition = table.Column<string>(type: "text", nullable: false),
+                    definition = table.Column<string>(type: "text", nullable: true),
+                    configured = table.Column<bool>(type: "boolean", nullable: false),
                     created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
