@@ -26,6 +26,7 @@ public static class ApiJson
         // Answers are JSON, never pasted into HTML: names in other scripts stay readable.
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.Converters.Add(new JsonStringEnumConverter<BatchPriority>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
+        options.Converters.Add(new JsonStringEnumConverter<BudgetSpent>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
         options.Converters.Add(new JsonStringEnumConverter(allowIntegerValues: false));
         return options;
     }

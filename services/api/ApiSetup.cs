@@ -4,6 +4,7 @@ using BatchPlatform.Api.Housekeeping;
 using BatchPlatform.Api.Idempotency;
 using BatchPlatform.Api.Imports;
 using BatchPlatform.Api.Reading;
+using BatchPlatform.Api.Tenants;
 using BatchPlatform.Api.Uploads;
 using BatchPlatform.Api.Upstreams;
 using BatchPlatform.Contracts;
@@ -42,6 +43,7 @@ public static class ApiSetup
         services.AddSingleton<UpstreamWriting>();
         services.AddSingleton<DocumentFetch>();
         services.AddSingleton<BatchCommands>();
+        services.AddSingleton<Operations>();
         services.AddSingleton<BatchCreation>();
         services.AddSingleton<Lifecycle>();
         services.AddSingleton<IdempotencyRows>();
@@ -72,7 +74,10 @@ public static class ApiSetup
         v1.MapBatches();
         v1.MapUploads();
         v1.MapLifecycle();
+        v1.MapJobCancel();
         v1.MapUpstreams();
+        v1.MapGates();
+        v1.MapTenants();
         v1.MapReading();
 
         app.MapOpenApi("/openapi/v1.json");

@@ -18,6 +18,9 @@ public static class BatchRules
         [
             .. Fault(IsText(name, Limits.NameLength), ErrorCodes.InvalidField, "name", $"must have at most {Limits.NameLength} characters and no NUL"),
             .. Fault(options.DeadlineSeconds is >= 1 and <= MaxDeadlineSeconds, ErrorCodes.InvalidField, "options.deadline_seconds", $"must be 1 to {MaxDeadlineSeconds}"),
+            .. Fault(options.CanaryJobs is >= 0 and <= Limits.JobsPerBatch, ErrorCodes.InvalidField, "options.canary_jobs", $"must be 0 (no canary) to {Limits.JobsPerBatch}"),
+            .. options.FailureBudget is { } budget ? Faults(budget) : [],
+            .. options.Limits is { } limits ? Faults(limits) : [],
             .. callback is null ? [] : Faults(callback, guard),
         ];
         if (faults.Length > 0)
@@ -28,6 +31,18 @@ public static class BatchRules
 
     /// <summary>Whether every provider can store the text.</summary>
     public static bool IsText(string? text, int maxLength) => text is null || (text.Length <= maxLength && !text.Contains('\0'));
+
+    private static IEnumerable<ProblemError> Faults(FailureBudget budget) =>
+    [
+        .. Fault(budget.Rate is > 0 and <= 1, ErrorCodes.InvalidField, "options.failure_budget.rate", "must be above 0, at most 1"),
+        .. Fault(budget.Minimum is >= 1 and <= Limits.JobsPerBatch, ErrorCodes.InvalidField, "options.failure_budget.minimum", $"must be 1 to {Limits.JobsPerBatch}"),
+    ];
+
+    private static IEnumerable<ProblemError> Faults(BatchLimits limits) =>
+    [
+        .. Fault(limits.RequestsPerSecond is >= 0 and <= 1_000_000, ErrorCodes.InvalidField, "options.limits.requests_per_second", "must be 0 (no limit) to 1000000"),
+        .. Fault(limits.Concurrency is >= 0 and <= 10_000, ErrorCodes.InvalidField, "options.limits.concurrency", "must be 0 (no limit) to 10000"),
+    ];
 
     private static IEnumerable<ProblemError> Faults(Callback callback, AddressGuard guard) =>
     [

@@ -29,7 +29,8 @@ public static class LifecycleApi
             .Produces<BatchView>()
             .ProducesProblems(404, 409, 422, 504);
 
-    private static string? Checked(string? reason) =>
+    /// <exception cref="ProblemException">422: it is too long, or cannot be stored.</exception>
+    internal static string? Checked(string? reason) =>
         BatchRules.IsText(reason, MaxReasonLength)
             ? reason
             : throw new ProblemException(Problems.InvalidField("reason", $"must have at most {MaxReasonLength} characters and no NUL"));

@@ -43,6 +43,10 @@ public static class Problems
     public static Problem OutcomeUnknown(Guid batchId) =>
         new(StatusCodes.Status504GatewayTimeout, ErrorCodes.OutcomeUnknown, $"No reply came in time; the request may have taken effect. Look at batch {batchId:D}.") { BatchId = batchId };
 
+    /// <inheritdoc cref="OutcomeUnknown(Guid)"/>
+    public static Problem OutcomeUnknown() =>
+        new(StatusCodes.Status504GatewayTimeout, ErrorCodes.OutcomeUnknown, "No reply came in time; the request may have taken effect. It can be repeated.");
+
     public static Problem InternalError() => new(StatusCodes.Status500InternalServerError, ErrorCodes.InternalError, "Something went wrong here; the request is not to blame.");
 
     /// <summary>For a status that the framework set without a body.</summary>

@@ -36,7 +36,12 @@ internal static class JobReadingApi
         return TypedResults.Ok(new Page<JobView>(jobs, next is null ? null : Cursor.Write(next.Value)));
     }
 
-    private static async Task<IResult> FindAsync(string id, string index, HttpContext context, BatchStore store, CancellationToken cancellationToken)
+    private static async Task<IResult> FindAsync(string id, string index, HttpContext context, BatchStore store, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await ViewAsync(id, index, context, store, cancellationToken));
+
+    /// <summary>One job of the tenant's batch as it is now.</summary>
+    /// <exception cref="ProblemException">404: there is no such batch, or no such job in it.</exception>
+    internal static async Task<JobView> ViewAsync(string id, string index, HttpContext context, BatchStore store, CancellationToken cancellationToken)
     {
         await using var db = store.Read();
         var batch = await BatchRef.FindAsync(db, context.Tenant(), id, cancellationToken);
@@ -44,8 +49,8 @@ internal static class JobReadingApi
         var number = int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? parsed : -1;
         var jobs = await batch.Jobs(db).Where(job => job.Index == number).ToListAsync(cancellationToken);
         return jobs is [_]
-            ? TypedResults.Ok((await states.ViewAsync(jobs, cancellationToken))[0])
-            : new Problem(StatusCodes.Status404NotFound, ErrorCodes.JobNotFound, "The batch has no job at this index.");
+            ? (await states.ViewAsync(jobs, cancellationToken))[0]
+            : throw new ProblemException(new Problem(StatusCodes.Status404NotFound, ErrorCodes.JobNotFound, "The batch has no job at this index."));
     }
 
     private sealed record Query(
