@@ -23,6 +23,9 @@ internal sealed class FakeLifecycle(BatchStore store) : IDisposable
     /// <summary>Commands that never arrive.</summary>
     public Func<IBatchCommand, bool> Lost { get; set; } = _ => false;
 
+    /// <summary>The reply to the cancelling of a job; null for none.</summary>
+    public Func<CancelJob, JobReply?> Cancel { get; set; } = _ => new JobReply(Code: null, Detail: null);
+
     /// <summary>Every command in the order of its arrival.</summary>
     public IReadOnlyList<IBatchCommand> Commands
     {
@@ -36,8 +39,16 @@ internal sealed class FakeLifecycle(BatchStore store) : IDisposable
     }
 
     public static BusPart Bus => new(
-        bus => bus.AddConsumer<Consumer>(),
-        (context, queues) => queues.Durable(Queues.BatchLifecycle, 16, queue => queue.ConfigureConsumer<Consumer>(context)));
+        bus =>
+        {
+            bus.AddConsumer<Consumer>();
+            bus.AddConsumer<OperationsConsumer>();
+        },
+        (context, queues) =>
+        {
+            queues.Durable(Queues.BatchLifecycle, 16, queue => queue.ConfigureConsumer<Consumer>(context));
+            queues.Durable(Queues.Operations, 16, queue => queue.ConfigureConsumer<OperationsConsumer>(context));
+        });
 
     public static CommandReply Refused(IBatchCommand command, string code) => new(command.CommandId, code, "refused by the test", BatchState.Created, 0, 0);
 
@@ -147,6 +158,27 @@ internal sealed class FakeLifecycle(BatchStore store) : IDisposable
         batch.NextIndex += append.Count;
         batch.Total += append.Count;
         return null;
+    }
+
+    private sealed class OperationsConsumer(FakeLifecycle lifecycle, BatchStore store) : IConsumer<CancelJob>, IConsumer<PauseUpstream>
+    {
+        public async Task Consume(ConsumeContext<CancelJob> context)
+        {
+            if (lifecycle.Cancel(context.Message) is { } reply)
+            {
+                await context.RespondAsync(reply);
+            }
+        }
+
+        public async Task Consume(ConsumeContext<PauseUpstream> context)
+        {
+            var (ns, paused, reason) = (context.Message.Namespace, context.Message.Paused, context.Message.Reason);
+            await using var unit = await store.BeginAsync();
+            await unit.Db.Gates.Where(gate => gate.Namespace == ns).ExecuteDeleteAsync();
+            unit.Db.Gates.Add(new Gate { Namespace = ns, Paused = paused, PauseReason = paused ? reason : null, ClosedUntil = DateTime.UnixEpoch, BurstFrom = DateTime.UnixEpoch });
+            await unit.CommitAsync();
+            await context.RespondAsync(new UpstreamPaused(ns, paused, reason));
+        }
     }
 
     private sealed class Consumer(FakeLifecycle lifecycle) :
