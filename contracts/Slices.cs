@@ -10,11 +10,11 @@ namespace BatchPlatform.Contracts;
 /// <param name="UpstreamVersion">Which definition of it to use.</param>
 /// <param name="Concurrency">Calls at once, at most: the slice's share.</param>
 /// <param name="CallsPerSecond">Calls a second, at most: the slice's share; 0 for no limit.</param>
-/// <param name="Burst">Calls that need not wait for their turn in that rate: the slice's share of the upstream's burst.</param>
 /// <param name="StopOnJobError">Report a failure at once and begin nothing after it.</param>
 /// <param name="MustAsk">Ask by a heartbeat before the first call: it was sent before.</param>
 /// <param name="Deadline">Calls begun after this are DEADLINE_EXCEEDED.</param>
 /// <param name="Jobs">The jobs, packed by <see cref="JobBlock"/>.</param>
+/// <param name="Burst">Calls that need not wait for their turn in that rate: the slice's share of the upstream's burst.</param>
 public sealed record RunSlice(
     Guid SliceId,
     Guid BatchId,
@@ -25,11 +25,11 @@ public sealed record RunSlice(
     int UpstreamVersion,
     int Concurrency,
     double CallsPerSecond,
-    int Burst,
     bool StopOnJobError,
     bool MustAsk,
     DateTime Deadline,
-    byte[] Jobs);
+    byte[] Jobs,
+    int Burst = 0);
 
 /// <summary>What became of jobs of a slice. The last report of a slice gives it up.</summary>
 /// <param name="SliceId">The slice.</param>

@@ -17,7 +17,7 @@ public sealed class CreateTests(ApiApp app) : IClassFixture<ApiApp>
         Assert.Equal($"/v1/batches/{reply.Id}", reply.Message.Headers.Location?.ToString());
         Assert.Equal(7, reply.Id.Version);
         Assert.Equal(("Grüße", "Created", "default", true), ((string)reply.Body!["name"]!, (string)reply.Body["state"]!, (string)reply.Body["tenant"]!, (bool)reply.Body["recurring"]!));
-        Assert.Equal("""{"stop_on_job_error":true,"priority":"high","deadline_seconds":60}""", reply.Body["options"]!.ToJsonString());
+        Assert.Equal("""{"stop_on_job_error":true,"priority":"high","deadline_seconds":60,"canary_jobs":0,"failure_budget":null,"limits":null}""", reply.Body["options"]!.ToJsonString());
         Assert.Equal("""{"url":"https://example.org/hook","format":"json","include":"summary"}""", reply.Body["callback"]!.ToJsonString());
         Assert.True((long)reply.Body["number"]! > 0);
     }
