@@ -14,10 +14,13 @@ public sealed record BusPart(Action<IBusRegistrationConfigurator> Consumers, Act
 /// <summary>Registers the bus. <c>Bus:Transport</c> chooses InMemory or RabbitMq, <c>ConnectionStrings:Bus</c> (amqp://…) says where.</summary>
 public static class BusDefaults
 {
+    /// <summary>Whether messages live inside this process, and die with it.</summary>
+    public static bool LivesInProcess(IConfiguration configuration) => Transport(configuration) == "InMemory";
+
     /// <exception cref="InvalidOperationException">The transport is unknown, or there is no connection string.</exception>
     public static IServiceCollection AddBus(this IServiceCollection services, IConfiguration configuration, params BusPart[] parts)
     {
-        var transport = configuration["Bus:Transport"] ?? "InMemory";
+        var transport = Transport(configuration);
         services.TryAddSingleton(TimeProvider.System);
         services.AddMassTransit(bus =>
         {
@@ -53,6 +56,8 @@ public static class BusDefaults
         });
         return services;
     }
+
+    private static string Transport(IConfiguration configuration) => configuration["Bus:Transport"] ?? "InMemory";
 
     private static void Configure(IBusRegistrationContext context, IBusFactoryConfigurator bus, QueueConfigurator queues, BusPart[] parts)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
+using BatchPlatform.Contracts;
 using BatchPlatform.Defaults;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Tables;
@@ -134,6 +135,14 @@ public sealed class ApiApp : IAsyncLifetime
         await using var db = Store.Read();
         var number = await db.Batches.Where(b => b.CorrelationId == batch).Select(b => b.Number).SingleAsync();
         return await db.Jobs.Where(job => job.Batch == number).OrderBy(job => job.Index).ToListAsync();
+    }
+
+    /// <summary>Asserts that a refused upload left neither jobs nor a command behind.</summary>
+    public async Task NothingIsLeftAsync(Guid batch)
+    {
+        Assert.Empty(await JobsAsync(batch));
+        Assert.Equal(0, await ReadAsync(db => Task.FromResult(db.Appends.Count(append => append.BatchId == batch))));
+        Assert.DoesNotContain(Lifecycle.Commands, command => command is AcceptAppend && command.BatchId == batch);
     }
 
     public async Task<T> ReadAsync<T>(Func<StoreDb, Task<T>> read)

@@ -33,6 +33,7 @@ internal sealed record Reply(HttpStatusCode Status, JsonNode? Body, HttpResponse
 /// <summary>Short words for what the tests send.</summary>
 internal static class Http
 {
+    public const string Ndjson = "application/x-ndjson";
     public const string Job = """{"namespace":"bench","action":"noop","params":{"n":1}}""";
 
     public static async Task<Reply> SendAsync(
@@ -52,7 +53,7 @@ internal static class Http
     public static Task<Reply> PostAsync(this HttpClient client, string path, string? json = null, string? idempotencyKey = null) =>
         client.SendAsync(HttpMethod.Post, path, json is null ? null : Text(json, "application/json"), idempotencyKey);
 
-    public static Task<Reply> UploadAsync(this HttpClient client, Guid batch, string body, string type = "application/x-ndjson", string query = "", string? idempotencyKey = null) =>
+    public static Task<Reply> UploadAsync(this HttpClient client, Guid batch, string body, string type = Ndjson, string query = "", string? idempotencyKey = null) =>
         client.SendAsync(HttpMethod.Post, $"/v1/batches/{batch}/jobs{query}", Text(body, type), idempotencyKey);
 
     public static async Task<Guid> CreateAsync(this HttpClient client, string json = "{}")

@@ -10,7 +10,7 @@ public sealed class UploadTests(ApiApp app) : IClassFixture<ApiApp>
 {
     private const string Csv = "text/csv";
     private const string JsonArray = "application/json";
-    private const string Ndjson = "application/x-ndjson";
+    private const string Ndjson = Http.Ndjson;
     private const string Place = """{"namespace":"places","action":"lookup","params":{"q":1},"custom_id":"p"}""";
 
     [Theory]
@@ -94,7 +94,7 @@ public sealed class UploadTests(ApiApp app) : IClassFixture<ApiApp>
         reply.IsProblem(422, "INVALID_JOB");
         Assert.Equal([$"3 {code}"], reply.Lines);
         Assert.Equal([field], reply.Fields);
-        await NothingIsLeftAsync(batch);
+        await app.NothingIsLeftAsync(batch);
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class UploadTests(ApiApp app) : IClassFixture<ApiApp>
         reply.IsProblem(422, "INVALID_JOB");
         Assert.Equal(Enumerable.Range(1, 100).Select(i => $"{2 * i} INVALID_JOB"), reply.Lines);
         Assert.StartsWith("10000 of 20000", (string)reply.Body!["detail"]!);
-        await NothingIsLeftAsync(batch);
+        await app.NothingIsLeftAsync(batch);
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class UploadTests(ApiApp app) : IClassFixture<ApiApp>
     {
         var batch = await app.Client.CreateAsync();
         (await app.Client.UploadAsync(batch, Http.Lines(12_000) + "{}\n")).IsProblem(422, "INVALID_JOB");
-        await NothingIsLeftAsync(batch);
+        await app.NothingIsLeftAsync(batch);
     }
 
     [Theory]
@@ -140,7 +140,7 @@ public sealed class UploadTests(ApiApp app) : IClassFixture<ApiApp>
     {
         var batch = await app.Client.CreateAsync();
         (await app.Client.UploadAsync(batch, body, Csv, "?namespace=bench&action=noop")).IsProblem(422, "INVALID_CSV");
-        await NothingIsLeftAsync(batch);
+        await app.NothingIsLeftAsync(batch);
     }
 
     [Theory]
@@ -170,7 +170,7 @@ public sealed class UploadTests(ApiApp app) : IClassFixture<ApiApp>
     {
         var batch = await app.Client.CreateAsync();
         (await app.Client.UploadAsync(batch, body, JsonArray)).IsProblem(400, "INVALID_JSON");
-        await NothingIsLeftAsync(batch);
+        await app.NothingIsLeftAsync(batch);
     }
 
     [Theory]
@@ -226,42 +226,7 @@ public sealed class UploadTests(ApiApp app) : IClassFixture<ApiApp>
         Assert.Equal((HttpStatusCode.OK, """{"valid":7000}"""), (good.Status, good.Body!.ToJsonString()));
         (await app.Client.UploadAsync(batch, "{}", query: "?validate_only=true")).IsProblem(422, "INVALID_JOB");
         (await app.Client.UploadAsync(batch, "{}", query: "?validate_only=perhaps")).IsProblem(400, "INVALID_PARAMETER");
-        await NothingIsLeftAsync(batch);
-    }
-
-    [Theory]
-    [InlineData(20_000, HttpStatusCode.Created)]
-    [InlineData(0, HttpStatusCode.UnprocessableEntity)]
-    public async Task An_upload_may_be_packed(int jobs, HttpStatusCode expected)
-    {
-        var batch = await app.Client.CreateAsync();
-        using var content = Http.Bytes(Http.Gzip(Http.Lines(jobs)), Ndjson);
-        content.Headers.ContentEncoding.Add("gzip");
-        Assert.Equal(expected, (await app.Client.SendAsync(HttpMethod.Post, $"/v1/batches/{batch}/jobs", content)).Status);
-        Assert.Equal(jobs, (await app.JobsAsync(batch)).Count);
-    }
-
-    [Theory]
-    [InlineData(0.5)]
-    [InlineData(0.99)]
-    public async Task A_packed_upload_that_was_cut_off_adds_nothing(double share)
-    {
-        var batch = await app.Client.CreateAsync();
-        var packed = Http.Gzip(string.Concat(Enumerable.Range(0, 20_000).Select(i => $$$"""{"namespace":"bench","action":"noop","params":{"n":{{{i}}}}}""" + "\n")));
-        using var content = Http.Bytes(packed[..(int)(packed.Length * share)], Ndjson);
-        content.Headers.ContentEncoding.Add("gzip");
-        var reply = await app.Client.SendAsync(HttpMethod.Post, $"/v1/batches/{batch}/jobs", content);
-        reply.IsProblem(400, "INVALID_PARAMETER");
-        await NothingIsLeftAsync(batch);
-    }
-
-    [Fact]
-    public async Task A_packed_upload_that_is_none_is_refused()
-    {
-        var batch = await app.Client.CreateAsync();
-        using var content = Http.Text(Http.Job, Ndjson);
-        content.Headers.ContentEncoding.Add("gzip");
-        (await app.Client.SendAsync(HttpMethod.Post, $"/v1/batches/{batch}/jobs", content)).IsProblem(400, "INVALID_PARAMETER");
+        await app.NothingIsLeftAsync(batch);
     }
 
     [Fact]
@@ -283,15 +248,8 @@ public sealed class UploadTests(ApiApp app) : IClassFixture<ApiApp>
         var batch = await app.Client.CreateAsync();
         await app.WriteAsync(db => db.Batches.Single(b => b.CorrelationId == batch).NextIndex = Limits.JobsPerBatch - 2);
         (await app.Client.UploadAsync(batch, Http.Lines(3))).IsProblem(422, "INVALID_JOBS_COUNT");
-        await NothingIsLeftAsync(batch);
+        await app.NothingIsLeftAsync(batch);
         Assert.Equal(HttpStatusCode.Created, (await app.Client.UploadAsync(batch, Http.Lines(2))).Status);
-    }
-
-    private async Task NothingIsLeftAsync(Guid batch)
-    {
-        Assert.Empty(await app.JobsAsync(batch));
-        Assert.Equal(0, await app.ReadAsync(db => Task.FromResult(db.Appends.Count(append => append.BatchId == batch))));
-        Assert.DoesNotContain(app.Lifecycle.Commands, command => command is AcceptAppend && command.BatchId == batch);
     }
 
     /// <summary>Would never end; an answer that needs the body's end would never come.</summary>

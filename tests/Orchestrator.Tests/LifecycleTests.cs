@@ -60,9 +60,9 @@ public sealed class LifecycleTests : IAsyncLifetime
     [InlineData(BatchState.Running, "delete", ErrorCodes.BatchRunning, BatchState.Running)]
     public async Task A_command_does_what_the_table_says(BatchState from, string command, string? refusal, BatchState to)
     {
-        var id = await BatchInAsync(from);
+        var id = await _host.BatchInAsync(from);
 
-        var reply = await GiveAsync(id, command);
+        var reply = await _host.GiveAsync(id, command);
 
         Assert.Equal(refusal, reply.Code);
         Assert.Equal(to, reply.State);
@@ -77,14 +77,14 @@ public sealed class LifecycleTests : IAsyncLifetime
     [InlineData(BatchState.Running, "delete by force")]
     public async Task A_deleted_batch_is_announced_and_unknown_from_then_on(BatchState from, string command)
     {
-        var id = await BatchInAsync(from);
+        var id = await _host.BatchInAsync(from);
 
-        Assert.True((await GiveAsync(id, command)).Accepted);
+        Assert.True((await _host.GiveAsync(id, command)).Accepted);
 
         Assert.Equal(id, (await _host.ToldAsync<BatchDeleted>()).BatchId);
         foreach (var next in new[] { "append", "update", "commit", "start", "stop", "retry", "pause", "resume", "delete" })
         {
-            Assert.Equal(ErrorCodes.BatchNotFound, (await GiveAsync(id, next, number: 1)).Code);
+            Assert.Equal(ErrorCodes.BatchNotFound, (await _host.GiveAsync(id, next, number: 1)).Code);
         }
     }
 
@@ -95,7 +95,7 @@ public sealed class LifecycleTests : IAsyncLifetime
     {
         var id = await _host.CreateAsync(jobs: 0);
 
-        var reply = await GiveAsync(id, command);
+        var reply = await _host.GiveAsync(id, command);
 
         Assert.Equal(ErrorCodes.InvalidJobsCount, reply.Code);
         Assert.Equal(BatchState.Created, reply.State);
@@ -110,9 +110,9 @@ public sealed class LifecycleTests : IAsyncLifetime
     [InlineData(BatchState.Finished)]
     public async Task A_recurring_batch_takes_jobs_whenever_it_is_not_running(BatchState state)
     {
-        var id = await BatchInAsync(state, recurring: true);
+        var id = await _host.BatchInAsync(state, recurring: true);
 
-        var reply = await GiveAsync(id, "append");
+        var reply = await _host.GiveAsync(id, "append");
 
         Assert.True(reply.Accepted, reply.Code);
         Assert.Equal(4, reply.Total);
@@ -124,7 +124,7 @@ public sealed class LifecycleTests : IAsyncLifetime
         var id = await _host.CreateAsync(jobs: 2);
         var batch = await _host.BatchAsync(id);
         var late = new StagedAppend(Guid.NewGuid(), batch.NextIndex, batch.Revision + 1, 1, [new LaneCount("test", batch.NextIndex, 1)]);
-        Assert.True((await GiveAsync(id, "append")).Accepted);
+        Assert.True((await _host.GiveAsync(id, "append")).Accepted);
 
         var reply = await _host.AskAsync(new AcceptAppend(id, Guid.NewGuid(), late));
 
@@ -137,7 +137,7 @@ public sealed class LifecycleTests : IAsyncLifetime
     {
         foreach (var (state, runs) in new[] { (BatchState.Created, 1), (BatchState.Stopped, 2), (BatchState.Finished, 2), (BatchState.Running, 1), (BatchState.Committed, 1) })
         {
-            var id = await BatchInAsync(state);
+            var id = await _host.BatchInAsync(state);
 
             await _host.Bus.Publish(new ScheduleFired(id, Guid.NewGuid()));
 
@@ -152,7 +152,7 @@ public sealed class LifecycleTests : IAsyncLifetime
     [InlineData(BatchState.Running)]
     public async Task A_settled_run_finishes_its_batch_and_is_announced_once(BatchState from)
     {
-        var id = await BatchInAsync(from);
+        var id = await _host.BatchInAsync(from);
 
         await _host.Bus.Publish(new RunSettled(id, 1, 1, Failures: 0));
 
@@ -176,7 +176,7 @@ public sealed class LifecycleTests : IAsyncLifetime
     [InlineData(BatchState.Running)]
     public async Task A_failing_run_stops_its_batch(BatchState from)
     {
-        var id = await BatchInAsync(from);
+        var id = await _host.BatchInAsync(from);
 
         await _host.Bus.Publish(new RunFailing(id, 1, 1));
 
@@ -191,7 +191,7 @@ public sealed class LifecycleTests : IAsyncLifetime
     [InlineData(BatchState.Finished)]
     public async Task An_event_of_an_old_epoch_changes_nothing(BatchState state)
     {
-        var id = await BatchInAsync(state);
+        var id = await _host.BatchInAsync(state);
         if (state is BatchState.Stopped or BatchState.Finished)
         {
             await _host.ToldAsync<BatchEnded>();
@@ -205,7 +205,7 @@ public sealed class LifecycleTests : IAsyncLifetime
         }
 
         // A command goes through the same queue and is answered: by then they may be handled; a second look makes sure.
-        await GiveAsync(id, "append");
+        await _host.GiveAsync(id, "append");
         await Testing.Eventually.True(async () => await AllHandledAsync());
         var after = await _host.BatchAsync(id);
         Assert.Equal(before.CurrentState, after.CurrentState);
@@ -242,11 +242,11 @@ public sealed class LifecycleTests : IAsyncLifetime
     [Fact]
     public async Task Each_stop_is_announced_once_at_the_latest_by_the_next_start()
     {
-        var id = await BatchInAsync(BatchState.Stopped);
+        var id = await _host.BatchInAsync(BatchState.Stopped);
         Assert.Equal(1, (await _host.ToldAsync<BatchEnded>()).Epoch);
 
-        await GiveAsync(id, "start");
-        await GiveAsync(id, "stop");
+        await _host.GiveAsync(id, "start");
+        await _host.GiveAsync(id, "stop");
 
         Assert.Equal(2, (await _host.ToldAsync<BatchEnded>()).Epoch);
         await Testing.Eventually.True(async () => !(await _host.BatchAsync(id)).StopOwed);
@@ -277,76 +277,5 @@ public sealed class LifecycleTests : IAsyncLifetime
     {
         await using var db = _host.Store.Read();
         return !await db.Outbox.AnyAsync();
-    }
-
-    private async Task<Guid> BatchInAsync(BatchState state, bool recurring = false)
-    {
-        var id = await _host.CreateAsync(jobs: 2, commit: state != BatchState.Created, recurring: recurring);
-        switch (state)
-        {
-            case BatchState.Running:
-                await _host.Bus.Publish(new RunStarted(id, 1, 1));
-                break;
-            case BatchState.Stopped:
-                await _host.AskAsync(new StopBatch(id, Guid.NewGuid()));
-                break;
-            case BatchState.Finished:
-                await SettleAsync(id);
-                break;
-        }
-
-        await _host.EventuallyInAsync(id, state);
-        return id;
-    }
-
-    private async Task SettleAsync(Guid id)
-    {
-        var number = (await _host.BatchAsync(id)).Number;
-        await using var unit = await _host.Store.BeginAsync();
-        await _host.Get<Outcomes.OutcomeLedger>().StoreAsync(unit, number, 1, [.. Enumerable.Range(0, 2).Select(index =>
-            OrchestratorHost.Ended(new PackedJob(index, 1, "call", default), completed: true))], default);
-        await unit.CommitAsync();
-    }
-
-    private async Task<CommandReply> GiveAsync(Guid id, string command, long? number = null)
-    {
-        var commandId = Guid.NewGuid();
-        switch (command)
-        {
-            case "append":
-                await using (var db = _host.Store.Read())
-                {
-                    var batch = await db.Batches.FirstOrDefaultAsync(row => row.CorrelationId == id);
-                    var staged = await _host.StageAsync(batch?.Number ?? number!.Value, (batch?.NextIndex ?? 0) + (number is null ? 0 : 1000), (batch?.Revision ?? 0) + 1, 2);
-                    return await _host.AskAsync(new AcceptAppend(id, commandId, staged));
-                }
-
-            case "update": return await _host.AskAsync(new UpdateBatch(id, commandId, """{"name":"other"}"""));
-            case "update document": return await _host.AskAsync(new UpdateBatch(id, commandId, """{"dialect_document":{"a":1}}"""));
-            case "commit": return await _host.AskAsync(new CommitBatch(id, commandId));
-            case "start": return await _host.AskAsync(new StartBatch(id, commandId));
-            case "stop": return await _host.AskAsync(new StopBatch(id, commandId));
-            case "retry": return await _host.AskAsync(new RetryFailedJobs(id, commandId));
-            case "pause": return await _host.AskAsync(new PauseBatch(id, commandId, "because"));
-            case "resume": return await _host.AskAsync(new ResumeBatch(id, commandId));
-            case "delete": return await _host.AskAsync(new DeleteBatch(id, commandId, Force: false));
-            case "delete by force": return await _host.AskAsync(new DeleteBatch(id, commandId, Force: true));
-            default: throw new ArgumentOutOfRangeException(nameof(command), command, "No such command.");
-        }
-    }
-}
-
-internal static class ChannelReading
-{
-    /// <summary>What is there now.</summary>
-    public static IReadOnlyList<T> ReadAllNow<T>(this System.Threading.Channels.ChannelReader<T> reader)
-    {
-        var read = new List<T>();
-        while (reader.TryRead(out var item))
-        {
-            read.Add(item);
-        }
-
-        return read;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BatchPlatform.Testing;
 
 namespace BatchPlatform.Samples.Tests;
 
@@ -21,11 +22,11 @@ public sealed class CallLogTests
     [Fact]
     public async Task The_most_calls_at_once_are_remembered()
     {
-        using var clock = new ManualClock();
+        var clock = new FakeClock();
         await using var server = await SampleServer.StartAsync(new SampleOptions { LatencyMilliseconds = 10 }, clock);
 
         var calls = Enumerable.Range(0, 8).Select(_ => server.StatusOfALookupAsync()).ToArray();
-        await clock.WaitsBegunAsync(8);
+        await Eventually.Equal(8, () => clock.ActiveTimers);
         Assert.Equal(8, (await server.StatsAsync()).GetProperty("in_flight").GetInt32());
         clock.Advance(TimeSpan.FromMilliseconds(10));
         await Task.WhenAll(calls);
@@ -36,12 +37,12 @@ public sealed class CallLogTests
     [Fact]
     public async Task A_caller_that_goes_away_is_a_499()
     {
-        using var clock = new ManualClock();
+        var clock = new FakeClock();
         await using var server = await SampleServer.StartAsync(new SampleOptions { LatencyMilliseconds = 10 }, clock);
         using var leaving = new CancellationTokenSource();
 
         var call = server.LookUpAsync(cancel: leaving.Token);
-        await clock.WaitsBegunAsync(1);
+        await Eventually.Equal(1, () => clock.ActiveTimers);
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
 
@@ -51,7 +52,7 @@ public sealed class CallLogTests
     [Fact]
     public async Task Each_call_is_one_line_of_the_log_file()
     {
-        using var clock = new ManualClock();
+        var clock = new FakeClock(new DateTimeOffset(2027, 1, 2, 3, 4, 5, 678, TimeSpan.Zero));
         using var folder = new TemporaryFolder();
         var log = folder.File("calls/log.ndjson");
         await using (var server = await SampleServer.StartAsync(new SampleOptions { LogFile = log, LatencyMilliseconds = 250 }, clock))
@@ -59,7 +60,7 @@ public sealed class CallLogTests
             using var request = new HttpRequestMessage(HttpMethod.Get, "/places/lookup?name=Lisbon");
             request.Headers.Add("Idempotency-Key", "7-1-0");
             var call = server.Client.SendAsync(request);
-            await clock.WaitsBegunAsync(1);
+            await Eventually.Equal(1, () => clock.ActiveTimers);
             clock.Advance(TimeSpan.FromMilliseconds(250));
             using var answer = await call;
         }

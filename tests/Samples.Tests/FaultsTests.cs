@@ -1,4 +1,5 @@
 using System.Net;
+using BatchPlatform.Testing;
 
 namespace BatchPlatform.Samples.Tests;
 
@@ -7,11 +8,11 @@ public sealed class FaultsTests
     [Fact]
     public async Task A_call_takes_its_latency()
     {
-        using var clock = new ManualClock();
+        var clock = new FakeClock();
         await using var server = await SampleServer.StartAsync(new SampleOptions { LatencyMilliseconds = 200 }, clock);
 
         var call = server.StatusOfALookupAsync();
-        await clock.WaitsBegunAsync(1);
+        await Eventually.Equal(1, () => clock.ActiveTimers);
         clock.Advance(TimeSpan.FromMilliseconds(199));
         Assert.Equal(1, await InFlightAsync(server));
         clock.Advance(TimeSpan.FromMilliseconds(1));
@@ -22,12 +23,12 @@ public sealed class FaultsTests
     [Fact]
     public async Task Jitter_is_added_to_the_latency_and_has_a_bound()
     {
-        using var clock = new ManualClock();
+        var clock = new FakeClock();
         var options = new SampleOptions { LatencyMilliseconds = 100, JitterMilliseconds = 50 };
         await using var server = await SampleServer.StartAsync(options, clock);
 
         var call = server.StatusOfALookupAsync();
-        await clock.WaitsBegunAsync(1);
+        await Eventually.Equal(1, () => clock.ActiveTimers);
         clock.Advance(TimeSpan.FromMilliseconds(100));
         Assert.Equal(1, await InFlightAsync(server));
         clock.Advance(TimeSpan.FromMilliseconds(50));
@@ -65,7 +66,7 @@ public sealed class FaultsTests
     [Fact]
     public async Task Calls_beyond_the_rate_are_told_to_come_back_in_the_next_second()
     {
-        using var clock = new ManualClock();
+        var clock = new FakeClock();
         await using var server = await SampleServer.StartAsync(new SampleOptions { RateLimitPerSecond = 3 }, clock);
 
         Assert.All(await StatusesAsync(server, 3), status => Assert.Equal(HttpStatusCode.OK, status));
@@ -80,19 +81,19 @@ public sealed class FaultsTests
     [Fact]
     public async Task Calls_beyond_the_concurrency_are_told_that_the_server_is_busy()
     {
-        using var clock = new ManualClock();
+        var clock = new FakeClock();
         var options = new SampleOptions { LatencyMilliseconds = 100, MaxConcurrent = 2 };
         await using var server = await SampleServer.StartAsync(options, clock);
 
         var served = new[] { server.StatusOfALookupAsync(), server.StatusOfALookupAsync() };
-        await clock.WaitsBegunAsync(2);
+        await Eventually.Equal(2, () => clock.ActiveTimers);
         await RefusedAsync(server, HttpStatusCode.ServiceUnavailable);
         clock.Advance(TimeSpan.FromMilliseconds(100));
         Assert.All(await Task.WhenAll(served), status => Assert.Equal(HttpStatusCode.OK, status));
 
         await server.StatsAtRestAsync();
         var next = server.StatusOfALookupAsync();
-        await clock.WaitsBegunAsync(1);
+        await Eventually.Equal(1, () => clock.ActiveTimers);
         clock.Advance(TimeSpan.FromMilliseconds(100));
         Assert.Equal(HttpStatusCode.OK, await next);
     }

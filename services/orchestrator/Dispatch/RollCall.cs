@@ -1,4 +1,5 @@
 using BatchPlatform.Contracts;
+using BatchPlatform.Defaults;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Tables;
 using MassTransit;
@@ -14,7 +15,7 @@ public sealed class RollCall(BatchStore store, IBus bus, IConfiguration configur
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        if ((configuration["Bus:Transport"] ?? "InMemory") != "InMemory")
+        if (!BusDefaults.LivesInProcess(configuration))
         {
             return;
         }

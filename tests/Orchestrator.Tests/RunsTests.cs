@@ -1,0 +1,136 @@
+using BatchPlatform.Contracts;
+using BatchPlatform.Store.Tables;
+using BatchPlatform.Testing;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+
+namespace BatchPlatform.Orchestrator.Tests;
+
+/// <summary>What stops, starts, retries, pauses and deletes mean for the jobs of a batch. On SQLite and on PostgreSQL.</summary>
+public abstract class RunsTests(string provider) : IAsyncLifetime
+{
+    private static readonly Guid Worker = Guid.NewGuid();
+    private OrchestratorHost _host = null!;
+
+    public async Task InitializeAsync()
+    {
+        _host = await OrchestratorHost.StartAsync(provider, new() { ["Orchestrator:LeaseSeconds"] = "0.3", ["Orchestrator:QuiesceSeconds"] = "600" });
+        await _host.DefineAsync(new Upstream { BaseUrl = "http://127.0.0.1:1", Limits = new UpstreamLimits { Concurrency = 8 } });
+    }
+
+    public async Task DisposeAsync()
+    {
+        await StoreInvariants.CheckAsync(_host.Store);
+        await _host.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_stopped_batch_is_quiet_and_a_start_runs_only_what_has_no_outcome()
+    {
+        await _host.AnnounceAsync(Worker, slots: 1);
+        var id = await _host.CreateAsync(jobs: 500, commit: true);
+        var slice = await _host.SliceAsync();
+        await _host.HeartbeatAsync(Worker, slice.SliceId);
+        await _host.AskAsync(new StopBatch(id, Guid.NewGuid()));
+        Assert.Equal(id, (await _host.ToldAsync<StopRun>()).BatchId);
+        await _host.ReportAsync(slice, Worker, onlyFirst: 1);
+        while (await _host.LiveAsync() > 0)
+        {
+            if (_host.Slices.Reader.TryRead(out var queued))
+            {
+                await _host.ReportAsync(queued, Worker, onlyFirst: 0);
+            }
+        }
+
+        Assert.Equal((BatchState.Stopped, 1), await EndedAsync());
+        Assert.Equal((1, 0), await _host.CountsAsync(id));
+        await _host.AskAsync(new StartBatch(id, Guid.NewGuid()));
+        var seen = await _host.RunToEndAsync(id, Worker);
+
+        Assert.Equal(499, seen.Count);
+        Assert.DoesNotContain(JobBlock.Unpack(slice.Jobs)[0].Index, seen);
+        Assert.Equal((500, 0), await _host.CountsAsync(id));
+    }
+
+    [Fact]
+    public async Task A_failure_stops_a_batch_that_asked_for_it()
+    {
+        await _host.AnnounceAsync(Worker, slots: 1);
+        var id = await _host.CreateAsync(jobs: 500, commit: true, new BatchSettings(StopOnJobError: true));
+
+        await _host.ReportAsync(await _host.SliceAsync(), Worker, completed: index => index != 0);
+
+        await _host.EventuallyInAsync(id, BatchState.Stopped);
+    }
+
+    [Fact]
+    public async Task Starting_a_stopped_run_that_has_every_outcome_finishes_it_at_once()
+    {
+        await _host.AnnounceAsync(Worker);
+        var id = await _host.CreateAsync(jobs: 2, commit: true);
+        var slice = await _host.SliceAsync();
+        await _host.AskAsync(new StopBatch(id, Guid.NewGuid()));
+        await _host.ReportAsync(slice, Worker);
+        await Eventually.Equal((2, 0), () => _host.CountsAsync(id));
+
+        await _host.AskAsync(new StartBatch(id, Guid.NewGuid()));
+
+        await _host.EventuallyInAsync(id, BatchState.Finished);
+    }
+
+    [Fact]
+    public async Task Retrying_the_failed_jobs_is_a_run_of_only_those()
+    {
+        await _host.AnnounceAsync(Worker);
+        var id = await _host.CreateAsync(jobs: 10, commit: true);
+        await _host.RunToEndAsync(id, Worker, index => index % 3 != 0);
+
+        Assert.True((await _host.AskAsync(new RetryFailedJobs(id, Guid.NewGuid()))).Accepted);
+        var seen = await _host.RunToEndAsync(id, Worker);
+
+        Assert.Equal([0, 3, 6, 9], seen.Order());
+        await using var db = _host.Store.Read();
+        var run = await db.Runs.SingleAsync(row => row.Number == 2);
+        Assert.Equal((1, 4, 4, 0), (run.Root, run.Total, run.Completed, run.Failed));
+    }
+
+    [Fact]
+    public async Task A_paused_batch_gets_no_slices_until_it_is_resumed()
+    {
+        var id = await _host.CreateAsync(jobs: 2, commit: true);
+        await _host.AskAsync(new PauseBatch(id, Guid.NewGuid(), "lunch"));
+        await _host.AnnounceAsync(Worker);
+        var other = await _host.CreateAsync(jobs: 1, commit: true);
+        Assert.Equal(other, (await _host.SliceAsync()).BatchId);
+
+        await _host.AskAsync(new ResumeBatch(id, Guid.NewGuid()));
+
+        Assert.Equal(id, (await _host.SliceAsync()).BatchId);
+    }
+
+    [Fact]
+    public async Task A_deleted_batch_leaves_no_rows_of_the_orchestrator_behind()
+    {
+        await _host.AnnounceAsync(Worker);
+        var id = await _host.CreateAsync(jobs: 5, commit: true);
+        await _host.ReportAsync(await _host.SliceAsync(), Worker, onlyFirst: 2, retries: [new RetryLater(3, 2, DateTime.MaxValue.ToUniversalTime())]);
+        await _host.AskAsync(new DeleteBatch(id, Guid.NewGuid(), Force: true));
+
+        await Eventually.True(async () =>
+        {
+            await using var db = _host.Store.Read();
+            return !await db.Runs.AnyAsync() && !await db.Outcomes.AnyAsync() && !await db.Lanes.AnyAsync()
+                && !await db.Slices.AnyAsync() && !await db.Retries.AnyAsync();
+        });
+    }
+
+    private async Task<(BatchState State, int Epoch)> EndedAsync()
+    {
+        var ended = await _host.ToldAsync<BatchEnded>();
+        return (ended.State, ended.Epoch);
+    }
+}
+
+public sealed class RunsOnSqliteTests() : RunsTests("Sqlite");
+
+public sealed class RunsOnPostgresTests() : RunsTests("Postgres");
