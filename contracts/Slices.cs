@@ -14,6 +14,7 @@ namespace BatchPlatform.Contracts;
 /// <param name="MustAsk">Ask by a heartbeat before the first call: it was sent before.</param>
 /// <param name="Deadline">Calls begun after this are DEADLINE_EXCEEDED.</param>
 /// <param name="Jobs">The jobs, packed by <see cref="JobBlock"/>.</param>
+/// <param name="Burst">Calls that may begin at once on top of the rate, from the slice's start.</param>
 public sealed record RunSlice(
     Guid SliceId,
     Guid BatchId,
@@ -27,7 +28,8 @@ public sealed record RunSlice(
     bool StopOnJobError,
     bool MustAsk,
     DateTime Deadline,
-    byte[] Jobs);
+    byte[] Jobs,
+    int Burst = 0);
 
 /// <summary>What became of jobs of a slice. The last report of a slice gives it up.</summary>
 /// <param name="SliceId">The slice.</param>

@@ -155,7 +155,7 @@ public sealed class HttpActionTests
     [Theory]
     [MemberData(nameof(Unusable))]
     public void A_definition_that_cannot_be_called_says_so(string what, Upstream definition) =>
-        Assert.True(Record.Exception(() => new HttpExecutor(definition, TimeProvider.System)) is FormatException, what);
+        Assert.True(Record.Exception(() => new HttpExecutor(definition, credential: null, TimeProvider.System)) is FormatException, what);
 
     private static Dictionary<string, string> Param(string name, string value) => new() { [name] = value };
 
