@@ -11,7 +11,7 @@ internal sealed record HostBinding(string Host, int? Port)
     public static HostBinding? TryParse(string text)
     {
         // A scheme that knows no port of its own, so that a port shows only where one is written.
-        var written = Uri.TryCreate($"host://{text}", UriKind.Absolute, out var address) && text.Length > 0 && !text.AsSpan().ContainsAny(NoPartOfHost);
+        var written = Uri.TryCreate($"host://{text}", UriKind.Absolute, out var address) && !text.EndsWith(':') && !text.AsSpan().ContainsAny(NoPartOfHost);
         if (!written || address!.Port == 0)
         {
             return null;
