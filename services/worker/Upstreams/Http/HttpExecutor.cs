@@ -90,8 +90,9 @@ internal sealed class HttpExecutor : IJobExecutor
         {
             return CallFailures.Of(error);
         }
-        catch (Exception error) when (error is HttpRequestException or IOException or InvalidDataException || answered)
+        catch (Exception error) when (error is HttpRequestException or IOException or InvalidDataException || (answered && error is InvalidOperationException))
         {
+            // The last is how Brotli says that it cannot read something.
             return Open(action, CallFailures.Of(error));
         }
     }
