@@ -25,9 +25,9 @@ public sealed partial class OutcomesDocumentTests
     private static List<string> Told()
     {
         var document = File.ReadAllText(Path.Combine(RepositoryPaths.Root, "docs", "outcomes.md"));
-        return [.. CodeRow().Matches(document).Select(row => row.Groups[1].Value)];
+        return [.. CodeRow().Matches(document).Select(row => row.Groups["code"].Value)];
     }
 
-    [GeneratedRegex(@"^\| `([A-Z_]+)` \|", RegexOptions.Multiline, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(@"^\| `(?<code>[A-Z_]+)` \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex CodeRow();
 }
