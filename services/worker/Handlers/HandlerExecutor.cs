@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text.Json;
 using BatchPlatform.Contracts;
 using BatchPlatform.Worker.Upstreams;
@@ -10,9 +9,6 @@ internal sealed partial class HandlerExecutor(Upstream definition, JobHandlers h
 {
     private const int Done = StatusCodes.Status200OK;
     private readonly TimeSpan _timeout = TimeSpan.FromSeconds(definition.TimeoutSeconds);
-
-    private readonly FrozenSet<string> _atMostOnce =
-        definition.Actions.Where(action => action.Value.AtMostOnce).Select(action => action.Key).ToFrozenSet();
 
     public async ValueTask<CallEnd> ExecuteAsync(RunSlice slice, PackedJob job, CancellationToken abort)
     {
@@ -65,9 +61,13 @@ internal sealed partial class HandlerExecutor(Upstream definition, JobHandlers h
 
     private CallEnd Cut(PackedJob job, bool aborted)
     {
-        var code = aborted ? "aborted" : ErrorCodes.UpstreamTimeout;
-        return _atMostOnce.Contains(job.Action) ? CallEnd.Failed(ErrorCodes.ExecutionUnknown, $"The handler was cut off ({code}) and may have taken effect.")
-            : aborted ? CallEnd.Aborted
+        if (definition.Actions.TryGetValue(job.Action, out var action) && action.AtMostOnce)
+        {
+            return CallEnd.Failed(ErrorCodes.ExecutionUnknown, "The handler was cut off and may have taken effect.");
+        }
+
+        return aborted
+            ? CallEnd.Aborted
             : CallEnd.Failed(ErrorCodes.UpstreamTimeout, $"The handler had not ended after {_timeout.TotalSeconds} s.", repeatable: true);
     }
 

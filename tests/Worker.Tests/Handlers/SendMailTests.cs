@@ -1,6 +1,8 @@
 using System.Text;
+using System.Text.Json;
 using BatchPlatform.Contracts;
 using BatchPlatform.Samples.Handlers;
+using BatchPlatform.Testing;
 using BatchPlatform.Worker.Handlers;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -68,6 +70,17 @@ public sealed class SendMailTests : IDisposable
 
         Assert.Empty(worker.Orchestrator.Outcomes);
         Assert.Equal(2, Assert.Single(worker.Orchestrator.Reports.Single().Retries).Attempt);
+    }
+
+    [Fact]
+    public void The_definition_in_its_README_is_one()
+    {
+        var readme = File.ReadAllText(Path.Combine(RepositoryPaths.Root, "samples", "handlers", "README.md"));
+        var json = readme.Split("```json")[1].Split("```")[0];
+
+        var definition = JsonDocument.Parse(json).RootElement.GetProperty("Upstreams").GetProperty("mail").Deserialize<Upstream>(UpstreamJson.Options)!;
+
+        Assert.Equal((Upstream.InProcess, 5), (definition.BaseUrl, definition.Actions["send"].Retry!.Attempts));
     }
 
     private static RunSlice Slice(string json) => Given.Slice(ns: "mail", action: "send", json: json);
