@@ -14,7 +14,7 @@ namespace BatchPlatform.Contracts;
 /// <param name="MustAsk">Ask by a heartbeat before the first call: it was sent before.</param>
 /// <param name="Deadline">Calls begun after this are DEADLINE_EXCEEDED.</param>
 /// <param name="Jobs">The jobs, packed by <see cref="JobBlock"/>.</param>
-/// <param name="Burst">Calls that may begin at once on top of the rate, from the slice's start.</param>
+/// <param name="Burst">Calls that need not wait for their turn in that rate: the slice's share of the upstream's burst.</param>
 public sealed record RunSlice(
     Guid SliceId,
     Guid BatchId,
