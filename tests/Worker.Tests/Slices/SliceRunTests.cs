@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using BatchPlatform.Contracts;
 using BatchPlatform.Testing;
+using Microsoft.AspNetCore.Http;
 
 namespace BatchPlatform.Worker.Tests.Slices;
 
@@ -148,6 +150,20 @@ public sealed class SliceRunTests
         var retry = Assert.Single(worker.Orchestrator.Reports.SelectMany(report => report.Retries));
         Assert.Equal((5, Given.Start), (retry.Attempt, retry.DueAt));
         Assert.Equal(418, Assert.Single(worker.Orchestrator.Outcomes).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("saved", null)]
+    [InlineData("lost", ErrorCodes.SuccessRuleUnmet)]
+    public async Task A_success_rule_reaches_the_worker_as_it_was_defined(string state, string? code)
+    {
+        await using var upstream = await TestUpstream.StartAsync(context => context.Response.WriteAsJsonAsync(new { state }));
+        var rule = new SuccessRule { Member = "/state", Value = JsonSerializer.SerializeToElement("saved") };
+        await using var worker = await WorkerHost.StartAsync(upstream.Definition(new UpstreamAction { Path = "/call", Success = rule }));
+
+        await worker.RunAsync(Given.Slice());
+
+        Assert.Equal(code, Assert.Single(worker.Orchestrator.Outcomes).ErrorCode);
     }
 
     [Fact]
