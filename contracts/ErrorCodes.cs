@@ -46,16 +46,30 @@ public static class ErrorCodes
     public const string Unavailable = "UNAVAILABLE";
     public const string InternalError = "INTERNAL_ERROR";
 
-    // How a job failed.
+    // How a job failed: docs/outcomes.md says what each means and which are tried again.
     public const string UpstreamStatus = "UPSTREAM_STATUS";
+    public const string UpstreamRedirect = "UPSTREAM_REDIRECT";
+    public const string SuccessRuleUnmet = "SUCCESS_RULE_UNMET";
+    public const string ResponseNotJson = "RESPONSE_NOT_JSON";
+    public const string ResponseTooLarge = "RESPONSE_TOO_LARGE";
     public const string UpstreamUnreachable = "UPSTREAM_UNREACHABLE";
+    public const string UpstreamNameUnresolved = "UPSTREAM_NAME_UNRESOLVED";
+    public const string UpstreamTlsFailed = "UPSTREAM_TLS_FAILED";
+    public const string UpstreamConnectionLost = "UPSTREAM_CONNECTION_LOST";
+    public const string UpstreamInvalidResponse = "UPSTREAM_INVALID_RESPONSE";
     public const string UpstreamTimeout = "UPSTREAM_TIMEOUT";
     public const string UpstreamClosed = "UPSTREAM_CLOSED";
-    public const string ResponseTooLarge = "RESPONSE_TOO_LARGE";
+    public const string UpstreamUndefined = "UPSTREAM_UNDEFINED";
+    public const string UpstreamAuthRefused = "UPSTREAM_AUTH_REFUSED";
+    public const string UpstreamAuthUnavailable = "UPSTREAM_AUTH_UNAVAILABLE";
+    public const string SecretUnknown = "SECRET_UNKNOWN";
+    public const string SecretMalformed = "SECRET_MALFORMED";
+    public const string SecretHostRefused = "SECRET_HOST_REFUSED";
     public const string ParamsDoNotFit = "PARAMS_DO_NOT_FIT";
+    public const string HandlerMissing = "HANDLER_MISSING";
+    public const string HandlerFailed = "HANDLER_FAILED";
     public const string ExecutionUnknown = "EXECUTION_UNKNOWN";
     public const string WorkerLost = "WORKER_LOST";
     public const string JobCancelled = "JOB_CANCELLED";
     public const string DeadlineExceeded = "DEADLINE_EXCEEDED";
-    public const string UpstreamUndefined = "UPSTREAM_UNDEFINED";
 }

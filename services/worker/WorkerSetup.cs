@@ -1,7 +1,10 @@
 using BatchPlatform.Contracts;
 using BatchPlatform.Defaults;
+using BatchPlatform.Worker.Handlers;
+using BatchPlatform.Worker.Secrets;
 using BatchPlatform.Worker.Slices;
 using BatchPlatform.Worker.Upstreams;
+using BatchPlatform.Worker.Upstreams.Auth;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -19,18 +22,26 @@ public static class WorkerSetup
     {
         var services = builder.Services;
         services.AddOptions<WorkerOptions>().BindConfiguration(WorkerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<SecretsOptions>()
+            .Configure<IConfiguration>((options, configuration) => options.Read(configuration.GetSection(SecretsOptions.Section)))
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<SecretsOptions>, SecretsOptions.Validator>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<WorkerIdentity>();
         services.AddSingleton<SliceQueue>();
         services.AddSingleton<StoppedRuns>();
         services.AddSingleton<HeldSlices>();
         services.AddSingleton<Heartbeats>();
+        services.AddSingleton<Credentials>();
+        services.AddSingleton<JobHandlers>();
+        services.AddSingleton<UpstreamLoader>();
         services.AddSingleton<UpstreamCache>();
         services.AddSingleton<SliceRunner>();
         services.AddSingleton<Announcer>();
         services.AddHostedService(provider => provider.GetRequiredService<Announcer>());
         services.AddHostedService(provider => provider.GetRequiredService<Heartbeats>());
         services.AddHostedService<Drain>();
+        services.AddJobHandler<NoopHandler>("bench", "noop");
         services.AddOptions<HostOptions>().PostConfigure<IOptions<WorkerOptions>>(LeaveTimeToDrain);
         return builder;
     }

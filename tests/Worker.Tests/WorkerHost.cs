@@ -32,10 +32,19 @@ internal sealed class WorkerHost : IAsyncDisposable
     /// <summary>When the worker has drained: what must be true before its bus goes.</summary>
     public Func<bool> MayStop { get; set; } = () => true;
 
-    public static Task<WorkerHost> StartAsync(params Upstream[] upstreams) => StartAsync(rabbit: null, upstreams);
+    public static Task<WorkerHost> StartAsync(params Upstream[] upstreams) => StartAsync(_ => { }, upstreams);
 
     /// <summary>The same on RabbitMQ.</summary>
-    public static async Task<WorkerHost> StartAsync(RabbitVirtualHost? rabbit, params Upstream[] upstreams)
+    public static Task<WorkerHost> StartAsync(RabbitVirtualHost rabbit, params Upstream[] upstreams) => StartAsync(
+        builder =>
+        {
+            builder.Configuration["Bus:Transport"] = "RabbitMq";
+            builder.Configuration["ConnectionStrings:Bus"] = rabbit.ConnectionString;
+        },
+        upstreams);
+
+    /// <summary>The same with what a test adds to it.</summary>
+    public static async Task<WorkerHost> StartAsync(Action<WebApplicationBuilder> configure, params Upstream[] upstreams)
     {
         var host = new WorkerHost();
         foreach (var upstream in upstreams)
@@ -43,7 +52,7 @@ internal sealed class WorkerHost : IAsyncDisposable
             host.Orchestrator.Upstreams[(upstream.Namespace, upstream.Version)] = upstream;
         }
 
-        await host.StartAsync(rabbit);
+        await host.StartAsync(configure);
         return host;
     }
 
@@ -74,17 +83,12 @@ internal sealed class WorkerHost : IAsyncDisposable
         await _app!.DisposeAsync();
     }
 
-    private async Task StartAsync(RabbitVirtualHost? rabbit)
+    private async Task StartAsync(Action<WebApplicationBuilder> configure)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
-        if (rabbit is not null)
-        {
-            builder.Configuration["Bus:Transport"] = "RabbitMq";
-            builder.Configuration["ConnectionStrings:Bus"] = rabbit.ConnectionString;
-        }
-
+        configure(builder);
         builder.Services.AddSingleton<TimeProvider>(Clock);
         // Stopping services run in reverse order: this one after the worker's.
         builder.Services.AddHostedService(_ => new KeepBus(this));

@@ -49,10 +49,11 @@ internal sealed partial class SliceRun(
         return slice.MayBegin;
     }
 
-    // A job that would miss the deadline need not wait for its turn to be told so.
+    // A burst is granted on top of the rate, so calls are counted behind it. A job that would miss the deadline need not wait for its
+    // turn to be told so.
     private TimeSpan WaitFor(int place)
     {
-        var turn = TimeSpan.FromSeconds(place / _grant.CallsPerSecond) - slice.Age;
+        var turn = TimeSpan.FromSeconds(Math.Max(0, place - _grant.Burst) / _grant.CallsPerSecond) - slice.Age;
         var deadline = _grant.Deadline - time.GetUtcNow().UtcDateTime;
         return turn < deadline ? turn : deadline;
     }
@@ -71,8 +72,8 @@ internal sealed partial class SliceRun(
                 slice.Halt();
                 reporter.Close(end.ClosedUntil);
                 break;
-            case CallFate.Failed when end.Repeatable && job.Attempt < upstream.Retry.Attempts:
-                reporter.Add(new RetryLater(job.Index, job.Attempt + 1, Backoff.DueAt(upstream.Retry, job.Attempt, time)));
+            case CallFate.Failed when end.Repeatable && job.Attempt < upstream.RetryOf(job).Attempts:
+                reporter.Add(new RetryLater(job.Index, job.Attempt + 1, Backoff.DueAt(upstream.RetryOf(job), job.Attempt, time)));
                 break;
             default:
                 await ReportAsync(job, end, time.GetElapsedTime(begun));

@@ -60,8 +60,8 @@ internal readonly record struct CallEnd
         WasMade = true,
     };
 
-    public static CallEnd NotMade(string code, string message) =>
-        new() { Fate = CallFate.Failed, ErrorCode = code, ErrorMessage = message };
+    public static CallEnd NotMade(string code, string message, bool repeatable = false) =>
+        new() { Fate = CallFate.Failed, ErrorCode = code, ErrorMessage = message, Repeatable = repeatable };
 
     public static CallEnd Closed(DateTime until) => new() { Fate = CallFate.UpstreamClosed, ClosedUntil = until, WasMade = true };
 }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace BatchPlatform.Worker.Upstreams;
 
 /// <summary>Asks an orchestrator for each version of a definition once, and keeps it: a version never changes.</summary>
-internal sealed partial class UpstreamCache(IClientFactory clients, IOptions<WorkerOptions> options, TimeProvider time, ILogger<UpstreamCache> logger)
+internal sealed class UpstreamCache(IClientFactory clients, UpstreamLoader loader, IOptions<WorkerOptions> options)
 {
     // Far more than are in use at a time; one that is pushed out is asked for again.
     private const int Kept = 1_000;
@@ -33,7 +33,7 @@ internal sealed partial class UpstreamCache(IClientFactory clients, IOptions<Wor
             }
         }
 
-        return upstream ?? LoadedUpstream.Undefined($"Upstream '{@namespace}' is not defined (version {version}).");
+        return upstream ?? LoadedUpstream.Failing(ErrorCodes.UpstreamUndefined, $"Upstream '{@namespace}' is not defined (version {version}).");
     }
 
     private async Task<LoadedUpstream?> AskAsync(GetUpstream question)
@@ -41,20 +41,7 @@ internal sealed partial class UpstreamCache(IClientFactory clients, IOptions<Wor
         MakeRoom(question);
         var client = clients.CreateRequestClient<GetUpstream>(Orchestrators, options.Value.RequestTimeout);
         var answer = await client.GetResponse<UpstreamAnswer>(question);
-        return answer.Message.Definition is { } definition ? Load(question, definition) : null;
-    }
-
-    private LoadedUpstream Load(GetUpstream question, Upstream definition)
-    {
-        try
-        {
-            return LoadedUpstream.Load(definition, time);
-        }
-        catch (FormatException error)
-        {
-            Log.Unusable(logger, question.Namespace, question.Version, error);
-            return LoadedUpstream.Undefined($"Version {question.Version} of upstream '{question.Namespace}' cannot be used: {error.Message}");
-        }
+        return answer.Message.Definition is { } definition ? loader.Load(definition) : null;
     }
 
     // One that is pushed out may be in use, so its connections are left to close by themselves when they are idle.
@@ -64,11 +51,5 @@ internal sealed partial class UpstreamCache(IClientFactory clients, IOptions<Wor
         {
             _loaded.TryRemove(_loaded.Keys.First(key => key != newest), out _);
         }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Version {Version} of upstream {Namespace} cannot be used; its jobs fail")]
-        public static partial void Unusable(ILogger logger, string @namespace, int version, Exception error);
     }
 }

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using BatchPlatform.Contracts;
 using BatchPlatform.Testing;
+using Microsoft.AspNetCore.Http;
 
 namespace BatchPlatform.Worker.Tests.Slices;
 
@@ -31,7 +33,7 @@ public sealed class SliceRunTests
         await worker.RunAsync(Given.Slice(ns: "bench", action: "sleep"));
 
         var outcome = Assert.Single(worker.Orchestrator.Outcomes);
-        Assert.Equal((false, ErrorCodes.UnknownAction, 0), (outcome.Completed, outcome.ErrorCode, outcome.Attempts));
+        Assert.Equal((false, ErrorCodes.HandlerMissing, 0), (outcome.Completed, outcome.ErrorCode, outcome.Attempts));
     }
 
     [Fact]
@@ -50,8 +52,10 @@ public sealed class SliceRunTests
         Assert.Equal(3, upstream.MostInFlight);
     }
 
-    [Fact]
-    public async Task Calls_begin_no_earlier_than_the_granted_rate_allows()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public async Task Calls_begin_no_earlier_than_the_granted_rate_and_burst_allow(int burst)
     {
         var begun = new ConcurrentQueue<DateTime>();
         WorkerHost? worker = null;
@@ -62,15 +66,15 @@ public sealed class SliceRunTests
         });
         await using var started = worker = await WorkerHost.StartAsync(upstream.Definition());
 
-        await worker.SendAsync(Given.Slice(jobs: 5) with { Concurrency = 5, CallsPerSecond = 2 });
-        await Eventually.Equal(1, () => begun.Count);
+        await worker.SendAsync(Given.Slice(jobs: 5) with { Concurrency = 5, CallsPerSecond = 2, Burst = burst });
+        await Eventually.Equal(1 + burst, () => begun.Count);
         await Eventually.True(() =>
         {
             worker.Clock.Advance(TimeSpan.FromMilliseconds(100));
             return worker.Orchestrator.GotLast;
         });
 
-        Assert.All(begun.Order().Select((at, k) => (at, k)), call => Assert.True(call.at >= Given.Start.AddSeconds(call.k / 2.0)));
+        Assert.All(begun.Order().Select((at, k) => (at, k)), call => Assert.True(call.at >= Given.Start.AddSeconds(Math.Max(0, call.k - burst) / 2.0)));
         Assert.Equal(5, begun.Count);
     }
 
@@ -127,6 +131,39 @@ public sealed class SliceRunTests
         await worker.RunAsync(Given.Slice(attempt: 3));
         var outcome = Assert.Single(worker.Orchestrator.Outcomes);
         Assert.Equal((ErrorCodes.UpstreamStatus, 503, 3), (outcome.ErrorCode, outcome.StatusCode, outcome.Attempts));
+    }
+
+    [Fact]
+    public async Task An_actions_own_retry_policy_counts_before_the_upstreams()
+    {
+        await using var upstream = await TestUpstream.StartAsync(context =>
+        {
+            context.Response.StatusCode = 418;
+            return Task.CompletedTask;
+        });
+        var action = new UpstreamAction { Path = "/call", Retry = new RetryPolicy { Attempts = 5, BaseSeconds = 0, Statuses = [418] } };
+        await using var worker = await WorkerHost.StartAsync(upstream.Definition(action) with { Retry = new RetryPolicy { Attempts = 1 } });
+
+        await worker.RunAsync(Given.Slice(attempt: 4));
+        await worker.RunAsync(Given.Slice(attempt: 5));
+
+        var retry = Assert.Single(worker.Orchestrator.Reports.SelectMany(report => report.Retries));
+        Assert.Equal((5, Given.Start), (retry.Attempt, retry.DueAt));
+        Assert.Equal(418, Assert.Single(worker.Orchestrator.Outcomes).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("saved", null)]
+    [InlineData("lost", ErrorCodes.SuccessRuleUnmet)]
+    public async Task A_success_rule_reaches_the_worker_as_it_was_defined(string state, string? code)
+    {
+        await using var upstream = await TestUpstream.StartAsync(context => context.Response.WriteAsJsonAsync(new { state }));
+        var rule = new SuccessRule { Member = "/state", Value = JsonSerializer.SerializeToElement("saved") };
+        await using var worker = await WorkerHost.StartAsync(upstream.Definition(new UpstreamAction { Path = "/call", Success = rule }));
+
+        await worker.RunAsync(Given.Slice());
+
+        Assert.Equal(code, Assert.Single(worker.Orchestrator.Outcomes).ErrorCode);
     }
 
     [Fact]

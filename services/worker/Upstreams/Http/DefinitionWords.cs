@@ -23,8 +23,11 @@ internal enum BodyKind
 internal static class DefinitionWords
 {
     // What these say is ours to decide, or the connection's.
-    private static readonly FrozenSet<string> Reserved = new[] { "Host", "Connection", "Content-Length", "Transfer-Encoding", "Idempotency-Key" }
-        .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+    private static readonly FrozenSet<string> Reserved = new[]
+    {
+        "Host", "Connection", "Keep-Alive", "Content-Length", "Transfer-Encoding", "TE", "Trailer", "Upgrade", "Expect",
+        "Proxy-Authorization", "Proxy-Connection", "Idempotency-Key",
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     public static HttpMethod Method(string word) => word switch
     {
@@ -69,5 +72,12 @@ internal static class DefinitionWords
     {
         var isToken = name.Length > 0 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || "!#$%&'*+-.^_`|~".Contains(letter));
         return isToken && !Reserved.Contains(name) ? name : throw new FormatException($"'{name}' cannot be a header of a definition.");
+    }
+
+    /// <summary>A header that a request has whether it has a body or not.</summary>
+    public static string CredentialHeaderName(string name)
+    {
+        using var request = new HttpRequestMessage();
+        return request.Headers.TryAddWithoutValidation(HeaderName(name), []) ? name : throw new FormatException($"Header '{name}' cannot carry a secret: it describes a body.");
     }
 }

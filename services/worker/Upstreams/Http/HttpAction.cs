@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Net.Http.Headers;
 using BatchPlatform.Contracts;
 
 namespace BatchPlatform.Worker.Upstreams.Http;
@@ -6,11 +7,14 @@ namespace BatchPlatform.Worker.Upstreams.Http;
 /// <summary>One action made ready: turns a job's params into a request.</summary>
 internal sealed class HttpAction
 {
+    // Twice what most servers read.
+    private const int LongestAddress = 16 * 1024;
     private readonly HttpMethod _method;
     private readonly PathTemplate _address;
     private readonly FrozenDictionary<string, ParamPlace> _places;
     private readonly BodyKind _body;
     private readonly KeyValuePair<string, string>[] _headers;
+    private readonly FrozenSet<int> _repeatableStatuses;
 
     /// <exception cref="FormatException">The definition names something that cannot be called.</exception>
     public HttpAction(Upstream upstream, string name, UpstreamAction action)
@@ -21,13 +25,18 @@ internal sealed class HttpAction
         _address = new PathTemplate($"{DefinitionWords.BaseUrl(upstream.BaseUrl)}/{action.Path.TrimStart('/')}");
         _places = PlacesOf(name, action);
         _headers = [.. upstream.Headers.Select(DefinitionWords.Header)];
-        Success = new StatusRanges(action.Success.Statuses);
+        _repeatableStatuses = (action.Retry ?? upstream.Retry).Statuses.ToFrozenSet();
+        Success = new SuccessCheck(action.Success);
         AtMostOnce = action.AtMostOnce;
     }
 
-    public StatusRanges Success { get; }
+    public SuccessCheck Success { get; }
 
     public bool AtMostOnce { get; }
+
+    /// <summary>Whether another attempt may help after this status and does no harm.</summary>
+    public bool IsRepeatable(int status) =>
+        !Success.Accepts(status) && _repeatableStatuses.Contains(status) && !(AtMostOnce && LeavesOpen(status));
 
     /// <param name="rawParams">A JSON object, UTF-8.</param>
     /// <exception cref="ParamsException">The params do not fit the action.</exception>
@@ -42,7 +51,8 @@ internal sealed class HttpAction
         using var parts = new RequestParts(rawParams);
         foreach (var param in parts.Params)
         {
-            parts.Place(param, _places.GetValueOrDefault(param.Name, _body == BodyKind.None ? ParamPlace.Query : ParamPlace.Body));
+            var name = ParamText.NameOf(param);
+            parts.Place(param, name, _places.GetValueOrDefault(name, _body == BodyKind.None ? ParamPlace.Query : ParamPlace.Body));
         }
 
         return CreateMessage(parts.AddQuery(_address.Fill(parts.Path)), parts.Headers, parts.Content(_body));
@@ -53,18 +63,27 @@ internal sealed class HttpAction
         // The client repeats a request without a body by itself when its connection turns out to be closed; with one, even an empty
         // one, it does not.
         content ??= AtMostOnce ? new ByteArrayContent([]) : null;
-        var request = new HttpRequestMessage(_method, address) { Content = content };
-        foreach (var (name, value) in headers.Concat(_headers))
+        if (address.Length > LongestAddress)
         {
-            if (!request.Headers.TryAddWithoutValidation(name, value) && content is not null)
-            {
-                // One that describes the body, such as Content-Type.
-                content.Headers.Remove(name);
-                content.Headers.TryAddWithoutValidation(name, value);
-            }
+            throw new ParamsException($"The params make an address of more than {LongestAddress} characters.");
+        }
+
+        var request = new HttpRequestMessage(_method, address) { Content = content };
+        // A param comes after the definition's own header of the same name, and takes its place.
+        foreach (var (name, value) in _headers.Concat(headers))
+        {
+            Put(request, name, value);
         }
 
         return request;
+    }
+
+    private static void Put(HttpRequestMessage request, string name, string value)
+    {
+        // One that describes the body, such as Content-Type, is not among the request's own.
+        HttpHeaders? headers = request.Headers.TryAddWithoutValidation(name, []) ? request.Headers : request.Content?.Headers;
+        headers?.Remove(name);
+        headers?.TryAddWithoutValidation(name, value);
     }
 
     private FrozenDictionary<string, ParamPlace> PlacesOf(string name, UpstreamAction action)
@@ -100,4 +119,7 @@ internal sealed class HttpAction
             DefinitionWords.HeaderName(param);
         }
     }
+
+    // A refusal (4xx) says that nothing was done; a failure (5xx) may have come half-way.
+    private static bool LeavesOpen(int status) => status >= 500;
 }

@@ -1,43 +1,30 @@
 using System.Collections.Frozen;
 using System.Net;
 using BatchPlatform.Contracts;
+using BatchPlatform.Worker.Secrets;
+using BatchPlatform.Worker.Upstreams.Auth;
 
 namespace BatchPlatform.Worker.Upstreams.Http;
 
-/// <summary>
-/// Calls an upstream over HTTP. Each version has its own connections. Nothing that the upstream answers makes us call anything else:
-/// no redirects, no cookies, no proxy.
-/// </summary>
+/// <summary>Calls an upstream over HTTP. Each version has its own connections.</summary>
 #pragma warning disable CA1001 // It lives as long as the process, or until nobody uses a definition that was pushed out of the cache.
 internal sealed class HttpExecutor : IJobExecutor
 #pragma warning restore CA1001
 {
-    // Long enough to be worth a handshake, short enough to follow a changed DNS entry.
-    private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(3);
-    private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler
-    {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        UseProxy = false,
-        AutomaticDecompression = DecompressionMethods.All,
-        PooledConnectionLifetime = ConnectionLifetime,
-        // An answer that is too long is not read to its end for the sake of a connection.
-        MaxResponseDrainSize = 0,
-    });
-
+    private readonly HttpMessageInvoker _client = Connections.Open();
     private readonly FrozenDictionary<string, HttpAction> _actions;
-    private readonly FrozenSet<int> _repeatableStatuses;
     private readonly TimeSpan _timeout;
     private readonly int _maxResponseBytes;
+    private readonly ICredential? _credential;
     private readonly TimeProvider _time;
 
     /// <exception cref="FormatException">The definition names something that cannot be called.</exception>
-    public HttpExecutor(Upstream definition, TimeProvider time)
+    public HttpExecutor(Upstream definition, ICredential? credential, TimeProvider time)
     {
         _actions = definition.Actions.ToFrozenDictionary(action => action.Key, action => new HttpAction(definition, action.Key, action.Value));
-        _repeatableStatuses = definition.Retry.Statuses.ToFrozenSet();
         _timeout = TimeSpan.FromSeconds(definition.TimeoutSeconds);
         _maxResponseBytes = definition.MaxResponseBytes;
+        _credential = credential;
         _time = time;
     }
 
@@ -50,48 +37,67 @@ internal sealed class HttpExecutor : IJobExecutor
 
         try
         {
-            using var request = action.CreateRequest(job.Params);
-            request.Headers.TryAddWithoutValidation("Idempotency-Key", $"{slice.Number}-{slice.Run}-{job.Index}");
-            return await CallAsync(action, request, abort);
+            var key = IdempotencyKey.Of(slice, job);
+            return _credential is null ? await CallAsync(action, job, key, header: null, abort) : await CallProvenAsync(action, job, key, _credential, abort);
         }
         catch (ParamsException error)
         {
             return CallEnd.NotMade(ErrorCodes.ParamsDoNotFit, error.Message);
         }
+        catch (CredentialException error)
+        {
+            return CallEnd.NotMade(error.Code, error.Message, error.Repeatable);
+        }
+        catch (OperationCanceledException) when (abort.IsCancellationRequested)
+        {
+            // While it waited for its credential.
+            return CallEnd.Aborted;
+        }
     }
 
-    private async Task<CallEnd> CallAsync(HttpAction action, HttpRequestMessage request, CancellationToken abort)
+    // A 401 says that nothing was done, so a call whose token had lost its worth may be made once more with another.
+    private async Task<CallEnd> CallProvenAsync(HttpAction action, PackedJob job, string key, ICredential credential, CancellationToken abort)
+    {
+        var header = await credential.GetAsync(abort);
+        var end = await CallAsync(action, job, key, header, abort);
+        var again = end is { Fate: CallFate.Failed, StatusCode: (int)HttpStatusCode.Unauthorized } && credential.Refuse(header);
+        return again ? await CallAsync(action, job, key, await credential.GetAsync(abort), abort) : end;
+    }
+
+    private async Task<CallEnd> CallAsync(HttpAction action, PackedJob job, string key, AuthHeader? header, CancellationToken abort)
     {
         using var timeout = new CancellationTokenSource(_timeout, _time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, abort);
+        using var request = action.CreateRequest(job.Params);
+        request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+        header?.PutOn(request);
+        var answered = false;
         try
         {
             using var response = await _client.SendAsync(request, limit.Token);
-            return await ReadAsync(action, response, limit.Token);
+            answered = true;
+            return await ReadAsync(action, response, header?.Scrubber, limit.Token);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
-            return Broken(action, CallEnd.Failed(ErrorCodes.UpstreamTimeout, $"No answer within {_timeout.TotalSeconds} s.", repeatable: true));
+            return Open(action, CallFailures.Timeout(_timeout, withinAnswer: answered));
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (abort.IsCancellationRequested)
         {
-            return Broken(action, CallEnd.Aborted);
+            return Open(action, CallEnd.Aborted);
         }
-        catch (HttpRequestException error) when (NothingWasSent(error.HttpRequestError))
+        catch (HttpRequestException error) when (CallFailures.NothingWasSent(error))
         {
-            return Unreachable($"The upstream could not be reached ({error.HttpRequestError}).");
+            return CallFailures.Of(error);
         }
-        catch (HttpRequestException error)
+        catch (Exception error) when (error is HttpRequestException or IOException or InvalidDataException || (answered && error is InvalidOperationException))
         {
-            return Broken(action, Unreachable($"The connection broke before the answer ({error.HttpRequestError})."));
-        }
-        catch (Exception error) when (error is IOException or InvalidDataException)
-        {
-            return Broken(action, Unreachable("The connection broke within the answer."));
+            // The last is how Brotli says that it cannot read something.
+            return Open(action, CallFailures.Of(error));
         }
     }
 
-    private async Task<CallEnd> ReadAsync(HttpAction action, HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<CallEnd> ReadAsync(HttpAction action, HttpResponseMessage response, Scrubber? scrubber, CancellationToken cancellationToken)
     {
         if (Closing.Until(response, _time.GetUtcNow()) is { } until)
         {
@@ -99,29 +105,27 @@ internal sealed class HttpExecutor : IJobExecutor
         }
 
         var status = (int)response.StatusCode;
-        var completed = action.Success.Contains(status);
-        var repeatable = !completed && _repeatableStatuses.Contains(status) && !(action.AtMostOnce && LeavesOpen(status));
+        var repeatable = action.IsRepeatable(status);
         if (await BoundedContent.ReadAsync(response.Content, _maxResponseBytes, cancellationToken) is not { } body)
         {
             return CallEnd.Failed(ErrorCodes.ResponseTooLarge, $"The response is longer than {_maxResponseBytes} bytes.", status, repeatable: repeatable);
         }
 
-        var json = ResponseJson.Of(body, response.Content.Headers);
-        return completed
-            ? CallEnd.Completed(status, json)
-            : CallEnd.Failed(ErrorCodes.UpstreamStatus, $"The upstream answered with status {status}.", status, json, repeatable);
+        var answer = scrubber is null ? ResponseJson.Of(body, response.Content.Headers) : Cleaned(body, response, scrubber);
+        return action.Success.FaultOf(status, answer) is { } fault
+            ? CallEnd.Failed(fault.Code, fault.Message, status, answer.Json, repeatable)
+            : CallEnd.Completed(status, answer.Json);
     }
 
-    private static CallEnd Unreachable(string message) => CallEnd.Failed(ErrorCodes.UpstreamUnreachable, message, repeatable: true);
+    // Before, since base64 would hide a secret; and after, since the content type is quoted there.
+    private static Answer Cleaned(ReadOnlyMemory<byte> body, HttpResponseMessage response, Scrubber scrubber)
+    {
+        var answer = ResponseJson.Of(scrubber.Clean(body), response.Content.Headers);
+        return answer with { Json = scrubber.Clean(answer.Json) };
+    }
 
     // The call may have taken effect, and nobody can say: where that must not happen twice, it is over.
-    private static CallEnd Broken(HttpAction action, CallEnd end) => action.AtMostOnce
+    private static CallEnd Open(HttpAction action, CallEnd end) => action.AtMostOnce
         ? CallEnd.Failed(ErrorCodes.ExecutionUnknown, $"The call ended without an answer ({end.ErrorCode ?? "aborted"}) and may have taken effect.")
         : end;
-
-    private static bool NothingWasSent(HttpRequestError error) =>
-        error is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError;
-
-    // A refusal (4xx) says that nothing was done; a failure (5xx) may have come half-way.
-    private static bool LeavesOpen(int status) => status >= 500;
 }

@@ -12,6 +12,20 @@ internal static class ParamText
 
     public static bool FitsHeader(string value) => !value.AsSpan().ContainsAnyExcept(HeaderLetters);
 
+    /// <summary>A param's name.</summary>
+    /// <exception cref="ParamsException">It is no text.</exception>
+    public static string NameOf(JsonProperty param)
+    {
+        try
+        {
+            return param.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new ParamsException("A param's name is not valid text.");
+        }
+    }
+
     /// <summary>One value as text; null for a JSON null.</summary>
     /// <exception cref="ParamsException">It is an object or an array.</exception>
     public static string? Of(string name, JsonElement value) => value.ValueKind switch

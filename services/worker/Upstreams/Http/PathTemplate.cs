@@ -6,7 +6,6 @@ namespace BatchPlatform.Worker.Upstreams.Http;
 /// </summary>
 internal sealed class PathTemplate
 {
-    private const int MaxLength = 16 * 1024;
     private readonly List<string> _literals = [];
     private readonly List<string> _names = [];
 
@@ -28,7 +27,7 @@ internal sealed class PathTemplate
         }
 
         _literals.Add(rest);
-        if (_literals.Exists(literal => literal.AsSpan().ContainsAny('}', '#')) || _names.Exists(name => name.Contains('{')))
+        if (_literals.Exists(IsMalformed) || _names.Exists(name => name.Contains('{')))
         {
             throw Malformed();
         }
@@ -36,7 +35,7 @@ internal sealed class PathTemplate
 
     public IReadOnlyCollection<string> Names => _names;
 
-    /// <exception cref="ParamsException">A param is missing or would change the path's shape, or the address gets too long.</exception>
+    /// <exception cref="ParamsException">A param is missing or would change the path's shape.</exception>
     public string Fill(IReadOnlyDictionary<string, string> values)
     {
         var parts = new List<string> { _literals[0] };
@@ -47,9 +46,7 @@ internal sealed class PathTemplate
         }
 
         var address = string.Concat(parts);
-        return address.Length <= MaxLength && !HasDotSegment(address)
-            ? address
-            : throw new ParamsException("The params do not make a usable path.");
+        return HasDotSegment(address) ? throw new ParamsException("The params do not make a usable path.") : address;
     }
 
     private static string Escaped(string name, IReadOnlyDictionary<string, string> values) =>
@@ -60,5 +57,12 @@ internal sealed class PathTemplate
     // Looked for in the whole, since neighbours can make one together.
     private static bool HasDotSegment(string address) => address.Split('?')[0].Split('/').Any(segment => segment is "." or "..");
 
-    private static FormatException Malformed() => new("The path has a brace without its other, an empty name, or a fragment.");
+    // A percent sign that a param could complete is as bad as a brace that is not closed.
+    private static bool IsMalformed(string literal) =>
+        literal.AsSpan().ContainsAny('}', '#', '\\') || literal.Any(letter => letter <= ' ') || literal.Split('%').Skip(1).Any(escape => !IsEscape(escape));
+
+    private static bool IsEscape(string text) => text.Length >= 2 && char.IsAsciiHexDigit(text[0]) && char.IsAsciiHexDigit(text[1]);
+
+    private static FormatException Malformed() =>
+        new("The path has a brace without its other, an empty name, a fragment, a blank, a backslash or half an escape.");
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.Http.Headers;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
@@ -9,6 +10,9 @@ namespace BatchPlatform.Worker.Upstreams.Http;
 internal sealed class RequestParts : IDisposable
 {
     private const string JsonType = "application/json";
+
+    // Servers refuse more in all headers together.
+    private const int LongestHeader = 8 * 1024;
     private readonly JsonDocument _document;
     private readonly StringBuilder _query = new();
     private readonly List<JsonProperty> _body = [];
@@ -36,7 +40,8 @@ internal sealed class RequestParts : IDisposable
 
     public Dictionary<string, string> Path { get; } = [];
 
-    public List<KeyValuePair<string, string>> Headers { get; } = [];
+    /// <summary>Headers' names do not differ by case, and of two values the last counts.</summary>
+    public Dictionary<string, string> Headers { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>A body of JSON text.</summary>
     public static HttpContent Json(ReadOnlyMemory<byte> text) =>
@@ -46,18 +51,18 @@ internal sealed class RequestParts : IDisposable
 
     /// <summary>Puts a param where it belongs. A null stays out of everything but a JSON body.</summary>
     /// <exception cref="ParamsException">It does not fit there.</exception>
-    public void Place(JsonProperty param, ParamPlace place)
+    public void Place(JsonProperty param, string name, ParamPlace place)
     {
         switch (place)
         {
             case ParamPlace.Path:
-                Path[param.Name] = ParamText.Of(param.Name, param.Value) ?? "";
+                Path[name] = ParamText.Of(name, param.Value) ?? "";
                 break;
             case ParamPlace.Query:
-                AddToQuery(param);
+                AddToQuery(name, param.Value);
                 break;
             case ParamPlace.Header:
-                AddHeader(param);
+                AddHeader(name, param.Value);
                 break;
             default:
                 _body.Add(param);
@@ -77,36 +82,37 @@ internal sealed class RequestParts : IDisposable
         _ => null,
     };
 
-    private void AddToQuery(JsonProperty param)
+    private void AddToQuery(string name, JsonElement value)
     {
-        foreach (var text in ParamText.EachOf(param.Name, param.Value))
+        foreach (var text in ParamText.EachOf(name, value))
         {
-            _query.Append(_query.Length == 0 ? "" : "&").Append(Uri.EscapeDataString(param.Name)).Append('=').Append(Uri.EscapeDataString(text));
+            _query.Append(_query.Length == 0 ? "" : "&").Append(Uri.EscapeDataString(name)).Append('=').Append(Uri.EscapeDataString(text));
         }
     }
 
-    private void AddHeader(JsonProperty param)
+    private void AddHeader(string name, JsonElement value)
     {
-        if (ParamText.Of(param.Name, param.Value) is { } text)
+        if (ParamText.Of(name, value) is { } text)
         {
-            Headers.Add(ParamText.FitsHeader(text)
-                ? KeyValuePair.Create(param.Name, text)
-                : throw new ParamsException($"Param '{param.Name}' has characters that a header cannot have."));
+            Headers[name] = text.Length <= LongestHeader && ParamText.FitsHeader(text)
+                ? text
+                : throw new ParamsException($"Param '{name}' is too long for a header or has characters that no header can have.");
         }
     }
 
+    // As they came: numbers keep their digits and texts their escapes.
     private ReadOnlyMemory<byte> WriteBody()
     {
         var text = new ArrayBufferWriter<byte>();
-        using var writer = new Utf8JsonWriter(text);
-        writer.WriteStartObject();
         foreach (var param in _body)
         {
-            param.WriteTo(writer);
+            text.Write(text.WrittenCount == 0 ? "{\""u8 : ",\""u8);
+            text.Write(JsonMarshal.GetRawUtf8PropertyName(param));
+            text.Write("\":"u8);
+            text.Write(JsonMarshal.GetRawUtf8Value(param.Value));
         }
 
-        writer.WriteEndObject();
-        writer.Flush();
+        text.Write(text.WrittenCount == 0 ? "{}"u8 : "}"u8);
         return text.WrittenMemory;
     }
 }

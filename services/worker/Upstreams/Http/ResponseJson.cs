@@ -12,43 +12,57 @@ namespace BatchPlatform.Worker.Upstreams.Http;
 /// </summary>
 internal static class ResponseJson
 {
+    // The reader's own bound, here and wherever results are read again.
+    private const int DeepestJson = 64;
+
+    // What the longest response takes as base64. Text full of what JSON must escape would take up to six times its length.
+    private const int LongestString = 2 * 1024 * 1024 / 3 * 4;
+
     // Results are served as JSON, never inside HTML, so only what JSON itself asks for is escaped.
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static ReadOnlyMemory<byte> Of(ReadOnlyMemory<byte> body, HttpContentHeaders headers)
+    public static Answer Of(ReadOnlyMemory<byte> body, HttpContentHeaders headers)
     {
         if (body.IsEmpty)
         {
-            return body;
+            return new Answer(AnswerKind.Nothing, body);
         }
 
         if (!Utf8.IsValid(body.Span))
         {
-            return AsObject(body, headers);
+            return new Answer(AnswerKind.Binary, AsObject(body, headers));
         }
 
         var text = body.Span.StartsWith("\uFEFF"u8) ? body[3..] : body;
-        return IsJsonType(headers.ContentType) && IsJson(text.Span) ? OnOneLine(text) : AsString(text);
+        var kind = IsJsonType(headers.ContentType) ? KindOf(text.Span) : AnswerKind.Text;
+        if (kind == AnswerKind.Json)
+        {
+            return new Answer(kind, OnOneLine(text));
+        }
+
+        var json = AsString(text);
+        return new Answer(kind, json.Length <= LongestString ? json : AsObject(body, headers));
     }
 
     private static bool IsJsonType(MediaTypeHeaderValue? type) => type?.MediaType is { } name
         && (name.EndsWith("/json", StringComparison.OrdinalIgnoreCase) || name.EndsWith("+json", StringComparison.OrdinalIgnoreCase));
 
-    // The reader's own bound on depth (64) holds: what is deeper is kept as a string.
-    private static bool IsJson(ReadOnlySpan<byte> text)
+    private static AnswerKind KindOf(ReadOnlySpan<byte> text)
     {
         try
         {
-            var reader = new Utf8JsonReader(text);
+            var deepest = 0;
+            var reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = int.MaxValue });
             while (reader.Read())
             {
+                deepest = Math.Max(deepest, reader.CurrentDepth);
             }
 
-            return true;
+            return deepest < DeepestJson ? AnswerKind.Json : AnswerKind.Text;
         }
         catch (JsonException)
         {
-            return false;
+            return AnswerKind.BrokenJson;
         }
     }
 

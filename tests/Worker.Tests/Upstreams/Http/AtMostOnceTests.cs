@@ -47,7 +47,7 @@ public sealed class AtMostOnceTests : IDisposable
     {
         var definition = Given.Upstream($"http://127.0.0.1:{LoopbackPort.Next()}", Once);
 
-        var end = await new HttpExecutor(definition, _clock).CallAsync(Given.Job());
+        var end = await new HttpExecutor(definition, credential: null, _clock).CallAsync(Given.Job());
 
         Assert.Equal((ErrorCodes.UpstreamUnreachable, true), (end.ErrorCode, end.Repeatable));
     }
@@ -65,7 +65,7 @@ public sealed class AtMostOnceTests : IDisposable
         });
         var definition = upstream.Definition(Once) with { Retry = new RetryPolicy { Statuses = [409, 500, 504] } };
 
-        var end = await new HttpExecutor(definition, _clock).CallAsync(Given.Job());
+        var end = await new HttpExecutor(definition, credential: null, _clock).CallAsync(Given.Job());
 
         Assert.Equal((ErrorCodes.UpstreamStatus, repeatable), (end.ErrorCode, end.Repeatable));
     }
@@ -89,7 +89,7 @@ public sealed class AtMostOnceTests : IDisposable
         server.Start();
         var serving = ServeOneAnswerPerConnectionAsync(server);
         var definition = Given.Upstream($"http://{server.LocalEndpoint}", Once with { Method = "DELETE", Body = "none" });
-        var executor = new HttpExecutor(definition, _clock);
+        var executor = new HttpExecutor(definition, credential: null, _clock);
 
         Assert.Equal(CallFate.Completed, (await executor.CallAsync(Given.Job())).Fate);
         AssertUnknown(await executor.CallAsync(Given.Job()));
@@ -133,5 +133,5 @@ public sealed class AtMostOnceTests : IDisposable
         return lines > 0 ? 1 : 0;
     }
 
-    private HttpExecutor Executor(TestUpstream upstream) => new(upstream.Definition(Once), _clock);
+    private HttpExecutor Executor(TestUpstream upstream) => new(upstream.Definition(Once), credential: null, _clock);
 }

@@ -148,6 +148,10 @@ public sealed class HttpActionTests
         { "a closing brace", Given.Upstream(Base, new UpstreamAction { Path = "/a/b}" }) },
         { "a nested brace", Given.Upstream(Base, new UpstreamAction { Path = "/a/{b{c}}" }) },
         { "an empty name", Given.Upstream(Base, new UpstreamAction { Path = "/a/{}" }) },
+        { "half an escape", Given.Upstream(Base, new UpstreamAction { Path = "/a/%2{b}" }) },
+        { "a blank", Given.Upstream(Base, new UpstreamAction { Path = "/a b" }) },
+        { "a backslash", Given.Upstream(Base, new UpstreamAction { Path = "/a\\b" }) },
+        { "a header of the connection", Given.Upstream(Base) with { Headers = Param("Expect", "100-continue") } },
         { "a fragment", Given.Upstream(Base, new UpstreamAction { Path = "/a#b" }) },
         { "a success rule of no status", Given.Upstream(Base, new UpstreamAction { Success = new SuccessRule { Statuses = ["ok"] } }) },
     };
@@ -155,7 +159,7 @@ public sealed class HttpActionTests
     [Theory]
     [MemberData(nameof(Unusable))]
     public void A_definition_that_cannot_be_called_says_so(string what, Upstream definition) =>
-        Assert.True(Record.Exception(() => new HttpExecutor(definition, TimeProvider.System)) is FormatException, what);
+        Assert.True(Record.Exception(() => new HttpExecutor(definition, credential: null, TimeProvider.System)) is FormatException, what);
 
     private static Dictionary<string, string> Param(string name, string value) => new() { [name] = value };
 

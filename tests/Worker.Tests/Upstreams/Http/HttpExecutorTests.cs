@@ -26,7 +26,7 @@ public sealed class HttpExecutorTests
     public async Task Every_call_of_a_job_carries_the_same_idempotency_key()
     {
         await using var upstream = await TestUpstream.StartAsync();
-        var executor = new HttpExecutor(upstream.Definition(), _clock);
+        var executor = new HttpExecutor(upstream.Definition(), credential: null, _clock);
 
         await executor.CallAsync(Given.Job(index: 7));
         await executor.CallAsync(Given.Job(index: 7, attempt: 2));
@@ -75,7 +75,7 @@ public sealed class HttpExecutorTests
 
         var end = await ExecuteAsync(upstream.Definition());
 
-        Assert.Equal((ErrorCodes.UpstreamStatus, 302), (end.ErrorCode, end.StatusCode));
+        Assert.Equal((ErrorCodes.UpstreamRedirect, 302, false), (end.ErrorCode, end.StatusCode, end.Repeatable));
         Assert.Single(upstream.Calls);
     }
 
@@ -87,7 +87,7 @@ public sealed class HttpExecutorTests
             context.Response.Cookies.Append("who", "job-1");
             return Task.CompletedTask;
         });
-        var executor = new HttpExecutor(upstream.Definition(), _clock);
+        var executor = new HttpExecutor(upstream.Definition(), credential: null, _clock);
 
         await executor.CallAsync(Given.Job());
         await executor.CallAsync(Given.Job());
@@ -101,7 +101,7 @@ public sealed class HttpExecutorTests
         using var gate = new Gate();
         await using var upstream = await TestUpstream.StartAsync(gate.AnswerAsync);
 
-        var end = await new HttpExecutor(upstream.Definition(), _clock).CallUntilTimeoutAsync(upstream, _clock);
+        var end = await new HttpExecutor(upstream.Definition(), credential: null, _clock).CallUntilTimeoutAsync(upstream, _clock);
 
         Assert.Equal((ErrorCodes.UpstreamTimeout, true), (end.ErrorCode, end.Repeatable));
     }
@@ -115,17 +115,17 @@ public sealed class HttpExecutorTests
     }
 
     [Fact]
-    public async Task A_connection_that_breaks_before_the_answer_is_unreachable()
+    public async Task A_connection_that_breaks_before_the_answer_is_lost()
     {
         await using var upstream = await TestUpstream.StartAsync(TestUpstream.BreakOffAsync);
 
         var end = await ExecuteAsync(upstream.Definition());
 
-        Assert.Equal((ErrorCodes.UpstreamUnreachable, true), (end.ErrorCode, end.Repeatable));
+        Assert.Equal((ErrorCodes.UpstreamConnectionLost, true), (end.ErrorCode, end.Repeatable));
     }
 
     [Fact]
-    public async Task A_connection_that_breaks_within_the_answer_is_unreachable()
+    public async Task A_connection_that_breaks_within_the_answer_is_lost()
     {
         await using var upstream = await TestUpstream.StartAsync(async context =>
         {
@@ -137,7 +137,7 @@ public sealed class HttpExecutorTests
 
         var end = await ExecuteAsync(upstream.Definition());
 
-        Assert.Equal((ErrorCodes.UpstreamUnreachable, true), (end.ErrorCode, end.Repeatable));
+        Assert.Equal((ErrorCodes.UpstreamConnectionLost, true), (end.ErrorCode, end.Repeatable));
     }
 
     [Fact]
@@ -146,7 +146,7 @@ public sealed class HttpExecutorTests
         using var gate = new Gate();
         await using var upstream = await TestUpstream.StartAsync(gate.AnswerAsync);
 
-        var end = await new HttpExecutor(upstream.Definition(), _clock).CallUntilAbortedAsync(upstream);
+        var end = await new HttpExecutor(upstream.Definition(), credential: null, _clock).CallUntilAbortedAsync(upstream);
 
         Assert.Equal(CallFate.Aborted, end.Fate);
     }
@@ -238,5 +238,5 @@ public sealed class HttpExecutorTests
     private static string Text(CallEnd end) => Encoding.UTF8.GetString(end.Response.Span);
 
     private Task<CallEnd> ExecuteAsync(Upstream definition, PackedJob? job = null) =>
-        new HttpExecutor(definition, _clock).CallAsync(job ?? Given.Job());
+        new HttpExecutor(definition, credential: null, _clock).CallAsync(job ?? Given.Job());
 }

@@ -46,7 +46,7 @@ public sealed class ResponseJsonTests
     {
         byte[] bytes = [0x89, 0x50, 0x4E, 0x47, 0xFF, 0x00];
 
-        using var json = JsonDocument.Parse(ResponseJson.Of(bytes, Headers(type)));
+        using var json = JsonDocument.Parse(ResponseJson.Of(bytes, Headers(type)).Json);
 
         Assert.Equal(expected, json.RootElement.GetProperty("content_type").GetString());
         Assert.Equal(bytes, json.RootElement.GetProperty("base64").GetBytesFromBase64());
@@ -55,8 +55,35 @@ public sealed class ResponseJsonTests
     [Fact]
     public void Nothing_stays_nothing() => Assert.Empty(Of("application/json", ""));
 
+    [Theory]
+    [InlineData("application/json", "", AnswerKind.Nothing)]
+    [InlineData("application/json", "[1]", AnswerKind.Json)]
+    [InlineData("application/json", "[1", AnswerKind.BrokenJson)]
+    [InlineData("application/json", "<html>", AnswerKind.BrokenJson)]
+    [InlineData("text/html", "[1]", AnswerKind.Text)]
+    public void What_it_was_is_told(string type, string text, object kind) =>
+        Assert.Equal(kind, ResponseJson.Of(Encoding.UTF8.GetBytes(text), Headers(type)).Kind);
+
+    [Fact]
+    public void Deep_JSON_is_not_called_broken()
+    {
+        var deep = Encoding.UTF8.GetBytes(new string('[', 10_000) + new string(']', 10_000));
+
+        Assert.Equal(AnswerKind.Text, ResponseJson.Of(deep, Headers("application/json")).Kind);
+    }
+
+    [Fact]
+    public void Text_that_would_grow_beyond_a_report_as_a_string_is_kept_as_base64()
+    {
+        var text = new byte[1024 * 1024];
+
+        using var json = JsonDocument.Parse(ResponseJson.Of(text, Headers("text/plain")).Json);
+
+        Assert.Equal(text, json.RootElement.GetProperty("base64").GetBytesFromBase64());
+    }
+
     private static string Of(string? type, string text) =>
-        Encoding.UTF8.GetString(ResponseJson.Of(Encoding.UTF8.GetBytes(text), Headers(type)).Span);
+        Encoding.UTF8.GetString(ResponseJson.Of(Encoding.UTF8.GetBytes(text), Headers(type)).Json.Span);
 
     private static HttpContentHeaders Headers(string? type)
     {
