@@ -39,7 +39,7 @@ public sealed record RunSlice(
 /// <param name="Last">Nothing of the slice is in hand after this: jobs without an outcome or a retry are handed back.</param>
 /// <param name="Outcomes">The outcomes, packed by <see cref="OutcomeBlock"/>.</param>
 /// <param name="Retries">Jobs to be tried again later.</param>
-/// <param name="ClosedUntil">The upstream asked everybody to wait until then.</param>
+/// <param name="Closing">The upstream asked everybody to leave it alone.</param>
 /// <param name="BusySeconds">How long the slice has been at work so far, for choosing the size of the next one.</param>
 public sealed record ReportOutcomes(
     Guid SliceId,
@@ -49,8 +49,17 @@ public sealed record ReportOutcomes(
     bool Last,
     byte[] Outcomes,
     IReadOnlyList<RetryLater> Retries,
-    DateTime? ClosedUntil,
+    UpstreamClosing? Closing,
     double BusySeconds);
+
+/// <summary>An upstream's wish to be left alone.</summary>
+/// <param name="Until">Until then, UTC; null when it did not say for how long.</param>
+public sealed record UpstreamClosing(DateTime? Until);
+
+/// <summary>Told to all workers: begin no more calls to an upstream for so long, hand its slices back.</summary>
+/// <param name="Namespace">The upstream.</param>
+/// <param name="Seconds">From hearing this; 0 for the slices in hand only.</param>
+public sealed record LeaveUpstream(string Namespace, double Seconds);
 
 /// <summary>One job that is to be tried again.</summary>
 /// <param name="Index">The job.</param>

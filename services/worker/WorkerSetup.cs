@@ -52,6 +52,7 @@ public static class WorkerSetup
         {
             bus.AddConsumer<SliceConsumer>();
             bus.AddConsumer<StopRunConsumer>();
+            bus.AddConsumer<LeaveUpstreamConsumer>();
             bus.AddConsumer<AnnounceWorkersConsumer>();
         },
         (context, queues) =>
@@ -64,6 +65,7 @@ public static class WorkerSetup
             queues.Broadcast("worker", endpoint =>
             {
                 endpoint.ConfigureConsumer<StopRunConsumer>(context);
+                endpoint.ConfigureConsumer<LeaveUpstreamConsumer>(context);
                 endpoint.ConfigureConsumer<AnnounceWorkersConsumer>(context);
             });
         });

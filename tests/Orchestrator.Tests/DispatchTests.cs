@@ -197,7 +197,7 @@ public abstract class DispatchTests(string provider) : IAsyncLifetime
         await _host.AnnounceAsync(Worker);
         var id = await _host.CreateAsync(jobs: 2, commit: true);
         var until = TimeProvider.System.GetUtcNow().UtcDateTime.AddMilliseconds(300);
-        await _host.ReportAsync(await _host.SliceAsync(), Worker, onlyFirst: 0, closedUntil: until);
+        await _host.ReportAsync(await _host.SliceAsync(), Worker, onlyFirst: 0, closing: new UpstreamClosing(until));
 
         var again = await _host.SliceAsync();
 

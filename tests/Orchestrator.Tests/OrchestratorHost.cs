@@ -133,12 +133,12 @@ internal sealed class OrchestratorHost : IAsyncDisposable
     }
 
     /// <summary>Reports a slice as a worker does.</summary>
-    public async Task ReportAsync(RunSlice slice, Guid worker, Func<int, bool>? completed = null, int? onlyFirst = null, bool last = true, RetryLater[]? retries = null, DateTime? closedUntil = null)
+    public async Task ReportAsync(RunSlice slice, Guid worker, Func<int, bool>? completed = null, int? onlyFirst = null, bool last = true, RetryLater[]? retries = null, UpstreamClosing? closing = null)
     {
         var jobs = JobBlock.Unpack(slice.Jobs);
         var outcomes = jobs.Take(onlyFirst ?? jobs.Count).Select(job => Ended(job, completed?.Invoke(job.Index) ?? true)).ToList();
         await (await Bus.GetSendEndpoint(new Uri($"exchange:{Queues.Outcomes}"))).Send(new ReportOutcomes(
-            slice.SliceId, slice.Number, slice.Run, worker, last, OutcomeBlock.Pack(outcomes), retries ?? [], closedUntil, BusySeconds: 0.01));
+            slice.SliceId, slice.Number, slice.Run, worker, last, OutcomeBlock.Pack(outcomes), retries ?? [], closing, BusySeconds: 0.01));
     }
 
     /// <summary>Makes a version of the definition of namespace "test".</summary>

@@ -47,7 +47,8 @@ public static class GateRows
     }
 
     /// <summary>Opens the circuit breaker: nothing is called for a while, twice as long each time in a row, then one job probes.</summary>
-    public static async Task TripAsync(WorkUnit unit, string ns, CancellationToken cancellationToken)
+    /// <returns>When it ends.</returns>
+    public static async Task<DateTime> TripAsync(WorkUnit unit, string ns, CancellationToken cancellationToken)
     {
         var gate = await TrackAsync(unit.Db, ns, cancellationToken);
         if (gate.ClosedUntil <= unit.Now)
@@ -55,6 +56,8 @@ public static class GateRows
             gate.ClosedUntil = unit.Now + Doubled(FirstTrip, gate.Trips);
             gate.Trips++;
         }
+
+        return gate.ClosedUntil;
     }
 
     /// <summary>The upstream answers again.</summary>

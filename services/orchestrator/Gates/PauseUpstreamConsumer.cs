@@ -13,6 +13,11 @@ public sealed class PauseUpstreamConsumer(BatchStore store, DispatchSignal signa
         var (ns, paused, reason) = (context.Message.Namespace, context.Message.Paused, context.Message.Reason);
         await using var unit = await store.BeginAsync(context.CancellationToken);
         await GateRows.PauseAsync(unit, ns, paused, reason, context.CancellationToken);
+        if (paused)
+        {
+            unit.AfterCommit(() => context.Publish(new LeaveUpstream(ns, Seconds: 0)));
+        }
+
         unit.AfterCommit(() => context.RespondAsync(new UpstreamPaused(ns, paused, paused ? reason : null)));
         await unit.CommitAsync(context.CancellationToken);
         signal.Wake();

@@ -18,6 +18,7 @@ public sealed partial class ReportConsumer(
     BatchStore store,
     OutcomeLedger ledger,
     Breaker breaker,
+    IBus bus,
     Pace pace,
     DispatchSignal signal,
     IOptions<OrchestratorOptions> options,
@@ -104,9 +105,9 @@ public sealed partial class ReportConsumer(
     private async Task JudgeAsync(WorkUnit unit, Slice slice, IReadOnlyList<PackedOutcome> fresh, ReportOutcomes report, CancellationToken cancellationToken)
     {
         var faults = fresh.Count(Breaker.IsFault) + report.Retries.Count;
-        if (report.ClosedUntil is { } until)
+        if (report.Closing is { } closing)
         {
-            await GateRows.CloseAsync(unit, slice.Namespace, until, cancellationToken);
+            Tell(unit, slice.Namespace, await GateRows.CloseAsync(unit, slice.Namespace, closing.Until, cancellationToken));
         }
         else if (slice.Probe && faults == 0 && fresh.Count > 0)
         {
@@ -114,10 +115,14 @@ public sealed partial class ReportConsumer(
         }
         else if ((slice.Probe && faults > 0) || breaker.Count(slice.Namespace, fresh.Count + report.Retries.Count, faults))
         {
-            await GateRows.TripAsync(unit, slice.Namespace, cancellationToken);
+            Tell(unit, slice.Namespace, await GateRows.TripAsync(unit, slice.Namespace, cancellationToken));
             Log.Tripped(logger, slice.Namespace);
         }
     }
+
+    // The slices that workers have in hand would go on calling. Needs no outbox: without it they are only over later.
+    private void Tell(WorkUnit unit, string ns, DateTime closedUntil) =>
+        unit.AfterCommit(() => bus.Publish(new LeaveUpstream(ns, (closedUntil - unit.Now).TotalSeconds)));
 
     // Whether the slice is out of the worker's hands, so that its share is free again.
     private static bool Settle(StoreDb db, Slice slice, int remaining, bool last)

@@ -8,6 +8,7 @@ namespace BatchPlatform.Worker.Slices;
 internal sealed class HeldSlices(StoppedRuns stopped, IOptions<WorkerOptions> options, TimeProvider time)
 {
     private readonly ConcurrentDictionary<Guid, HeldSlice> _held = new();
+    private readonly ConcurrentDictionary<string, (long Since, TimeSpan For)> _left = new(StringComparer.Ordinal);
     private volatile bool _draining;
 
     public IEnumerable<HeldSlice> All => _held.Values;
@@ -30,7 +31,7 @@ internal sealed class HeldSlices(StoppedRuns stopped, IOptions<WorkerOptions> op
         }
 
         // Asked only now that a stop which arrives from here on finds the slice.
-        if (_draining || stopped.Covers(grant))
+        if (_draining || stopped.Covers(grant) || IsLeft(grant.Namespace))
         {
             slice.Halt();
         }
@@ -61,6 +62,16 @@ internal sealed class HeldSlices(StoppedRuns stopped, IOptions<WorkerOptions> op
         }
     }
 
+    /// <summary>Begins no more calls to an upstream for so long.</summary>
+    public void Leave(LeaveUpstream leave)
+    {
+        _left[leave.Namespace] = (time.GetTimestamp(), TimeSpan.FromSeconds(leave.Seconds));
+        foreach (var slice in _held.Values.Where(slice => slice.Grant.Namespace == leave.Namespace))
+        {
+            slice.Halt();
+        }
+    }
+
     /// <summary>Begins no more jobs of any run.</summary>
     public void Drain()
     {
@@ -82,4 +93,6 @@ internal sealed class HeldSlices(StoppedRuns stopped, IOptions<WorkerOptions> op
 
     /// <summary>Completes when all slices now in hand have ended.</summary>
     public Task WhenEndedAsync() => Task.WhenAll(_held.Values.Select(slice => slice.Ended));
+
+    private bool IsLeft(string ns) => _left.TryGetValue(ns, out var left) && time.GetElapsedTime(left.Since) < left.For;
 }

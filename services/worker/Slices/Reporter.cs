@@ -23,7 +23,7 @@ internal sealed partial class Reporter(
     private List<PackedOutcome> _outcomes = [];
     private List<RetryLater> _retries = [];
     private int _bytes;
-    private DateTime? _closedUntil;
+    private UpstreamClosing? _closing;
     private ITimer? _timer;
     private Task _sent = Task.CompletedTask;
 
@@ -46,12 +46,12 @@ internal sealed partial class Reporter(
         }
     }
 
-    /// <summary>The upstream wants to be left alone until then; the last report says so.</summary>
-    public void Close(DateTime until)
+    /// <summary>The upstream wants to be left alone; the last report says so, with the latest end that was named.</summary>
+    public void Close(UpstreamClosing closing)
     {
         lock (_lock)
         {
-            _closedUntil = _closedUntil > until ? _closedUntil : until;
+            _closing = _closing?.Until is { } known && !(closing.Until > known) ? _closing : closing;
         }
     }
 
@@ -132,7 +132,7 @@ internal sealed partial class Reporter(
         var grant = slice.Grant;
         return new ReportOutcomes(
             grant.SliceId, grant.Number, grant.Run, worker, last, OutcomeBlock.Pack(outcomes), retries,
-            last ? _closedUntil : null, slice.Age.TotalSeconds);
+            last ? _closing : null, slice.Age.TotalSeconds);
     }
 
     private async Task DeliverAsync(ReportOutcomes report)

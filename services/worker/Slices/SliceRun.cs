@@ -13,6 +13,8 @@ internal sealed partial class SliceRun(
     ILogger logger)
 {
     private readonly RunSlice _grant = slice.Grant;
+    private readonly SemaphoreSlim _pace = new(1, 1);
+    private TimeSpan _last;
     private int _taken;
 
     /// <summary>Completes when every job that was begun has ended and is with the reporter.</summary>
@@ -39,21 +41,42 @@ internal sealed partial class SliceRun(
     /// <summary>Waits for the turn of the slice's call number <paramref name="place"/>.</summary>
     private async ValueTask<bool> MayBeginAsync(int place)
     {
-        if (_grant.CallsPerSecond > 0 && WaitFor(place) is var wait && wait > TimeSpan.Zero)
+        // A burst is granted on top of the rate: its calls need no turn.
+        if (_grant.CallsPerSecond > 0 && place >= _grant.Burst)
+        {
+            await _pace.WaitAsync();
+            try
+            {
+                await TakeTurnAsync();
+            }
+            finally
+            {
+                _pace.Release();
+            }
+        }
+
+        return slice.MayBegin;
+    }
+
+    // A call comes one interval after the one before it began, never earlier to make up for one that was late: so that
+    // the upstream sees no more calls in any second than the slice was granted, and the first leaves room for the last of
+    // the slice before.
+    private async Task TakeTurnAsync()
+    {
+        while (WaitFor() is var wait && wait > TimeSpan.Zero && slice.MayBegin)
         {
             // Timers count whole milliseconds: rounded up, so that no call is early.
             await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), time, slice.Halted)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        return slice.MayBegin;
+        _last = slice.Age;
     }
 
-    // A burst is granted on top of the rate, so calls are counted behind it. A job that would miss the deadline need not wait for its
-    // turn to be told so.
-    private TimeSpan WaitFor(int place)
+    // A job that would miss the deadline need not wait for its turn to be told so.
+    private TimeSpan WaitFor()
     {
-        var turn = TimeSpan.FromSeconds(Math.Max(0, place - _grant.Burst) / _grant.CallsPerSecond) - slice.Age;
+        var turn = _last + TimeSpan.FromSeconds(1 / _grant.CallsPerSecond) - slice.Age;
         var deadline = _grant.Deadline - time.GetUtcNow().UtcDateTime;
         return turn < deadline ? turn : deadline;
     }
@@ -70,7 +93,7 @@ internal sealed partial class SliceRun(
                 break;
             case CallFate.UpstreamClosed:
                 slice.Halt();
-                reporter.Close(end.ClosedUntil);
+                reporter.Close(end.Closing!);
                 break;
             case CallFate.Failed when end.Repeatable && job.Attempt < upstream.RetryOf(job).Attempts:
                 reporter.Add(new RetryLater(job.Index, job.Attempt + 1, Backoff.DueAt(upstream.RetryOf(job), job.Attempt, time)));

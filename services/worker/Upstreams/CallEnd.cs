@@ -44,7 +44,7 @@ internal readonly record struct CallEnd
     public bool WasMade { get; private init; }
 
     /// <summary>For a closed upstream: when it may be called again, UTC.</summary>
-    public DateTime ClosedUntil { get; private init; }
+    public UpstreamClosing? Closing { get; private init; }
 
     public static CallEnd Completed(int status, ReadOnlyMemory<byte> response) =>
         new() { Fate = CallFate.Completed, StatusCode = status, Response = response, WasMade = true };
@@ -63,5 +63,5 @@ internal readonly record struct CallEnd
     public static CallEnd NotMade(string code, string message, bool repeatable = false) =>
         new() { Fate = CallFate.Failed, ErrorCode = code, ErrorMessage = message, Repeatable = repeatable };
 
-    public static CallEnd Closed(DateTime until) => new() { Fate = CallFate.UpstreamClosed, ClosedUntil = until, WasMade = true };
+    public static CallEnd Closed(UpstreamClosing closing) => new() { Fate = CallFate.UpstreamClosed, Closing = closing, WasMade = true };
 }

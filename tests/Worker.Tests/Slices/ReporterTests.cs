@@ -126,13 +126,15 @@ public sealed class ReporterTests : IAsyncDisposable
     [Fact]
     public async Task The_last_report_gives_the_slice_up_and_says_how_long_it_was_at_work_and_that_the_upstream_is_closed()
     {
-        _reporter.Close(Given.Start.AddSeconds(30));
-        _reporter.Close(Given.Start.AddSeconds(10));
+        _reporter.Close(new UpstreamClosing(Until: null));
+        _reporter.Close(new UpstreamClosing(Given.Start.AddSeconds(30)));
+        _reporter.Close(new UpstreamClosing(Given.Start.AddSeconds(10)));
+        _reporter.Close(new UpstreamClosing(Until: null));
         _clock.Advance(TimeSpan.FromSeconds(2.5));
         await _reporter.FinishAsync();
 
         var report = Assert.Single(_sent.Reports);
-        Assert.Equal((true, 2.5, Given.Start.AddSeconds(30)), (report.Last, report.BusySeconds, report.ClosedUntil));
+        Assert.Equal((true, 2.5, new UpstreamClosing(Given.Start.AddSeconds(30))), (report.Last, report.BusySeconds, report.Closing));
     }
 
     private static PackedOutcome Outcome(int index, int bytes = 10) =>

@@ -17,7 +17,7 @@ public sealed class SliceRunTests
         await worker.RunAsync(slice);
 
         var report = Assert.Single(worker.Orchestrator.Reports);
-        Assert.Equal((slice.SliceId, 42L, 1, true, null), (report.SliceId, report.Number, report.Run, report.Last, report.ClosedUntil));
+        Assert.Equal((slice.SliceId, 42L, 1, true, null), (report.SliceId, report.Number, report.Run, report.Last, report.Closing));
         Assert.Empty(report.Retries);
         var outcomes = worker.Orchestrator.Outcomes;
         Assert.Equal(Enumerable.Range(0, 500), outcomes.Select(outcome => outcome.Index));
@@ -180,7 +180,7 @@ public sealed class SliceRunTests
         await worker.RunAsync(Given.Slice(jobs: 5));
 
         var report = Assert.Single(worker.Orchestrator.Reports);
-        Assert.Equal(Given.Start.AddSeconds(30), report.ClosedUntil);
+        Assert.Equal(new UpstreamClosing(Given.Start.AddSeconds(30)), report.Closing);
         Assert.Empty(worker.Orchestrator.Outcomes);
         Assert.Empty(report.Retries);
         Assert.Single(upstream.Calls);

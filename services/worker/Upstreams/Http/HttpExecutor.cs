@@ -99,9 +99,9 @@ internal sealed class HttpExecutor : IJobExecutor
 
     private async Task<CallEnd> ReadAsync(HttpAction action, HttpResponseMessage response, Scrubber? scrubber, CancellationToken cancellationToken)
     {
-        if (Closing.Until(response, _time.GetUtcNow()) is { } until)
+        if (Closing.Of(response, _time.GetUtcNow()) is { } closing)
         {
-            return CallEnd.Closed(until);
+            return CallEnd.Closed(closing);
         }
 
         var status = (int)response.StatusCode;
