@@ -4,6 +4,7 @@ using BatchPlatform.Worker.Upstreams;
 namespace BatchPlatform.Worker.Slices;
 
 /// <summary>Runs the jobs of one slice within its grant: so many at once, so many a second, none that may not begin.</summary>
+#pragma warning disable CA1001 // The semaphore's wait handle is never asked for, so there is nothing to dispose of.
 internal sealed partial class SliceRun(
     HeldSlice slice,
     IReadOnlyList<PackedJob> jobs,
@@ -11,6 +12,7 @@ internal sealed partial class SliceRun(
     Reporter reporter,
     TimeProvider time,
     ILogger logger)
+#pragma warning restore CA1001
 {
     private readonly RunSlice _grant = slice.Grant;
     private readonly SemaphoreSlim _pace = new(1, 1);
