@@ -25,6 +25,7 @@ public sealed class UpstreamWriting(UpstreamVersions versions, UpstreamDirectory
         var (upstream, notes) = source is null ? (given, []) : await ImportAsync(given, source, context.RequestAborted);
         upstream = upstream with { Namespace = ns };
         Refuse(UpstreamRules.Faults(upstream));
+        Refuse(UpstreamFault.Unless(UpstreamVersions.Write(upstream).Length <= options.Value.UpstreamBytes, "schemas", $"makes the definition longer than {options.Value.UpstreamBytes} characters"));
         var version = await versions.PutAsync(upstream, context.RequestAborted);
         directory.Forget();
         return Answer(upstream with { Version = version }, notes);

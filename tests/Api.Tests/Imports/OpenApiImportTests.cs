@@ -148,6 +148,20 @@ public sealed class OpenApiImportTests
         Assert.NotNull(known.Action(action)!.FaultOf(Encoding.UTF8.GetBytes(doesNot)));
     }
 
+    [Fact]
+    public void Branches_that_share_branches_are_not_followed_without_end()
+    {
+        var text = new StringBuilder("openapi: 3.1.0\npaths:\n  /{id}:\n    post:\n      parameters: [{name: id, in: path}]\n");
+        text.Append("      requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/S0'}}}}\ncomponents:\n  schemas:\n");
+        for (var i = 0; i < 15; i++)
+        {
+            text.Append($"    S{i}:\n      anyOf:\n").Insert(text.Length, $"        - $ref: '#/components/schemas/S{i + 1}'\n", 10);
+        }
+
+        var imported = Read(text.Append("    S15: {type: object, additionalProperties: false}\n").ToString());
+        Assert.InRange(imported.Actions.Single().Value.Schema!.Value.ToString().Length, 1, 1_000_000);
+    }
+
     private static Api.Schemas.SchemaFault? FaultOf(string action, string @params) => Known.Action(action)!.FaultOf(Encoding.UTF8.GetBytes(@params));
 
     private static ImportedDocument Read(string text)
