@@ -88,11 +88,16 @@ public sealed class UpstreamWriting(UpstreamVersions versions, UpstreamDirectory
         RequestBody.CheckSyntax(body.Span);
         try
         {
+            RequestBody.CheckText(body.Span, ApiJson.MaxDepth);
             return JsonNode.Parse(body.Span, documentOptions: Strict)!.AsObject();
         }
         catch (JsonException)
         {
             throw new ProblemException(Problems.InvalidField(ErrorCodes.InvalidUpstream, "(body)", "has a member twice"));
+        }
+        catch (InvalidOperationException)
+        {
+            throw new ProblemException(Problems.InvalidJson("The body has text that is not Unicode."));
         }
     }
 

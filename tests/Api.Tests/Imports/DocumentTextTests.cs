@@ -28,6 +28,8 @@ public sealed class DocumentTextTests
     [InlineData("a: b: c")]
     [InlineData("a: [1, 2")]
     [InlineData("{\"a\":")]
+    [InlineData("{\"a\":\"\\ud800\"}")]
+    [InlineData("a: \"\\ud800\"")]
     [InlineData("a: *nothing")]
     [InlineData("? [a]\n: b")]
     [InlineData("? {a: 1}\n: b")]

@@ -104,6 +104,7 @@ public sealed class UpstreamPutTests(ApiApp app) : IClassFixture<ApiApp>
     [InlineData("", "application/json", 400, "INVALID_JSON")]
     [InlineData("[]", "application/json", 400, "INVALID_JSON")]
     [InlineData("{\"a\":", "application/json", 400, "INVALID_JSON")]
+    [InlineData("{\"headers\":{\"\\ud800\":\"a\"}}", "application/json", 400, "INVALID_JSON")]
     [InlineData("{}", "text/plain", 415, "UNSUPPORTED_MEDIA_TYPE")]
     [InlineData("{\"base_url\":\"http://a\",\"base_url\":\"http://b\"}", "application/json", 422, "INVALID_UPSTREAM")]
     public async Task A_body_that_is_no_definition_is_refused(string body, string type, int status, string code) =>
