@@ -105,6 +105,20 @@ public static class RequestBody
         }
     }
 
+    /// <summary>Finds text that no encoding can write: JSON allows an escaped half of a surrogate pair, a definition has no use for one.</summary>
+    /// <exception cref="InvalidOperationException">There is some.</exception>
+    public static void CheckText(ReadOnlySpan<byte> json, int maxDepth)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = maxDepth });
+        while (reader.Read())
+        {
+            if (reader is { TokenType: JsonTokenType.String or JsonTokenType.PropertyName, ValueIsEscaped: true })
+            {
+                reader.GetString();
+            }
+        }
+    }
+
     private static ProblemException NoObject() => new(Problems.InvalidJson("The body must be a JSON object."));
 
     private static ProblemException TooLarge(int limit) => new(Problems.BodyTooLarge($"The body is longer than {limit} bytes."));

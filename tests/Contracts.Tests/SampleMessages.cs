@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace BatchPlatform.Contracts.Tests;
 
 /// <summary>One of every record of the contracts, with every member set to something else than its default.</summary>
@@ -12,15 +14,19 @@ internal static class SampleMessages
     private static readonly Callback Callback = new("https://example.org/done", "json", "results");
     private static readonly RetryLater Later = new(8, 2, Time);
 
+    private static readonly JsonElement Schema = JsonSerializer.SerializeToElement(new { type = "object" });
+    private static readonly UpstreamAuth Auth = new() { Type = "oauth2", Secret = "event-client", TokenUrl = "https://example.org/token", Scope = "write" };
+
     private static readonly Upstream Definition = new()
     {
         Namespace = "event",
         Version = 4,
         BaseUrl = "https://example.org",
         Headers = new Dictionary<string, string> { ["X-Team"] = "blue" },
+        Auth = Auth,
         TimeoutSeconds = 5,
         MaxResponseBytes = 2048,
-        Limits = new UpstreamLimits { RequestsPerSecond = 2.5, Concurrency = 6 },
+        Limits = new UpstreamLimits { RequestsPerSecond = 2.5, Burst = 3, Concurrency = 6 },
         Retry = new RetryPolicy { Attempts = 4, BaseSeconds = 0.5, CapSeconds = 8, Statuses = [503] },
         Actions = new Dictionary<string, UpstreamAction>
         {
@@ -30,10 +36,15 @@ internal static class SampleMessages
                 Path = "/events/{id}",
                 Params = new Dictionary<string, string> { ["id"] = "path" },
                 Body = "form",
-                Success = new SuccessRule { Statuses = ["200", "404"] },
+                Success = new SuccessRule { Statuses = ["200", "404"], Member = "/state", Value = Schema },
                 Delivery = "at_most_once",
+                Limits = new UpstreamLimits { Concurrency = 1 },
+                Retry = new RetryPolicy { Attempts = 1 },
+                Schema = Schema,
             },
         },
+        Schemas = new Dictionary<string, JsonElement> { ["Event"] = Schema },
+        OpenApi = "https://example.org/openapi.json",
     };
 
     public static IReadOnlyList<object> All { get; } =
@@ -72,6 +83,7 @@ internal static class SampleMessages
         new UpstreamAnswer(Definition),
         Definition,
         Definition.Limits,
+        Definition.Auth,
         Definition.Retry,
         Definition.Actions["invite"],
         Definition.Actions["invite"].Success,

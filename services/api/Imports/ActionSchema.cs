@@ -16,6 +16,9 @@ internal sealed class ActionSchema(SchemaImport schemas, DocumentRefs refs)
     private readonly JsonObject _params = [];
     private readonly JsonArray _required = [];
 
+    // Branches that share branches could be looked at without end; what is not looked at stays as it is.
+    private int _looks = 2000;
+
     /// <summary>Adds a parameter that is written as text. A number may be given as text, too, since it becomes text anyway.</summary>
     public void AddParam(string name, JsonElement schema, bool isRequired)
     {
@@ -106,7 +109,7 @@ internal sealed class ActionSchema(SchemaImport schemas, DocumentRefs refs)
         return opened;
     }
 
-    private bool IsClosed(JsonNode schema, int depth) => depth <= MaxDepth && schema is JsonObject members
+    private bool IsClosed(JsonNode schema, int depth) => depth <= MaxDepth && _looks-- > 0 && schema is JsonObject members
         && (members.ContainsKey("additionalProperties")
             || (SharedBy(schema) is { } shared && IsClosed(shared, depth + 1))
             || Branches.Any(branch => members[branch] is JsonArray items && items.Any(item => IsClosed(item!, depth + 1))));

@@ -39,5 +39,9 @@ internal static class DocumentText
         }
     }
 
-    private static JsonDocument Read(ReadOnlyMemory<byte> text) => JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MaxDepth });
+    private static JsonDocument Read(ReadOnlyMemory<byte> text)
+    {
+        RequestBody.CheckText(text.Span, MaxDepth);
+        return JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MaxDepth });
+    }
 }

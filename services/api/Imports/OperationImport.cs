@@ -57,7 +57,7 @@ internal sealed record OperationImport(SchemaImport Schemas, DocumentRefs Refs, 
             }
             else
             {
-                schema.AddParam(name, SchemaOf(parameter), isRequired || place == "path");
+                schema.AddParam(name, parameter.Member("schema"), isRequired || place == "path");
             }
         }
 
@@ -87,17 +87,12 @@ internal sealed record OperationImport(SchemaImport Schemas, DocumentRefs Refs, 
         }
     }
 
-    private static JsonElement SchemaOf(JsonElement parameter)
-    {
-        var schema = parameter.Member("schema");
-        return schema.ValueKind == JsonValueKind.Undefined ? default : schema;
-    }
-
     private void NoteShadowed(string label, BodyImport body, Dictionary<string, string> places)
     {
-        foreach (var name in body.PropertyNames(Refs).Where(places.ContainsKey))
+        var names = string.Join(", ", body.PropertyNames(Refs).Where(places.ContainsKey));
+        if (names.Length > 0)
         {
-            Notes.Add($"{label}: the member '{name}' of its body cannot be sent, since a {places[name]} parameter has that name");
+            Notes.Add($"{label}: of its body cannot be sent, since parameters have these names: {names}");
         }
     }
 }

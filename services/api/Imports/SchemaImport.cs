@@ -12,6 +12,9 @@ internal sealed class SchemaImport(DocumentRefs refs, ImportNotes notes, bool is
 {
     // Of schemas within schemas, references aside: a definition may nest 64 levels of JSON in all.
     private const int MaxDepth = 24;
+
+    // Schemas in all, and what parameters share counts each time: about ten times those of the largest documents known.
+    private const int MaxSchemas = 1_000_000;
     private const string Components = "#/components/schemas/";
 
     private static readonly string[] OneSchema = ["not", "if", "then", "else", "items", "contains", "additionalProperties", "propertyNames"];
@@ -27,6 +30,7 @@ internal sealed class SchemaImport(DocumentRefs refs, ImportNotes notes, bool is
 
     private readonly Dictionary<string, JsonNode?> _shared = [];
     private readonly Queue<(string Name, string Reference)> _waiting = [];
+    private int _count;
 
     /// <summary>A schema in our words.</summary>
     public JsonNode Convert(JsonElement schema) => Convert(schema, depth: 0);
@@ -44,6 +48,11 @@ internal sealed class SchemaImport(DocumentRefs refs, ImportNotes notes, bool is
 
     private JsonNode Convert(JsonElement schema, int depth)
     {
+        if (++_count > MaxSchemas)
+        {
+            throw new DocumentException("has too many schemas");
+        }
+
         if (schema.ValueKind == JsonValueKind.False)
         {
             return JsonValue.Create(false);

@@ -30,7 +30,11 @@ public static class ConfiguredUpstreams
     private static Upstream Read(IConfigurationSection section)
     {
         var upstream = Parse(section) with { Namespace = section.Key, Version = 0 };
-        List<UpstreamFault> faults = [.. UpstreamRules.Faults(upstream)];
+        List<UpstreamFault> faults =
+        [
+            .. UpstreamFault.Unless(upstream.OpenApi is null, "openapi", "is read by PUT /v1/upstreams only"),
+            .. UpstreamRules.Faults(upstream),
+        ];
         return faults.Count == 0 ? upstream : throw Unusable(section, string.Join("; ", faults));
     }
 

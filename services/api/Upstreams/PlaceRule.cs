@@ -56,6 +56,11 @@ internal sealed record PlaceRule(ParamPlace Place, uint Bit = 0, bool IsWholeSeg
             return NoScalar;
         }
 
+        if (reader.TokenType != JsonTokenType.String)
+        {
+            return null;
+        }
+
         if (reader.ValueTextEquals(""u8))
         {
             return "must not be empty: the action's path needs it";

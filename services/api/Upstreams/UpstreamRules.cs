@@ -14,10 +14,12 @@ public static class UpstreamRules
 
     /// <summary>What is wrong; nothing when the definition may be used.</summary>
     public static IReadOnlyList<UpstreamFault> Faults(Upstream upstream) =>
-        Nulls(upstream).ToList() is { Count: > 0 } nulls ? nulls : [.. AllFaults(upstream)];
+        Nulls(upstream) is { Count: > 0 } nulls ? nulls
+        : AllFaults(upstream) is { Count: > 0 } faults ? faults
+        : [.. SizeFaults(upstream)];
 
     // What JSON can say and the contracts' types cannot refuse.
-    private static IEnumerable<UpstreamFault> Nulls(Upstream upstream) =>
+    private static List<UpstreamFault> Nulls(Upstream upstream) =>
     [
         .. upstream.Headers.SelectMany(header => Unless(header.Value is not null, $"headers.{header.Key}", "must not be null")),
         .. upstream.Actions.SelectMany(action => Unless(action.Value is not null, $"actions.{action.Key}", "must not be null")),
@@ -27,7 +29,7 @@ public static class UpstreamRules
             action => Unless(!action.Value.Success.Statuses.Contains(null!), $"actions.{action.Key}.success.statuses", "must not hold null")),
     ];
 
-    private static IEnumerable<UpstreamFault> AllFaults(Upstream upstream) =>
+    private static List<UpstreamFault> AllFaults(Upstream upstream) =>
     [
         .. Unless(IsNamespace(upstream.Namespace), "namespace", "must have 1 to 200 characters, none of them a slash or a control character"),
         .. Unless(IsBaseUrl(upstream.BaseUrl), "base_url", "must be an absolute http or https address without user, query or fragment"),
@@ -40,8 +42,16 @@ public static class UpstreamRules
         .. Unless(upstream.Actions.Count > 0, "actions", "must name at least one action"),
         .. upstream.Actions.SelectMany(action => ActionRules.Faults($"actions.{action.Key}", action.Key, action.Value, upstream)),
         .. Schemas(upstream),
-        .. Unless(CallBytes(upstream) <= MaxCallBytes, "actions", $"must have at most {MaxCallBytes} bytes, schemas left out"),
     ];
+
+    private static IEnumerable<UpstreamFault> SizeFaults(Upstream upstream)
+    {
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(upstream.WithoutSchemas(), UpstreamJson.Options).Length;
+        if (bytes > MaxCallBytes)
+        {
+            yield return new UpstreamFault("actions", $"must have at most {MaxCallBytes} bytes, schemas left out");
+        }
+    }
 
     internal static IEnumerable<UpstreamFault> Limits(string field, UpstreamLimits limits) =>
     [
@@ -93,8 +103,6 @@ public static class UpstreamRules
             }
         }
     }
-
-    private static int CallBytes(Upstream upstream) => JsonSerializer.SerializeToUtf8Bytes(upstream.WithoutSchemas(), UpstreamJson.Options).Length;
 
     private static bool IsNamespace(string text) => text.Length is > 0 and <= Contracts.Limits.NameLength && !text.Any(c => c == '/' || char.IsControl(c));
 

@@ -66,14 +66,12 @@ public sealed class UpstreamVersions(BatchStore store)
         while (!done)
         {
             await using var unit = await store.BeginAsync(cancellationToken);
+            // The latest first: what another process stores between the two reads makes ours conflict.
+            var latest = await LatestAsync(unit.Db, upstream.Namespace, cancellationToken);
             var configured = await LatestAsync(unit.Db, upstream.Namespace, cancellationToken, onlyConfigured: true);
-            done = IsSame(configured, upstream);
-            if (!done)
-            {
-                var next = Next(upstream.Namespace, await LatestAsync(unit.Db, upstream.Namespace, cancellationToken), Write(upstream));
-                next.Configured = true;
-                done = await TryInsertAsync(unit, next, cancellationToken);
-            }
+            var next = Next(upstream.Namespace, latest, Write(upstream));
+            next.Configured = true;
+            done = IsSame(configured, upstream) || await TryInsertAsync(unit, next, cancellationToken);
         }
     }
 

@@ -25,6 +25,7 @@ public sealed class UpstreamWriting(UpstreamVersions versions, UpstreamDirectory
         var (upstream, notes) = source is null ? (given, []) : await ImportAsync(given, source, context.RequestAborted);
         upstream = upstream with { Namespace = ns };
         Refuse(UpstreamRules.Faults(upstream));
+        Refuse(UpstreamFault.Unless(UpstreamVersions.Write(upstream).Length <= options.Value.UpstreamBytes, "schemas", $"makes the definition longer than {options.Value.UpstreamBytes} characters"));
         var version = await versions.PutAsync(upstream, context.RequestAborted);
         directory.Forget();
         return Answer(upstream with { Version = version }, notes);
@@ -87,11 +88,16 @@ public sealed class UpstreamWriting(UpstreamVersions versions, UpstreamDirectory
         RequestBody.CheckSyntax(body.Span);
         try
         {
+            RequestBody.CheckText(body.Span, ApiJson.MaxDepth);
             return JsonNode.Parse(body.Span, documentOptions: Strict)!.AsObject();
         }
         catch (JsonException)
         {
             throw new ProblemException(Problems.InvalidField(ErrorCodes.InvalidUpstream, "(body)", "has a member twice"));
+        }
+        catch (InvalidOperationException)
+        {
+            throw new ProblemException(Problems.InvalidJson("The body has text that is not Unicode."));
         }
     }
 

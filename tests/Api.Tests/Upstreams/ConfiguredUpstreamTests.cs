@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace BatchPlatform.Api.Tests;
 
-public sealed class UpstreamTests(ApiApp app) : IClassFixture<ApiApp>
+public sealed class ConfiguredUpstreamTests(ApiApp app) : IClassFixture<ApiApp>
 {
     [Fact]
     public void Every_member_of_the_shape_binds()
@@ -48,7 +48,8 @@ public sealed class UpstreamTests(ApiApp app) : IClassFixture<ApiApp>
     [InlineData("""{"max_response_bytes":9999999}""", "max_response_bytes")]
     [InlineData("""{"limits":{"concurrency":0}}""", "limits.concurrency")]
     [InlineData("""{"limits":{"requests_per_second":-1}}""", "limits.requests_per_second")]
-    [InlineData("""{"limits":{"burst":3}}""", "burst")]
+    [InlineData("""{"limits":{"burst":3}}""", "limits.burst")]
+    [InlineData("""{"colour":"red"}""", "colour")]
     [InlineData("""{"headers":{"a b":"c"}}""", "headers.a b")]
     [InlineData("""{"retry":{"attempts":21}}""", "retry.attempts")]
     [InlineData("""{"retry":{"statuses":[42]}}""", "retry.statuses")]
@@ -68,6 +69,19 @@ public sealed class UpstreamTests(ApiApp app) : IClassFixture<ApiApp>
         var error = Assert.Throws<InvalidOperationException>(() => Single(definition.ToJsonString()));
         Assert.Contains("'event'", error.Message);
         Assert.Contains(field, error.Message);
+    }
+
+    [Fact]
+    public void A_schema_and_a_wanted_value_are_written_as_text_that_holds_json()
+    {
+        var upstream = Single("""
+            {"base_url":"http://a","schemas":{"Name":"{\"type\":\"string\",\"minLength\":2}"},
+             "actions":{"a":{"success":{"member":"/ok","value":"true"},"schema":"{\"properties\":{\"name\":{\"$ref\":\"#/schemas/Name\"}}}"}}}
+            """);
+        Assert.Equal(2, upstream.Schemas["Name"].GetProperty("minLength").GetInt32());
+        Assert.True(upstream.Actions["a"].Success.Value!.Value.GetBoolean());
+        Assert.Equal(System.Text.Json.JsonValueKind.Object, upstream.Actions["a"].Schema!.Value.ValueKind);
+        Assert.Contains("actions.a.schema", Assert.Throws<InvalidOperationException>(() => Single("""{"base_url":"http://a","actions":{"a":{"schema":"no json"}}}""")).Message);
     }
 
     [Fact]
