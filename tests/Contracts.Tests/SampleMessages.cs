@@ -10,9 +10,12 @@ internal static class SampleMessages
     private static readonly DateTime Time = new(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc);
     private static readonly LaneCount Lane = new("event", 7, 3);
     private static readonly StagedAppend Append = new(Id(3), 7, 2, 3, [Lane]);
-    private static readonly BatchSettings Settings = new(StopOnJobError: true, BatchPriority.High, DeadlineSeconds: 60);
+    private static readonly FailureBudget Budget = new(0.25, Minimum: 30, BudgetSpent.Pause);
+    private static readonly BatchLimits Limits = new(RequestsPerSecond: 1.5, Concurrency: 4);
+    private static readonly BatchSettings Settings = new(StopOnJobError: true, BatchPriority.High, DeadlineSeconds: 60, CanaryJobs: 5, Budget, Limits);
     private static readonly Callback Callback = new("https://example.org/done", "json", "results");
     private static readonly RetryLater Later = new(8, 2, Time);
+    private static readonly UpstreamClosing Closing = new(Time);
 
     private static readonly JsonElement Schema = JsonSerializer.SerializeToElement(new { type = "object" });
     private static readonly UpstreamAuth Auth = new() { Type = "oauth2", Secret = "event-client", TokenUrl = "https://example.org/token", Scope = "write" };
@@ -61,19 +64,28 @@ internal static class SampleMessages
         new DeleteBatch(Batch, Command, true),
         new CommandReply(Command, ErrorCodes.BatchRunning, "It runs.", BatchState.Running, 3, 1),
         Settings,
+        Budget,
+        Limits,
         Callback,
         Append,
         Lane,
         new RunStarted(Batch, 1, 2),
         new RunSettled(Batch, 1, 2, 3),
         new RunFailing(Batch, 1, 2),
+        new RunHeld(Batch, 1, 2, "approval"),
         new RunQuiesced(Batch, 1, 2),
+        new CancelJob(42, 7),
+        new JobReply("JOB_ENDED", "It has ended."),
+        new PauseUpstream("event", true, "maintenance"),
+        new UpstreamPaused("event", true, "maintenance"),
         new ScheduleFired(Batch, Id(4)),
         new BatchEnded(Batch, 42, "acme", 1, 2, BatchState.Finished, Time),
         new BatchDeleted(Batch, 42, "acme"),
         new RunSlice(Id(5), Batch, 42, 1, 2, "event", 4, 6, 2.5, true, true, Time, [1, 2, 3], 7),
-        new ReportOutcomes(Id(5), 42, 1, Id(6), true, [1, 2, 3], [Later], Time, 0.25),
+        new ReportOutcomes(Id(5), 42, 1, Id(6), true, [1, 2, 3], [Later], Closing, 0.25),
         Later,
+        Closing,
+        new LeaveUpstream("event", 2.5),
         new Heartbeat(Id(6), [Id(5)]),
         new HeartbeatAnswer([Id(5)]),
         new WorkerAnnounced(Id(6), 8),
