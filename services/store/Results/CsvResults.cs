@@ -2,10 +2,10 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 
-namespace BatchPlatform.Api.Reading;
+namespace BatchPlatform.Store.Results;
 
 /// <summary>Writes results as RFC 4180 with a header row; params and response are cells of JSON text.</summary>
-internal sealed class CsvResults(IBufferWriter<byte> output, bool positions) : IResultFormat
+public sealed class CsvResults(IBufferWriter<byte> output, bool positions) : IResultFormat
 {
     private static readonly SearchValues<byte> Quoted = SearchValues.Create(",\"\r\n"u8);
 
