@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using BatchPlatform.Api.Batches;
+using BatchPlatform.Api.Deliveries;
 using BatchPlatform.Api.Housekeeping;
 using BatchPlatform.Api.Idempotency;
 using BatchPlatform.Api.Reading;
@@ -7,6 +8,7 @@ using BatchPlatform.Api.Uploads;
 using BatchPlatform.Api.Upstreams;
 using BatchPlatform.Contracts;
 using BatchPlatform.Defaults;
+using BatchPlatform.Store.Security;
 using MassTransit;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.ResponseCompression;
@@ -31,10 +33,13 @@ public static class ApiSetup
         services.TryAddSingleton(TimeProvider.System);
         services.AddHttp();
         services.AddKeys();
+        services.AddSecrets(addsKeys: true);
         services.AddReading();
 
         services.AddSingleton<UpstreamDirectory>();
         services.AddSingleton<BatchCommands>();
+        services.AddSingleton<CallbackSecrets>();
+        services.AddSingleton<Resending>();
         services.AddSingleton<BatchCreation>();
         services.AddSingleton<Lifecycle>();
         services.AddSingleton<IdempotencyRows>();
@@ -67,6 +72,7 @@ public static class ApiSetup
         v1.MapLifecycle();
         v1.MapUpstreams();
         v1.MapReading();
+        v1.MapDeliveries();
 
         app.MapOpenApi("/openapi/v1.json");
         app.UseSwaggerUI(page =>
@@ -100,7 +106,9 @@ public static class ApiSetup
     {
         services.AddSingleton<KeyDirectory>();
         services.AddSingleton<FirstKey>();
-        services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.SchemeName, null);
+        services.AddAuthentication()
+            .AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.SchemeName, null)
+            .AddScheme<AuthenticationSchemeOptions, LinkAuthentication>(LinkAuthentication.SchemeName, null);
         services.AddAuthorizationBuilder().AddPolicy(ScopePolicy, KeyAuthentication.RequireScope);
     }
 }

@@ -5,6 +5,9 @@ namespace BatchPlatform.Store.Tables;
 /// <summary>A callback owed. Written by the notifier only.</summary>
 public sealed class Delivery
 {
+    /// <summary>The end of a start comes after all of its progress.</summary>
+    public const int EndSeq = int.MaxValue;
+
     /// <summary>A version-7 UUID; on the wire the <c>webhook-id</c> of every attempt.</summary>
     public Guid Id { get; set; }
 
@@ -18,7 +21,7 @@ public sealed class Delivery
 
     public int Epoch { get; set; }
 
-    /// <summary>0 for the end of this start of the run, else which progress report it is.</summary>
+    /// <summary>Which progress report of this start it is, from 1; <see cref="EndSeq"/> for its end.</summary>
     public int Seq { get; set; }
 
     /// <summary>One of <see cref="CallbackEvents"/>.</summary>
