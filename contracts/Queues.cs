@@ -15,7 +15,7 @@ public static class Queues
     /// <summary>Heartbeats and questions about upstreams, consumed by the orchestrators.</summary>
     public const string Leases = "leases";
 
-    /// <summary>Ended and deleted batches, consumed by the notifier.</summary>
+    /// <summary>Ended and deleted batches, and requests to send callbacks again, consumed by the notifier.</summary>
     public const string Notifier = "notifier";
 
     /// <summary>Deleted batches, consumed by the api to remove its rows.</summary>

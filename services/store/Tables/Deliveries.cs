@@ -52,6 +52,9 @@ public sealed class Delivery
 
     public DateTime DueAt { get; set; }
 
+    /// <summary>While it lasts, a notifier is sending it.</summary>
+    public DateTime? ClaimedUntil { get; set; }
+
     public DateTime CreatedAt { get; set; }
 }
 
