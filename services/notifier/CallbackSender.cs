@@ -90,7 +90,7 @@ public sealed class CallbackSender(AddressGuard guard, SecretBox box, IOptions<N
         if (claim.Secrets.Count > 0)
         {
             var secrets = claim.Secrets.Select(secret => box.Unprotect(secret.Protected));
-            request.Headers.Add("webhook-signature", CallbackSignature.Of(secrets, delivery.Id, timestamp, delivery.Body));
+            request.Headers.Add("webhook-signature", CallbackSignature.Of(secrets, delivery.Id.ToString("D"), timestamp, delivery.Body));
         }
 
         return request;

@@ -14,9 +14,9 @@ public static class CallbackSignature
     /// <param name="id">The <c>webhook-id</c>.</param>
     /// <param name="timestamp">The <c>webhook-timestamp</c>, in seconds.</param>
     /// <param name="body">The body as it is sent.</param>
-    public static string Of(IEnumerable<string> secrets, Guid id, long timestamp, byte[] body)
+    public static string Of(IEnumerable<string> secrets, string id, long timestamp, byte[] body)
     {
-        byte[] signed = [.. Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{id:D}.{timestamp}.")), .. body];
+        byte[] signed = [.. Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{id}.{timestamp}.")), .. body];
         return string.Join(' ', secrets.Select(secret =>
             "v1," + Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(secret[SecretPrefix.Length..]), signed))));
     }

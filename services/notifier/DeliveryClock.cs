@@ -24,7 +24,7 @@ public sealed partial class DeliveryClock(
     private readonly Dictionary<Guid, Task> _running = [];
     private readonly ConcurrentQueue<(Guid Id, string Host, bool? Answered)> _ended = new();
 
-    // The last look was at a full page: there may be more of the same hosts.
+    // The last look did not see everything that is due.
     private bool _more;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -74,6 +74,7 @@ public sealed partial class DeliveryClock(
     // A full page may be one busy host's: then there is a look past it.
     private async Task LookAsync(CancellationToken cancellationToken)
     {
+        bool isFull;
         do
         {
             var (now, busy) = (time.GetUtcNow().UtcDateTime, _turns.BusyHosts);
@@ -85,10 +86,11 @@ public sealed partial class DeliveryClock(
                 .Take(Page)
                 .Select(row => new { row.Id, row.Host })
                 .ToListAsync(cancellationToken);
-            due.ForEach(row => _turns.Offer(row.Id, row.Host));
-            _more = due.Count == Page;
+            var known = due.Count(row => !_turns.Offer(row.Id, row.Host));
+            isFull = due.Count == Page;
+            _more = isFull || busy.Count > 0 || known > 0;
         }
-        while (_more && _turns.IsHungry);
+        while (isFull && _turns.IsHungry);
     }
 
     private async Task DeliverAsync(Guid id, string host, CancellationToken abort)

@@ -44,8 +44,10 @@ public sealed partial class DeliveryLedger(BatchStore store, FailingReceivers re
             delivery.State = DeliveryStates.Cancelled;
         }
 
+        var isToBeSent = delivery.State == DeliveryStates.Waiting;
+        delivery.ClaimedUntil = isToBeSent ? delivery.ClaimedUntil : null;
         await unit.CommitAsync(cancellationToken);
-        if (delivery.State == DeliveryStates.Waiting)
+        if (isToBeSent)
         {
             return new Claim(delivery, [.. (batch!.Callback!.Secrets ?? []).Where(secret => secret.Until is null || secret.Until > unit.Now)]);
         }

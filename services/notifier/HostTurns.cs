@@ -20,12 +20,12 @@ public sealed class HostTurns(int inAll, int perHost)
     /// <summary>More could be sent at once than are offered.</summary>
     public bool IsHungry => _running + _lanes.Values.Sum(lane => Math.Min(lane.Queued.Count, Math.Max(lane.Turns - lane.Running, 0))) < inAll;
 
-    /// <summary>Adds a due delivery, unless it is known already.</summary>
-    public void Offer(Guid id, string host)
+    /// <summary>Adds a due delivery; false when it is known already.</summary>
+    public bool Offer(Guid id, string host)
     {
         if (!_known.Add(id))
         {
-            return;
+            return false;
         }
 
         if (!_lanes.TryGetValue(host, out var lane))
@@ -35,6 +35,7 @@ public sealed class HostTurns(int inAll, int perHost)
 
         lane.Queued.Enqueue(id);
         Line(lane);
+        return true;
     }
 
     /// <summary>The next delivery to send; null when nobody has a turn.</summary>
@@ -51,7 +52,6 @@ public sealed class HostTurns(int inAll, int perHost)
             lane.Running++;
             _running++;
             var id = lane.Queued.Dequeue();
-            _drained |= lane.Queued.Count == 0;
             Line(lane);
             return (id, lane.Host);
         }
@@ -59,7 +59,7 @@ public sealed class HostTurns(int inAll, int perHost)
         return null;
     }
 
-    /// <summary>Whether a host's queue has become empty since the last time.</summary>
+    /// <summary>Whether a host has had a turn to give and nothing to send since the last time.</summary>
     public bool TakeDrained()
     {
         var drained = _drained;
@@ -77,6 +77,7 @@ public sealed class HostTurns(int inAll, int perHost)
         _known.Remove(id);
         _running--;
         lane.Running--;
+        _drained |= lane.Queued.Count == 0;
         lane.Turns = answered switch
         {
             true => perHost,

@@ -171,6 +171,7 @@ public sealed class ApiApp : IAsyncLifetime
     {
         ["ConnectionStrings:Store"] = $"Data Source={_folder}/store.db",
         ["Admin:Key"] = AdminKey,
+        ["Security:MasterKey"] = "QSBtYXN0ZXIga2V5IG9mIDMyIGJ5dGVzIGZvciB0ZXM=",
         ["Bench:Enabled"] = "true",
         ["Upstreams:places:base_url"] = "http://127.0.0.1:9/places",
         ["Upstreams:places:actions:lookup:method"] = "GET",

@@ -9,7 +9,8 @@ internal static class SampleMessages
     private static readonly LaneCount Lane = new("event", 7, 3);
     private static readonly StagedAppend Append = new(Id(3), 7, 2, 3, [Lane]);
     private static readonly BatchSettings Settings = new(StopOnJobError: true, BatchPriority.High, DeadlineSeconds: 60);
-    private static readonly Callback Callback = new("https://example.org/done", "json", "results");
+    private static readonly CallbackSecret Secret = new("encrypted", Time);
+    private static readonly Callback Callback = new("https://example.org/done", "ndjson", "results", true, [Secret]);
     private static readonly RetryLater Later = new(8, 2, Time);
 
     private static readonly Upstream Definition = new()
@@ -51,6 +52,9 @@ internal static class SampleMessages
         new CommandReply(Command, ErrorCodes.BatchRunning, "It runs.", BatchState.Running, 3, 1),
         Settings,
         Callback,
+        Secret,
+        new ResendDelivery(Id(7)),
+        new ResendDeliveries("acme", Time, Time.AddHours(1)),
         Append,
         Lane,
         new RunStarted(Batch, 1, 2),
