@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
+using System.Text.Json;
 using BatchPlatform.Defaults;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Tables;
@@ -134,6 +135,14 @@ public sealed class ApiApp : IAsyncLifetime
         await using var db = Store.Read();
         var number = await db.Batches.Where(b => b.CorrelationId == batch).Select(b => b.Number).SingleAsync();
         return await db.Jobs.Where(job => job.Batch == number).OrderBy(job => job.Index).ToListAsync();
+    }
+
+    /// <summary>Messages of a type that the api has owed: they stay in the outbox, which nobody sweeps here.</summary>
+    internal async Task<List<T>> AskedAsync<T>()
+    {
+        var type = typeof(T).FullName;
+        var rows = await ReadAsync(db => db.Outbox.Where(row => row.Type == type).ToListAsync());
+        return rows.ConvertAll(row => JsonSerializer.Deserialize<T>(row.Body, JsonSerializerOptions.Web)!);
     }
 
     public async Task<T> ReadAsync<T>(Func<StoreDb, Task<T>> read)

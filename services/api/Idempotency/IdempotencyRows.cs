@@ -22,6 +22,14 @@ public sealed class IdempotencyRows(BatchStore store, SecretBox box, TimeProvide
     /// <exception cref="ProblemException">409 REQUEST_IN_PROGRESS: another has the claim.</exception>
     internal async Task<IdempotentRequest> ClaimAsync(IdempotentRequest wanted, CancellationToken cancellationToken)
     {
+        var row = await ClaimRowAsync(wanted, cancellationToken);
+        // Not within the claim's transaction: for the key ring there may be a key to write.
+        row.Answer = Readable(row.Answer);
+        return row;
+    }
+
+    private async Task<IdempotentRequest> ClaimRowAsync(IdempotentRequest wanted, CancellationToken cancellationToken)
+    {
         while (true)
         {
             await using var unit = await store.BeginAsync(cancellationToken);
@@ -40,7 +48,6 @@ public sealed class IdempotencyRows(BatchStore store, SecretBox box, TimeProvide
                     await unit.CommitAsync(cancellationToken);
                 }
 
-                row.Answer = Readable(row.Answer);
                 return row;
             }
         }
