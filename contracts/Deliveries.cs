@@ -34,10 +34,12 @@ public static class CallbackEvents
 
 /// <summary>Asks the notifier to send one delivery again, whatever became of it.</summary>
 /// <param name="DeliveryId">The delivery.</param>
-public sealed record ResendDelivery(Guid DeliveryId);
+/// <param name="AskedAt">When it was asked for, UTC: once there was an attempt after it, the message is an old one.</param>
+public sealed record ResendDelivery(Guid DeliveryId, DateTime AskedAt);
 
 /// <summary>Asks the notifier to send again what was not delivered: a tenant's failed and held deliveries of a time range.</summary>
 /// <param name="Tenant">Whose.</param>
 /// <param name="From">Owed at or after this, UTC.</param>
 /// <param name="To">Owed before this, UTC.</param>
-public sealed record ResendDeliveries(string Tenant, DateTime From, DateTime To);
+/// <param name="AskedAt">When they were asked for, UTC: those with an attempt after it are left alone.</param>
+public sealed record ResendDeliveries(string Tenant, DateTime From, DateTime To, DateTime AskedAt);

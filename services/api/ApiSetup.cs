@@ -8,6 +8,7 @@ using BatchPlatform.Api.Uploads;
 using BatchPlatform.Api.Upstreams;
 using BatchPlatform.Contracts;
 using BatchPlatform.Defaults;
+using BatchPlatform.Store;
 using BatchPlatform.Store.Security;
 using MassTransit;
 using Microsoft.AspNetCore.Authentication;
@@ -50,6 +51,7 @@ public static class ApiSetup
 
         services.AddHostedService<ApiStart>();
         services.AddHostedService<ApiClock>();
+        services.AddHostedService<OutboxSweeper>();
         return builder;
     }
 

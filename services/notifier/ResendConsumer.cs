@@ -13,7 +13,7 @@ public sealed partial class ResendConsumer(BatchStore store, DeliverySignal sign
     public async Task Consume(ConsumeContext<ResendDelivery> context)
     {
         var id = context.Message.DeliveryId;
-        await ResendAsync(rows => rows.Where(row => row.Id == id && row.State != DeliveryStates.Cancelled), context.CancellationToken);
+        await ResendAsync(rows => rows.Where(row => row.Id == id && row.State != DeliveryStates.Cancelled), context.Message.AskedAt, context.CancellationToken);
     }
 
     public async Task Consume(ConsumeContext<ResendDeliveries> context)
@@ -29,6 +29,7 @@ public sealed partial class ResendConsumer(BatchStore store, DeliverySignal sign
                     .Where(row => row.State == DeliveryStates.Failed || row.State == DeliveryStates.Held)
                     .OrderBy(row => row.CreatedAt)
                     .Take(Chunk),
+                range.AskedAt,
                 context.CancellationToken);
             resent += chunk;
         }
@@ -36,11 +37,13 @@ public sealed partial class ResendConsumer(BatchStore store, DeliverySignal sign
         Log.Resent(logger, resent, range.Tenant, range.From, range.To);
     }
 
-    private async Task<int> ResendAsync(Func<IQueryable<Delivery>, IQueryable<Delivery>> choose, CancellationToken cancellationToken)
+    private async Task<int> ResendAsync(Func<IQueryable<Delivery>, IQueryable<Delivery>> choose, DateTime askedAt, CancellationToken cancellationToken)
     {
         await using var unit = await store.BeginAsync(cancellationToken);
-        var chosen = await choose(unit.Db.Deliveries).Select(row => row.Id).ToListAsync(cancellationToken);
-        await unit.Db.Deliveries.Where(row => chosen.Contains(row.Id)).ExecuteUpdateAsync(
+        var db = unit.Db;
+        var untried = db.Deliveries.Where(row => !db.DeliveryAttempts.Any(attempt => attempt.Delivery == row.Id && attempt.At > askedAt));
+        var chosen = await choose(untried).Select(row => row.Id).ToListAsync(cancellationToken);
+        await db.Deliveries.Where(row => chosen.Contains(row.Id)).ExecuteUpdateAsync(
             row => row
                 .SetProperty(r => r.State, DeliveryStates.Waiting)
                 .SetProperty(r => r.DueAt, unit.Now)

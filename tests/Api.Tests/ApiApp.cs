@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
-using System.Text.Json;
 using BatchPlatform.Defaults;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Tables;
@@ -53,6 +52,8 @@ public sealed class ApiApp : IAsyncLifetime
 
     internal FakeLifecycle Lifecycle => Services.GetRequiredService<FakeLifecycle>();
 
+    internal FakeNotifier Notifier => Services.GetRequiredService<FakeNotifier>();
+
     internal BatchStore Store => Services.GetRequiredService<BatchStore>();
 
     public static async Task<ApiApp> StartAsync(Dictionary<string, string?>? settings = null, TimeProvider? time = null)
@@ -88,8 +89,9 @@ public sealed class ApiApp : IAsyncLifetime
         builder.Services.AddStore(builder.Configuration);
         await StoreMigration.MigrateAsync(builder.Services);
         builder.Services.AddSingleton<FakeLifecycle>();
+        builder.Services.AddSingleton<FakeNotifier>();
         builder.AddApi();
-        builder.Services.AddBus(builder.Configuration, ApiSetup.Bus(builder.Configuration), FakeLifecycle.Bus);
+        builder.Services.AddBus(builder.Configuration, ApiSetup.Bus(builder.Configuration), FakeLifecycle.Bus, FakeNotifier.Bus);
         _app = builder.Build();
         _app.MapApi();
         _app.MapHealth();
@@ -135,14 +137,6 @@ public sealed class ApiApp : IAsyncLifetime
         await using var db = Store.Read();
         var number = await db.Batches.Where(b => b.CorrelationId == batch).Select(b => b.Number).SingleAsync();
         return await db.Jobs.Where(job => job.Batch == number).OrderBy(job => job.Index).ToListAsync();
-    }
-
-    /// <summary>Messages of a type that the api has owed: they stay in the outbox, which nobody sweeps here.</summary>
-    internal async Task<List<T>> AskedAsync<T>()
-    {
-        var type = typeof(T).FullName;
-        var rows = await ReadAsync(db => db.Outbox.Where(row => row.Type == type).ToListAsync());
-        return rows.ConvertAll(row => JsonSerializer.Deserialize<T>(row.Body, JsonSerializerOptions.Web)!);
     }
 
     public async Task<T> ReadAsync<T>(Func<StoreDb, Task<T>> read)

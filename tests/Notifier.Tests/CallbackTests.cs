@@ -167,11 +167,17 @@ public sealed class CallbackTests : IAsyncDisposable
 
         var failing = await host.EndAsync(1, receiver.Url + "/fails");
         var lost = await host.EndedBatchAsync(2, receiver.Url + "/lost");
-        await host.AttemptedAsync(1);
+        var delivery = await host.AttemptedAsync(1);
+        var now = host.Clock.GetUtcNow().UtcDateTime;
+        await host.PublishAsync(new ResendDelivery(delivery.Id, now));
+        await host.AttemptedAsync(2);
+        await host.PublishAsync(new ResendDeliveries("default", now, now.AddHours(1), now));
+        await host.EndedBatchAsync(3, receiver.Url, row => (row.CurrentState, row.Callback) = (nameof(BatchState.Running), new Callback(receiver.Url, Progress: true)));
         host.Clock.Advance(TimeSpan.FromMinutes(1));
+        await Eventually.True(async () => (await host.DeliveriesAsync()).Exists(row => row.Event == CallbackEvents.Progress));
         await Eventually.True(async () => (await host.DeliveriesAsync()).Exists(row => row.Batch == lost.Number && row.State == DeliveryStates.Delivered));
         await host.DeleteAsync(failing);
 
-        await Eventually.Equal(1, async () => (await host.DeliveriesAsync()).Count);
+        await Eventually.Equal(2, async () => (await host.DeliveriesAsync()).Count);
     }
 }

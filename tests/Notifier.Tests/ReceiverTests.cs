@@ -114,9 +114,9 @@ public sealed class ReceiverTests : IAsyncDisposable
         await Eventually.Equal($"{DeliveryStates.Failed} {DeliveryStates.Held}", () => StatesAsync(host));
 
         status = 200;
-        await host.PublishAsync(new ResendDeliveries("somebody else", from, from.AddHours(1)));
-        await host.PublishAsync(new ResendDeliveries("default", from.AddHours(1), from.AddHours(2)));
-        await host.PublishAsync(new ResendDeliveries("default", from, from.AddHours(1)));
+        await host.PublishAsync(new ResendDeliveries("somebody else", from, from.AddHours(1), from));
+        await host.PublishAsync(new ResendDeliveries("default", from.AddHours(1), from.AddHours(2), from));
+        await host.PublishAsync(new ResendDeliveries("default", from, from.AddHours(1), from));
         await Eventually.Equal($"{DeliveryStates.Delivered} {DeliveryStates.Delivered}", () => StatesAsync(host));
         await host.EndAsync(3, receiver.Url);
         await Eventually.Equal(4, () => receiver.Received.Count);
@@ -134,7 +134,9 @@ public sealed class ReceiverTests : IAsyncDisposable
         var delivery = await host.AttemptedAsync(1);
 
         await host.ChangeAsync(7, batch => batch.Callback = new Callback(other.Url));
-        await host.PublishAsync(new ResendDelivery(delivery.Id));
+        var now = host.Clock.GetUtcNow().UtcDateTime;
+        await host.PublishAsync(new ResendDelivery(delivery.Id, now.AddSeconds(-1))); // heard late: it was sent since
+        await host.PublishAsync(new ResendDelivery(delivery.Id, now));
         await host.AttemptedAsync(2);
 
         Assert.Equal(old.Received.Single().Body, other.Received.Single().Body);

@@ -7,8 +7,10 @@ using Microsoft.EntityFrameworkCore;
 namespace BatchPlatform.Api.Deliveries;
 
 /// <summary>Asks the notifier to send callbacks again. The request is safe once it is answered: its message is in the outbox.</summary>
-public sealed class Resending(BatchStore store, IdempotentRequests requests)
+public sealed class Resending(BatchStore store, IdempotentRequests requests, TimeProvider time)
 {
+    private DateTime Now => time.GetUtcNow().UtcDateTime;
+
     /// <summary>Runs POST /v1/deliveries/{id}/resend.</summary>
     /// <exception cref="ProblemException">404 DELIVERY_NOT_FOUND: unknown, its batch is deleted, or another tenant's.</exception>
     public async Task<IResult> OneAsync(HttpContext context, string id)
@@ -18,7 +20,7 @@ public sealed class Resending(BatchStore store, IdempotentRequests requests)
         return await requests.RunAsync(context, delivery.BatchId, delivery.Batch, async ticket =>
         {
             ticket.Fingerprint?.Add(body.Span);
-            return await ticket.SealAsync() ?? await AskAsync(new ResendDelivery(delivery.Id), count: 1);
+            return await ticket.SealAsync() ?? await AskAsync(new ResendDelivery(delivery.Id, Now), count: 1);
         });
     }
 
@@ -65,12 +67,12 @@ public sealed class Resending(BatchStore store, IdempotentRequests requests)
             ?? throw new ProblemException(Problems.DeliveryNotFound());
     }
 
-    private static ResendDeliveries Range(string tenant, ResendBody body) => (body.From, body.To) switch
+    private ResendDeliveries Range(string tenant, ResendBody body) => (body.From, body.To) switch
     {
         (null, _) => throw new ProblemException(Problems.InvalidField("from", "is missing")),
         (_, null) => throw new ProblemException(Problems.InvalidField("to", "is missing")),
         ({ } from, { } to) when from >= to => throw new ProblemException(Problems.InvalidField("to", "must be later than from")),
-        ({ } from, { } to) => new ResendDeliveries(tenant, from.UtcDateTime, to.UtcDateTime),
+        ({ } from, { } to) => new ResendDeliveries(tenant, from.UtcDateTime, to.UtcDateTime, Now),
     };
 
     private static IQueryable<Delivery> InRange(StoreDb db, ResendDeliveries range) => db.Deliveries.Where(row =>
