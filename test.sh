@@ -6,7 +6,7 @@
 #   ./test.sh --project NAME   one project, named by its folder in tests/
 #   ./test.sh --filter X       only what `dotnet test --filter X` selects
 #
-# Needs the .NET SDK. PostgreSQL and RabbitMQ come from tests/services.sh, unless BP_TEST_POSTGRES and
+# Needs the .NET SDK, and Node.js for checking the signatures of callbacks (root on Debian: installed). PostgreSQL and RabbitMQ come from tests/services.sh, unless BP_TEST_POSTGRES and
 # BP_TEST_RABBITMQ (with BP_TEST_RABBITMQ_API) already say where they are.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -57,6 +57,17 @@ release_services() {
     tests/services.sh stop 7>&- && rm -f "$BP_TEST_HOME/stop-after-tests"
   fi
   exec 7>&-
+}
+
+# The signatures of callbacks are checked by a JavaScript library that others wrote.
+use_node() {
+  if ! command -v npm > /dev/null || ! command -v node > /dev/null; then
+    [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null || { echo 'Not installed: Node.js with npm.'; return 1; }
+    echo 'Installing Node.js'
+    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=300 nodejs npm; } \
+      < /dev/null > "$BP_TEST_HOME/node.log" 2>&1 || { tail -20 "$BP_TEST_HOME/node.log"; return 1; }
+  fi
+  npm ci --prefix tests/Notifier.Tests/StandardWebhooks --no-audit --no-fund --loglevel error < /dev/null
 }
 
 finish() {
@@ -127,6 +138,8 @@ done
 
 dotnet build BatchPlatform.sln --configuration Release --nologo --verbosity quiet < /dev/null || give_up 'The build failed.'
 use_services || give_up 'The services did not start.'
+mkdir -p "$BP_TEST_HOME"
+use_node || give_up 'Node.js, or what the tests take from npm, could not be installed.'
 for project in "${projects[@]}"; do run_project "$project"; done
 [ $((passed + failed + skipped)) -gt 0 ] || give_up "No test matches $filter."
 finish

@@ -4,8 +4,9 @@ using BatchPlatform.Bench;
 var jobs = new Option<int>("--jobs") { Description = "Jobs in the batch.", DefaultValueFactory = _ => 100_000 };
 var runs = new Option<int>("--runs") { Description = "Batches, one after another; the median counts.", DefaultValueFactory = _ => 3 };
 var singles = new Option<int>("--singles") { Description = "One-job batches, for latency.", DefaultValueFactory = _ => 500 };
+var callbacks = new Option<int>("--callbacks") { Description = "Callbacks owed at the same moment; 0 for none.", DefaultValueFactory = _ => 1000 };
 var shape = new Option<string>("--shape") { Description = "standalone, services or both.", DefaultValueFactory = _ => "both" };
-var root = new RootCommand("End-to-end throughput: from the first byte submitted to every outcome stored and the batch Finished.") { jobs, runs, singles, shape };
+var root = new RootCommand("End-to-end throughput: from the first byte submitted to every outcome stored and the batch Finished.") { jobs, runs, singles, callbacks, shape };
 root.SetAction(async (parsed, cancellationToken) =>
 {
     string[] shapes = parsed.GetValue(shape) is "both" or null ? ["standalone", "services"] : [parsed.GetValue(shape)!];
@@ -15,6 +16,8 @@ root.SetAction(async (parsed, cancellationToken) =>
         var throughput = new Throughput(target, parsed.GetValue(jobs), parsed.GetValue(runs));
         await throughput.RunAsync(cancellationToken);
         await new Latency(target, parsed.GetValue(singles)).RunAsync(cancellationToken);
+        await using var owed = new Callbacks(target, parsed.GetValue(callbacks));
+        await owed.RunAsync(cancellationToken);
         target.PrintProcesses();
     }
 });

@@ -9,6 +9,7 @@ internal sealed class Target : IAsyncDisposable
     private static readonly Dictionary<string, string?> Settings = new()
     {
         ["Bench__Enabled"] = "true",
+        ["Callbacks__AllowLoopback"] = "true",
         ["Admin__Key"] = Deployment.AdminKey,
         ["Logging__LogLevel__Default"] = "Warning",
     };

@@ -122,7 +122,18 @@ public enum BudgetSpent
 public sealed record BatchLimits(double RequestsPerSecond = 0, int Concurrency = 0);
 
 /// <summary>Where and how a client wants to be told that its batch ended.</summary>
-public sealed record Callback(string Url, string Format = "json", string Include = "summary");
+/// <param name="Url">The receiver.</param>
+/// <param name="Format">One of the notifier's formats: json, ndjson, csv, none, or a dialect's.</param>
+/// <param name="Include">summary; results or failed: the outcomes too, as long as they are not too many.</param>
+/// <param name="Progress">Also tell how far a running batch is, from time to time.</param>
+/// <param name="Secrets">What the callback is signed with, the newest first; null when it is not signed.</param>
+public sealed record Callback(
+    string Url, string Format = "json", string Include = "summary", bool Progress = false, IReadOnlyList<CallbackSecret>? Secrets = null);
+
+/// <summary>A secret that callbacks are signed with.</summary>
+/// <param name="Protected">The secret, encrypted with the platform's key ring.</param>
+/// <param name="Until">While another takes its place: signed with until then, UTC; null for the newest.</param>
+public sealed record CallbackSecret(string Protected, DateTime? Until = null);
 
 /// <summary>Jobs that api has staged and that the saga may take in.</summary>
 /// <param name="AppendId">The row of <c>appends</c>.</param>

@@ -40,6 +40,9 @@ public static class ErrorCodes
     public const string BatchNotFound = "BATCH_NOT_FOUND";
     public const string JobNotFound = "JOB_NOT_FOUND";
     public const string RunNotFound = "RUN_NOT_FOUND";
+    public const string DeliveryNotFound = "DELIVERY_NOT_FOUND";
+    public const string LinkInvalid = "LINK_INVALID";
+    public const string LinkExpired = "LINK_EXPIRED";
 
     // The platform cannot say: 5xx.
     public const string OutcomeUnknown = "OUTCOME_UNKNOWN";

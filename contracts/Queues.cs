@@ -18,7 +18,7 @@ public static class Queues
     /// <summary>Pauses of upstreams and cancelled jobs, consumed by the orchestrators.</summary>
     public const string Operations = "operations";
 
-    /// <summary>Ended and deleted batches, consumed by the notifier.</summary>
+    /// <summary>Ended and deleted batches, and requests to send callbacks again, consumed by the notifier.</summary>
     public const string Notifier = "notifier";
 
     /// <summary>Deleted batches, consumed by the api to remove its rows.</summary>

@@ -36,4 +36,8 @@ public sealed class ApiOptions
     /// <summary>How long an Idempotency-Key is remembered; 1 to 720 h.</summary>
     [Range(1, 720)]
     public double IdempotencyHours { get; set; } = 24;
+
+    /// <summary>How long callbacks are also signed with a secret that another has taken the place of; 0 to 720 h.</summary>
+    [Range(0, 720)]
+    public double SecretOverlapHours { get; set; } = 24;
 }

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using BatchPlatform.Api.Batches;
+using BatchPlatform.Api.Deliveries;
 using BatchPlatform.Api.Housekeeping;
 using BatchPlatform.Api.Idempotency;
 using BatchPlatform.Api.Imports;
@@ -9,6 +10,8 @@ using BatchPlatform.Api.Uploads;
 using BatchPlatform.Api.Upstreams;
 using BatchPlatform.Contracts;
 using BatchPlatform.Defaults;
+using BatchPlatform.Store;
+using BatchPlatform.Store.Security;
 using MassTransit;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.ResponseCompression;
@@ -36,6 +39,7 @@ public static class ApiSetup
         services.TryAddSingleton(TimeProvider.System);
         services.AddHttp();
         services.AddKeys();
+        services.AddSecrets(addsKeys: true);
         services.AddReading();
 
         services.AddSingleton<UpstreamDirectory>();
@@ -44,6 +48,8 @@ public static class ApiSetup
         services.AddSingleton<DocumentFetch>();
         services.AddSingleton<BatchCommands>();
         services.AddSingleton<Operations>();
+        services.AddSingleton<CallbackSecrets>();
+        services.AddSingleton<Resending>();
         services.AddSingleton<BatchCreation>();
         services.AddSingleton<Lifecycle>();
         services.AddSingleton<IdempotencyRows>();
@@ -54,6 +60,7 @@ public static class ApiSetup
 
         services.AddHostedService<ApiStart>();
         services.AddHostedService<ApiClock>();
+        services.AddHostedService<OutboxSweeper>();
         return builder;
     }
 
@@ -79,6 +86,7 @@ public static class ApiSetup
         v1.MapGates();
         v1.MapTenants();
         v1.MapReading();
+        v1.MapDeliveries();
 
         app.MapOpenApi("/openapi/v1.json");
         app.UseSwaggerUI(page =>
@@ -112,7 +120,9 @@ public static class ApiSetup
     {
         services.AddSingleton<KeyDirectory>();
         services.AddSingleton<FirstKey>();
-        services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.SchemeName, null);
+        services.AddAuthentication()
+            .AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.SchemeName, null)
+            .AddScheme<AuthenticationSchemeOptions, LinkAuthentication>(LinkAuthentication.SchemeName, null);
         services.AddAuthorizationBuilder().AddPolicy(ScopePolicy, KeyAuthentication.RequireScope).AddPolicy(AdminPolicy, KeyAuthentication.RequireAdmin);
     }
 }

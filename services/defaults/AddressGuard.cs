@@ -46,14 +46,19 @@ public sealed class AddressGuard(IOptions<CallbackOptions> options)
             || (_allowLoopback && SpecialNetworks.IsThisMachine(address))
             || _allowed.Any(network => network.Contains(address)));
 
-    /// <summary>Connects to an allowed address of the host: for <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>
-    /// <exception cref="AddressRefusedException">The host has no allowed address.</exception>
-    /// <exception cref="SocketException">The host has no address, or none of the allowed ones answers.</exception>
+    /// <summary>What names mean; tests play a name server that lies.</summary>
+    internal Func<string, CancellationToken, Task<IPAddress[]>> Resolve { get; init; } = Dns.GetHostAddressesAsync;
+
+    /// <summary>
+    /// Connects to the host: for <see cref="SocketsHttpHandler.ConnectCallback"/>. All of its addresses must be allowed: an
+    /// honest host has no reason to mix public addresses with others.
+    /// </summary>
+    /// <exception cref="AddressRefusedException">The host has an address that is not allowed.</exception>
+    /// <exception cref="SocketException">The host has no address, or none answers.</exception>
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        var addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancellationToken);
-        var allowed = Array.FindAll(addresses, Allows);
-        if (allowed.Length == 0)
+        var addresses = await Resolve(context.DnsEndPoint.Host, cancellationToken);
+        if (addresses.Length == 0 || !Array.TrueForAll(addresses, Allows))
         {
             throw new AddressRefusedException();
         }
@@ -61,7 +66,7 @@ public sealed class AddressGuard(IOptions<CallbackOptions> options)
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(allowed, context.DnsEndPoint.Port, cancellationToken);
+            await socket.ConnectAsync(addresses, context.DnsEndPoint.Port, cancellationToken);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch
@@ -72,8 +77,8 @@ public sealed class AddressGuard(IOptions<CallbackOptions> options)
     }
 }
 
-/// <summary>A host has no address that may be connected to. It does not say which it has: that would be a map of our networks.</summary>
-public sealed class AddressRefusedException() : IOException("The host has no address in a public network.");
+/// <summary>A host has an address that may not be connected to. It does not say which: that would be a map of our networks.</summary>
+public sealed class AddressRefusedException() : IOException("The host has an address that is not in a public network.");
 
 /// <summary>Registers the guard; a wrong configuration fails the start.</summary>
 public static class AddressGuardSetup

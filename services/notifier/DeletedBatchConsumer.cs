@@ -1,5 +1,3 @@
-using BatchPlatform.Contracts;
-using BatchPlatform.Store;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,5 +1,4 @@
-using BatchPlatform.Store;
-using BatchPlatform.Store.Tables;
+using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -16,17 +15,22 @@ public sealed partial class DeliveryClock(
     ILogger<DeliveryClock> logger) : BackgroundService
 {
     // Deliveries looked at in one go.
-    private const int Page = 1000;
+    private const int Page = 500;
 
     // What a receiver still gets to answer while this process stops; what does not end in time is sent again later.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<Guid, (string Host, Task Sending)> _running = [];
+    private readonly HostTurns _turns = new(options.Value.Concurrency, options.Value.ConcurrencyPerHost);
+    private readonly Dictionary<Guid, Task> _running = [];
+    private readonly ConcurrentQueue<(Guid Id, string Host, bool? Answered)> _ended = new();
+
+    // The last look did not see everything that is due.
+    private bool _more;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var abort = new CancellationTokenSource();
-        await using var timer = time.CreateTimer(_ => signal.Wake(), null, TimeSpan.Zero, TimeSpan.FromSeconds(options.Value.ClockSeconds));
+        await using var timer = time.CreateTimer(_ => signal.Look(), null, TimeSpan.Zero, TimeSpan.FromSeconds(options.Value.ClockSeconds));
         try
         {
             await foreach (var _ in signal.WakesAsync(stoppingToken))
@@ -37,91 +41,80 @@ public sealed partial class DeliveryClock(
         finally
         {
             using var grace = time.CreateTimer(_ => abort.Cancel(), null, Grace, Timeout.InfiniteTimeSpan);
-            await Task.WhenAll(_running.Values.Select(delivery => delivery.Sending));
+            await Task.WhenAll(_running.Values);
         }
     }
 
     private async Task TickAsync(CancellationToken abort, CancellationToken stoppingToken)
     {
+        while (_ended.TryDequeue(out var ended))
+        {
+            _running.Remove(ended.Id);
+            _turns.End(ended.Id, ended.Host, ended.Answered);
+        }
+
         try
         {
-            await StartDueAsync(abort, stoppingToken);
+            if (signal.TakeLook() || (_more && _turns.TakeDrained()))
+            {
+                await LookAsync(stoppingToken);
+            }
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
             Log.NotLooked(logger, error);
         }
-    }
 
-    private async Task StartDueAsync(CancellationToken abort, CancellationToken stoppingToken)
-    {
-        foreach (var (ended, _) in _running.Where(delivery => delivery.Value.Sending.IsCompleted).ToList())
+        while (_turns.Take() is { } next)
         {
-            _running.Remove(ended);
-        }
-
-        await using var db = store.Read();
-        var due = await Due(db).OrderBy(row => row.DueAt).Take(Page).Select(row => new { row.Id, row.Url }).ToListAsync(stoppingToken);
-        foreach (var delivery in due)
-        {
-            if (HasRoomFor(HostOf(delivery.Url)) && !_running.ContainsKey(delivery.Id))
-            {
-                Start(delivery.Id, HostOf(delivery.Url), abort);
-            }
-        }
-
-        if (due.Count == Page && _running.Count < options.Value.Concurrency)
-        {
-            // The page was one busy host's: look again, past it.
-            signal.Wake();
+            _running[next.Id] = DeliverAsync(next.Id, next.Host, abort);
         }
     }
 
-    private IQueryable<Delivery> Due(StoreDb db)
+    // A full page may be one busy host's: then there is a look past it.
+    private async Task LookAsync(CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow().UtcDateTime;
-        var due = db.Deliveries.Where(delivery => delivery.State == DeliveryStates.Waiting && delivery.DueAt <= now);
-        var busy = _running.Values.Select(delivery => delivery.Host).Distinct().Where(host => !HasRoomFor(host));
-        return busy.Aggregate(due, (rest, host) => rest.Where(delivery => !delivery.Url.StartsWith(host)));
+        bool isFull;
+        do
+        {
+            var (now, busy) = (time.GetUtcNow().UtcDateTime, _turns.BusyHosts);
+            await using var db = store.Read();
+            var due = await db.Deliveries
+                .Where(row => row.State == DeliveryStates.Waiting && row.DueAt <= now && (row.ClaimedUntil == null || row.ClaimedUntil <= now))
+                .Where(row => !busy.Contains(row.Host))
+                .OrderBy(row => row.DueAt)
+                .Take(Page)
+                .Select(row => new { row.Id, row.Host })
+                .ToListAsync(cancellationToken);
+            var known = due.Count(row => !_turns.Offer(row.Id, row.Host));
+            isFull = due.Count == Page;
+            _more = isFull || busy.Count > 0 || known > 0;
+        }
+        while (isFull && _turns.IsHungry);
     }
 
-    private bool HasRoomFor(string host) =>
-        _running.Count < options.Value.Concurrency && _running.Values.Count(delivery => delivery.Host == host) < options.Value.ConcurrencyPerHost;
-
-    // With the slash that ends it, so that no host is the beginning of another.
-    private static string HostOf(string url) =>
-        Uri.TryCreate(url, UriKind.Absolute, out var address) ? address.GetLeftPart(UriPartial.Authority) + "/" : url;
-
-    private void Start(Guid id, string host, CancellationToken abort)
+    private async Task DeliverAsync(Guid id, string host, CancellationToken abort)
     {
-        var sending = DeliverAsync(id, abort);
-        _running.Add(id, (host, sending));
-        _ = WakeAfterAsync(sending);
-    }
-
-    // Not within the sending itself: the clock must find it completed.
-    private async Task WakeAfterAsync(Task sending)
-    {
-        await sending;
-        signal.Wake();
-    }
-
-    private async Task DeliverAsync(Guid id, CancellationToken abort)
-    {
+        await Task.Yield(); // The clock starts the next one at once.
+        bool? answered = null;
         try
         {
-            if (await ledger.ClaimAsync(id, options.Value.Lease, abort) is { } delivery)
+            if (await ledger.ClaimAsync(id, options.Value.Lease, abort) is { } claim)
             {
                 var startedAt = time.GetUtcNow().UtcDateTime;
-                var result = await sender.SendAsync(delivery, abort);
-                await ledger.RecordAsync(delivery, result, startedAt, CancellationToken.None);
+                var result = await sender.SendAsync(claim, abort);
+                answered = result.StatusCode != 0;
+                await ledger.RecordAsync(claim, result, startedAt, CancellationToken.None);
             }
         }
         catch (Exception error)
         {
-            // It stays claimed, and is due again when its lease has ended.
+            // It stays claimed, and may be claimed again when its lease has ended.
             Log.NotDelivered(logger, id, error);
         }
+
+        _ended.Enqueue((id, host, answered));
+        signal.Wake();
     }
 
     private static partial class Log

@@ -1,4 +1,3 @@
-using BatchPlatform.Contracts;
 using MassTransit;
 
 namespace BatchPlatform.Notifier;

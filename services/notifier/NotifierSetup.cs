@@ -1,5 +1,6 @@
-using BatchPlatform.Contracts;
 using BatchPlatform.Defaults;
+using BatchPlatform.Notifier.Formats;
+using BatchPlatform.Store.Security;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -16,26 +17,43 @@ public static class NotifierSetup
         var services = builder.Services;
         services.AddOptions<NotifierOptions>().BindConfiguration(NotifierOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddAddressGuard();
+        services.AddSecrets();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<DeliverySignal>();
+        services.AddFormats();
+        services.AddSingleton<NewsDesk>();
         services.AddSingleton<OwedDeliveries>();
+        services.AddSingleton<FailingReceivers>();
         services.AddSingleton<CallbackSender>();
         services.AddSingleton<DeliveryLedger>();
         services.AddHostedService<DeliveryClock>();
+        services.AddHostedService<ProgressClock>();
         services.AddHostedService<ReconcileClock>();
         return builder;
     }
 
-    /// <summary>Ended and deleted batches.</summary>
+    /// <summary>Ended and deleted batches, and requests to send again.</summary>
     public static BusPart Bus(IConfiguration configuration) => new(
         bus =>
         {
             bus.AddConsumer<EndedBatchConsumer>();
             bus.AddConsumer<DeletedBatchConsumer>();
+            bus.AddConsumer<ResendConsumer>();
         },
         (context, queues) => queues.Durable(Queues.Notifier, EventsAtOnce, queue =>
         {
             queue.ConfigureConsumer<EndedBatchConsumer>(context);
             queue.ConfigureConsumer<DeletedBatchConsumer>(context);
+            queue.ConfigureConsumer<ResendConsumer>(context);
         }));
+
+    private static void AddFormats(this IServiceCollection services)
+    {
+        services.AddSingleton<BoundedResults>();
+        services.AddSingleton<ICallbackFormat, JsonCallback>();
+        services.AddSingleton<ICallbackFormat, NdjsonCallback>();
+        services.AddSingleton<ICallbackFormat, CsvCallback>();
+        services.AddSingleton<ICallbackFormat, NoneCallback>();
+        services.AddSingleton<CallbackFormats>();
+    }
 }

@@ -1,6 +1,5 @@
 using BatchPlatform.Defaults;
 using BatchPlatform.Notifier;
-using BatchPlatform.Store;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddLogDefaults();

@@ -1,5 +1,4 @@
-using BatchPlatform.Contracts;
-using BatchPlatform.Store;
+using BatchPlatform.Store.Tables;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -44,7 +43,7 @@ public sealed partial class ReconcileClock(
         var missing = await db.Batches
             .Where(batch => batch.CurrentState == nameof(BatchState.Finished) || (batch.CurrentState == nameof(BatchState.Stopped) && !batch.StopOwed))
             .Where(batch => batch.Callback != null && batch.DeletedAt == null && batch.EndedAt < before)
-            .Where(batch => !db.Deliveries.Any(row => row.Batch == batch.Number && row.Run == batch.Run && row.Epoch == batch.Epoch))
+            .Where(batch => !db.Deliveries.Any(row => row.Batch == batch.Number && row.Run == batch.Run && row.Epoch == batch.Epoch && row.Seq == Delivery.EndSeq))
             .OrderBy(batch => batch.Number)
             .Take(Page)
             .Select(batch => new { batch.CorrelationId, batch.Number, batch.Tenant, batch.Run, batch.Epoch, batch.CurrentState, batch.EndedAt })

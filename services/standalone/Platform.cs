@@ -12,7 +12,7 @@ using Microsoft.Extensions.Options;
 namespace BatchPlatform.Standalone;
 
 /// <summary>How the platform is set up in one process.</summary>
-/// <param name="Folder">Keeps the database.</param>
+/// <param name="Folder">Keeps the database and the master key.</param>
 /// <param name="Urls">Where the API listens.</param>
 /// <param name="Upstreams">Keyed by namespace.</param>
 /// <param name="Settings">Configuration that overrides the environment.</param>
@@ -79,6 +79,7 @@ internal sealed class Platform : IAsyncDisposable
             ["Store:Provider"] = "Sqlite",
             ["ConnectionStrings:Store"] = $"Data Source={Path.Combine(settings.Folder, "batchplatform.db")}",
             ["Bus:Transport"] = "InMemory",
+            ["Security:MasterKey"] = builder.Configuration["Security:MasterKey"] ?? MasterKeyFile.ReadOrMake(settings.Folder),
         });
         // What stops the start is told to the user in one line; the host would log it as well, with where in the code it came up.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level >= LogLevel.Warning && isStarted());

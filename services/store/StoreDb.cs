@@ -28,6 +28,8 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
     public DbSet<OutboxMessage> Outbox => Set<OutboxMessage>();
     public DbSet<Delivery> Deliveries => Set<Delivery>();
     public DbSet<DeliveryAttempt> DeliveryAttempts => Set<DeliveryAttempt>();
+    public DbSet<FailingReceiver> FailingReceivers => Set<FailingReceiver>();
+    public DbSet<KeyRingElement> KeyRing => Set<KeyRingElement>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -111,13 +113,21 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
         modelBuilder.Entity<Delivery>(delivery =>
         {
             delivery.Property(d => d.Id).ValueGeneratedNever();
-            delivery.HasIndex(d => new { d.Batch, d.Run, d.Epoch }).IsUnique();
+            delivery.HasIndex(d => new { d.Batch, d.Run, d.Epoch, d.Seq }).IsUnique();
             delivery.HasIndex(d => d.DueAt).HasFilter("state = 'waiting'");
+            delivery.HasIndex(d => new { d.Tenant, d.CreatedAt }).HasFilter("state IN ('failed', 'held')");
         });
         modelBuilder.Entity<DeliveryAttempt>(attempt =>
         {
             attempt.ToTable("delivery_attempts");
             attempt.HasKey(a => new { a.Delivery, a.Number });
+        });
+        modelBuilder.Entity<FailingReceiver>().Property(r => r.Id).ValueGeneratedNever();
+        modelBuilder.Entity<KeyRingElement>(element =>
+        {
+            element.ToTable("keyring");
+            element.HasKey(e => e.Number);
+            element.Property(e => e.Number).ValueGeneratedNever();
         });
         SnakeCase.Apply(modelBuilder.Model);
     }

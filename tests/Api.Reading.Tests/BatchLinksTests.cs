@@ -16,7 +16,7 @@ public sealed class BatchLinksTests
     {
         var links = BatchLinks.Of(Id, new PublicOptions { BaseUrl = baseUrl });
 
-        Assert.Equal(new BatchLinks(self, $"{self}/jobs", $"{self}/results", $"{self}/events", $"{self}/runs"), links);
+        Assert.Equal(new BatchLinks(self, $"{self}/jobs", $"{self}/results", $"{self}/events", $"{self}/runs", $"{self}/deliveries"), links);
     }
 
     [Theory]

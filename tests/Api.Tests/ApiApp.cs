@@ -53,6 +53,8 @@ public sealed class ApiApp : IAsyncLifetime
 
     internal FakeLifecycle Lifecycle => Services.GetRequiredService<FakeLifecycle>();
 
+    internal FakeNotifier Notifier => Services.GetRequiredService<FakeNotifier>();
+
     internal BatchStore Store => Services.GetRequiredService<BatchStore>();
 
     public static async Task<ApiApp> StartAsync(Dictionary<string, string?>? settings = null, TimeProvider? time = null)
@@ -88,8 +90,9 @@ public sealed class ApiApp : IAsyncLifetime
         builder.Services.AddStore(builder.Configuration);
         await StoreMigration.MigrateAsync(builder.Services);
         builder.Services.AddSingleton<FakeLifecycle>();
+        builder.Services.AddSingleton<FakeNotifier>();
         builder.AddApi();
-        builder.Services.AddBus(builder.Configuration, ApiSetup.Bus(builder.Configuration), FakeLifecycle.Bus);
+        builder.Services.AddBus(builder.Configuration, ApiSetup.Bus(builder.Configuration), FakeLifecycle.Bus, FakeNotifier.Bus);
         _app = builder.Build();
         _app.MapApi();
         _app.MapHealth();
@@ -180,6 +183,7 @@ public sealed class ApiApp : IAsyncLifetime
     {
         ["ConnectionStrings:Store"] = $"Data Source={_folder}/store.db",
         ["Admin:Key"] = AdminKey,
+        ["Security:MasterKey"] = "QSBtYXN0ZXIga2V5IG9mIDMyIGJ5dGVzIGZvciB0ZXM=",
         ["Bench:Enabled"] = "true",
         ["Upstreams:places:base_url"] = "http://127.0.0.1:9/places",
         ["Upstreams:places:actions:lookup:method"] = "GET",

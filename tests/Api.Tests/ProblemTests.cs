@@ -72,6 +72,12 @@ public sealed class ProblemTests(ApiApp app) : IClassFixture<ApiApp>
     [InlineData("""{"callback":{"url":"https://[::ffff:169.254.169.254]/"}}""", "callback.url")]
     [InlineData("""{"callback":{"url":"https://a","format":"pdf"}}""", "callback.format")]
     [InlineData("""{"callback":{"url":"https://a","include":"nothing"}}""", "callback.include")]
+    [InlineData("""{"callback":{"url":"https://user:pass@a"}}""", "callback.url")]
+    [InlineData("""{"callback":{"url":"https://2130706433/"}}""", "callback.url")]
+    [InlineData("""{"callback":{"url":"https://a","secret":""}}""", "callback.secret")]
+    [InlineData("""{"callback":{"url":"https://a","secret":"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}}""", "callback.secret")]
+    [InlineData("""{"callback":{"url":"https://a","secret":"whsec_c2hvcnQ="}}""", "callback.secret")]
+    [InlineData("""{"callback":{"url":"https://a","secret":"whsec_no base64 at all, and long enough"}}""", "callback.secret")]
     public async Task A_callback_that_cannot_be_called_is_refused(string body, string field)
     {
         var reply = await app.Client.PostAsync("/v1/batches", body);

@@ -13,7 +13,8 @@ internal static class SampleMessages
     private static readonly FailureBudget Budget = new(0.25, Minimum: 30, BudgetSpent.Pause);
     private static readonly BatchLimits Limits = new(RequestsPerSecond: 1.5, Concurrency: 4);
     private static readonly BatchSettings Settings = new(StopOnJobError: true, BatchPriority.High, DeadlineSeconds: 60, CanaryJobs: 5, Budget, Limits);
-    private static readonly Callback Callback = new("https://example.org/done", "json", "results");
+    private static readonly CallbackSecret Secret = new("encrypted", Time);
+    private static readonly Callback Callback = new("https://example.org/done", "ndjson", "results", true, [Secret]);
     private static readonly RetryLater Later = new(8, 2, Time);
     private static readonly UpstreamClosing Closing = new(Time);
 
@@ -67,6 +68,9 @@ internal static class SampleMessages
         Budget,
         Limits,
         Callback,
+        Secret,
+        new ResendDelivery(Id(7), Time),
+        new ResendDeliveries("acme", Time, Time.AddHours(1), Time.AddHours(2)),
         Append,
         Lane,
         new RunStarted(Batch, 1, 2),

@@ -35,14 +35,17 @@ public sealed class CallbackTests : IAsyncDisposable
                 "id": "{{batch.CorrelationId}}", "number": 7, "name": "batch 7", "state": "{{state}}", "run": 1,
                 "counts": { "total": 3, "completed": 2, "failed": 1 },
                 "ended_at": "2026-01-01T00:00:00Z",
-                "links": { "results": "/v1/batches/{{batch.CorrelationId}}/results" }
+                "links": { "batch": "/v1/batches/{{batch.CorrelationId}}", "results": "/v1/batches/{{batch.CorrelationId}}/results" }
               }
             }
             """);
-        Assert.True(JsonNode.DeepEquals(expected, JsonNode.Parse(received.Body)), received.Body);
+        var body = JsonNode.Parse(received.Body)!;
+        body["data"]!["links"]!.AsObject().Remove("download");
+        Assert.True(JsonNode.DeepEquals(expected, body), received.Body);
         Assert.Equal("application/json; charset=utf-8", received.Headers["Content-Type"]);
         Assert.Equal($"{delivery.Id}", received.Headers["webhook-id"]);
         Assert.Equal("1767225600", received.Headers["webhook-timestamp"]);
+        Assert.Equal((type, $"{batch.CorrelationId}"), (received.Headers["batch-event"], received.Headers["batch-id"]));
         Assert.StartsWith("BatchPlatform", received.Headers["User-Agent"], StringComparison.Ordinal);
         Assert.Equal(DeliveryStates.Delivered, delivery.State);
     }
@@ -102,7 +105,7 @@ public sealed class CallbackTests : IAsyncDisposable
         await using var receiver = await Receiver.StartAsync();
         await using var host = await NotifierHost.StartAsync(_store);
 
-        await host.EndAsync(1, callback: null);
+        await host.EndAsync(1, (string?)null);
         await host.SayEndedAsync(await host.EndedBatchAsync(2, receiver.Url, row => row.DeletedAt = row.EndedAt));
         await host.SayEndedAsync(new() { CorrelationId = Guid.CreateVersion7(), Number = 3 });
         await host.EndAsync(4, receiver.Url);
@@ -164,11 +167,17 @@ public sealed class CallbackTests : IAsyncDisposable
 
         var failing = await host.EndAsync(1, receiver.Url + "/fails");
         var lost = await host.EndedBatchAsync(2, receiver.Url + "/lost");
-        await host.AttemptedAsync(1);
+        var delivery = await host.AttemptedAsync(1);
+        var now = host.Clock.GetUtcNow().UtcDateTime;
+        await host.PublishAsync(new ResendDelivery(delivery.Id, now));
+        await host.AttemptedAsync(2);
+        await host.PublishAsync(new ResendDeliveries("default", now, now.AddHours(1), now));
+        await host.EndedBatchAsync(3, receiver.Url, row => (row.CurrentState, row.Callback) = (nameof(BatchState.Running), new Callback(receiver.Url, Progress: true)));
         host.Clock.Advance(TimeSpan.FromMinutes(1));
+        await Eventually.True(async () => (await host.DeliveriesAsync()).Exists(row => row.Event == CallbackEvents.Progress));
         await Eventually.True(async () => (await host.DeliveriesAsync()).Exists(row => row.Batch == lost.Number && row.State == DeliveryStates.Delivered));
         await host.DeleteAsync(failing);
 
-        await Eventually.Equal(1, async () => (await host.DeliveriesAsync()).Count);
+        await Eventually.Equal(2, async () => (await host.DeliveriesAsync()).Count);
     }
 }

@@ -1,6 +1,9 @@
+using System.Text;
 using BatchPlatform.Contracts;
 using BatchPlatform.Defaults;
 using BatchPlatform.Store;
+using BatchPlatform.Store.Bulk;
+using BatchPlatform.Store.Security;
 using BatchPlatform.Store.Tables;
 using BatchPlatform.Testing;
 using MassTransit;
@@ -30,8 +33,12 @@ internal sealed class NotifierHost : IAsyncDisposable
 
     public DeliveryLedger Ledger => _app.Services.GetRequiredService<DeliveryLedger>();
 
+    /// <summary>A secret as api stores it.</summary>
+    public CallbackSecret Secret(string secret, DateTime? until = null) =>
+        new(_app.Services.GetRequiredService<SecretBox>().Protect(secret), until);
+
     /// <summary>A notifier that may call this machine, since that is where tests' receivers are.</summary>
-    public static async Task<NotifierHost> StartAsync(TestStore store, Dictionary<string, string?>? settings = null, FakeClock? clock = null)
+    public static async Task<NotifierHost> StartAsync(TestStore store, Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null, FakeClock? clock = null)
     {
         clock ??= new FakeClock();
         var builder = WebApplication.CreateSlimBuilder();
@@ -41,11 +48,14 @@ internal sealed class NotifierHost : IAsyncDisposable
         {
             ["urls"] = "http://127.0.0.1:0",
             ["Callbacks:AllowLoopback"] = "true",
+            ["Security:MasterKey"] = "QSBtYXN0ZXIga2V5IG9mIDMyIGJ5dGVzIGZvciB0ZXM=",
         });
         builder.Configuration.AddInMemoryCollection(settings ?? []);
         builder.Services.AddSingleton<TimeProvider>(clock);
         builder.Services.AddStore(builder.Configuration);
         builder.AddNotifier();
+        builder.Services.AddSecrets(addsKeys: true); // as api does
+        services?.Invoke(builder.Services);
         builder.Services.AddBus(builder.Configuration, NotifierSetup.Bus(builder.Configuration));
         var host = new NotifierHost(builder.Build(), clock);
         await StoreMigration.MigrateAsync(host.Store);
@@ -66,6 +76,8 @@ internal sealed class NotifierHost : IAsyncDisposable
             Name = $"batch {number}",
             Callback = callback is null ? null : new Callback(callback),
             Total = 3,
+            NextIndex = 3,
+            Revision = 1,
             Run = 1,
             Epoch = 1,
             CreatedAt = now,
@@ -85,6 +97,7 @@ internal sealed class NotifierHost : IAsyncDisposable
         BatchId = batch.CorrelationId,
         Number = number,
         Root = root,
+        Revision = 1,
         Total = completed + failed,
         Completed = completed,
         Failed = failed,
@@ -93,6 +106,14 @@ internal sealed class NotifierHost : IAsyncDisposable
     /// <summary>Says that a batch ended, as the orchestrator does.</summary>
     public Task SayEndedAsync(Batch batch, BatchState state = BatchState.Finished) => PublishAsync(
         new BatchEnded(batch.CorrelationId, batch.Number, batch.Tenant, batch.Run, batch.Epoch, state, Clock.GetUtcNow().UtcDateTime));
+
+    /// <summary>Changes a batch as the saga does.</summary>
+    public async Task ChangeAsync(long number, Action<Batch> change)
+    {
+        await using var unit = await Store.BeginAsync();
+        change(await unit.Db.Batches.SingleAsync(row => row.Number == number));
+        await unit.CommitAsync();
+    }
 
     /// <summary>Deletes a batch as the saga does, and says so.</summary>
     public async Task DeleteAsync(Batch batch)
@@ -108,20 +129,44 @@ internal sealed class NotifierHost : IAsyncDisposable
         await PublishAsync(new BatchDeleted(batch.CorrelationId, batch.Number, batch.Tenant));
     }
 
-    private Task PublishAsync(object message) => _app.Services.GetRequiredService<IBus>().Publish(message);
+    public Task PublishAsync(object message) => _app.Services.GetRequiredService<IBus>().Publish(message);
 
     /// <summary>A batch that ended a moment ago and was announced.</summary>
-    public async Task<Batch> EndAsync(long number, string? callback)
+    public Task<Batch> EndAsync(long number, string? callback) => EndAsync(number, callback is null ? null : new Callback(callback));
+
+    public async Task<Batch> EndAsync(long number, Callback? callback)
     {
-        var batch = await EndedBatchAsync(number, callback);
+        var batch = await EndedBatchAsync(number, callback: null, row => row.Callback = callback);
         await SayEndedAsync(batch);
         return batch;
+    }
+
+    /// <summary>Three jobs of a batch and their outcomes in its first run: the second failed.</summary>
+    public async Task OutcomesAsync(Batch batch, string response = """{"ok":true}""")
+    {
+        await using var unit = await Store.BeginAsync();
+        var jobs = Enumerable.Range(0, 3).Select(index => new StagedJob(index, "places", "lookup", Encoding.UTF8.GetBytes($$"""{"n":{{index}}}"""), null));
+        await Store.Bulk.InsertJobsAsync(unit.Db, batch.Number, revision: 1, [.. jobs], default);
+        unit.Db.Outcomes.AddRange(Enumerable.Range(0, 3).Select(index => new Outcome
+        {
+            Batch = batch.Number,
+            Run = 1,
+            Index = index,
+            Seq = index + 1,
+            State = index == 1 ? JobState.Failed : JobState.Completed,
+            StatusCode = index == 1 ? 500 : 200,
+            Response = response,
+            ErrorCode = index == 1 ? ErrorCodes.UpstreamStatus : null,
+            Attempts = 1,
+            CompletedAt = unit.Now,
+        }));
+        await unit.CommitAsync();
     }
 
     public async Task<List<Delivery>> DeliveriesAsync()
     {
         await using var db = Store.Read();
-        return await db.Deliveries.OrderBy(row => row.Batch).ThenBy(row => row.Epoch).ToListAsync();
+        return await db.Deliveries.OrderBy(row => row.Batch).ThenBy(row => row.Epoch).ThenBy(row => row.Seq).ToListAsync();
     }
 
     public async Task<List<DeliveryAttempt>> AttemptsAsync()

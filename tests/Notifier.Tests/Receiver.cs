@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace BatchPlatform.Notifier.Tests;
 
 /// <summary>One callback as it arrived.</summary>
-internal sealed record Received(string Path, IReadOnlyDictionary<string, string> Headers, string Body);
+internal sealed record Received(string Host, string Path, IReadOnlyDictionary<string, string> Headers, string Body);
 
 /// <summary>A client's server: keeps what arrives and answers as a test says.</summary>
 internal sealed class Receiver : IAsyncDisposable
@@ -21,15 +21,18 @@ internal sealed class Receiver : IAsyncDisposable
 
     public string Url => _app.Urls.Single();
 
+    /// <summary>The same receiver by other hosts.</summary>
+    public IReadOnlyList<string> Urls => [.. _app.Urls];
+
     public IReadOnlyList<Received> Received => [.. _received];
 
     public int MostInFlight => _mostInFlight;
 
-    public static async Task<Receiver> StartAsync(RequestDelegate? answer = null)
+    public static async Task<Receiver> StartAsync(RequestDelegate? answer = null, int hosts = 1)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls([.. Enumerable.Repeat("http://127.0.0.1:0", hosts)]);
         var receiver = new Receiver(builder.Build());
         receiver._app.Run(context => receiver.KeepAsync(context, answer ?? (_ => Task.CompletedTask)));
         await receiver._app.StartAsync();
@@ -53,7 +56,7 @@ internal sealed class Receiver : IAsyncDisposable
         var request = context.Request;
         using var body = new StreamReader(request.Body);
         var headers = request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
-        _received.Enqueue(new Received(request.Path, headers, await body.ReadToEndAsync()));
+        _received.Enqueue(new Received($"{request.Host}", request.Path, headers, await body.ReadToEndAsync()));
         InterlockedMax(ref _mostInFlight, Interlocked.Increment(ref _inFlight));
         try
         {

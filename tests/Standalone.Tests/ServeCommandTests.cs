@@ -96,6 +96,27 @@ public sealed class ServeCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task It_makes_a_master_key_that_only_its_owner_can_read_and_keeps_it()
+    {
+        var file = System.IO.Path.Combine(_folder.Path, "data", "master.key");
+        await using (await ServeAsync())
+        {
+            Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(file) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        }
+
+        var key = await File.ReadAllTextAsync(file);
+        await using (await ServeAsync())
+        {
+            Assert.Equal(key, await File.ReadAllTextAsync(file));
+        }
+
+        await File.WriteAllTextAsync(file, "damaged");
+        var refused = await Execution.OfAsync(_folder.Path, ["--data", "data", "--urls", $"http://127.0.0.1:{LoopbackPort.Next()}"]);
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("does not hold the master key", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Killed_in_the_middle_of_a_batch_it_finishes_the_batch_after_its_next_start()
     {
         const int Jobs = 600;

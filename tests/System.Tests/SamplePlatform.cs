@@ -85,7 +85,7 @@ public sealed class SamplePlatform : IAsyncLifetime
     // The sample's own definitions as environment variables: Upstreams__places__actions__lookup__method=GET and so on.
     private static Dictionary<string, string?> Definitions(Uri upstream)
     {
-        var settings = new Dictionary<string, string?>();
+        var settings = new Dictionary<string, string?> { ["Callbacks__AllowLoopback"] = "true" };
         var definitions = JsonDocument.Parse(File.ReadAllText(Path.Combine(RepositoryPaths.Root, "samples", "upstreams.json"))).RootElement;
         Flatten("Upstreams", definitions, settings);
         foreach (var name in settings.Keys.Where(name => name.EndsWith("__base_url", StringComparison.Ordinal)).ToList())

@@ -14,7 +14,7 @@ namespace BatchPlatform.Api.Batches;
 /// <summary>Creates a batch; its jobs and its commit travel in the same command, so that a one-shot submission happens whole or not at all.</summary>
 public sealed class BatchCreation(
     BatchStore store, NumberSource numbers, AppendRows rows, ClosedAppends closed, BatchCommands commands, UpstreamDirectory upstreams,
-    IdempotentRequests requests, Lifecycle lifecycle, AddressGuard guard, TimeProvider time, IOptions<ApiOptions> options)
+    IdempotentRequests requests, Lifecycle lifecycle, AddressGuard guard, CallbackSecrets secrets, TimeProvider time, IOptions<ApiOptions> options)
 {
     /// <summary>Runs POST /v1/batches.</summary>
     public async Task<IResult> RunAsync(HttpContext context)
@@ -91,8 +91,14 @@ public sealed class BatchCreation(
         return reply.Accepted ? await CreatedAsync(context, command.BatchId) : Answer.Of(reply.AsProblem());
     }
 
-    private async Task<Answer> CreatedAsync(HttpContext context, Guid id) =>
-        Answer.Of(201, await lifecycle.ViewAsync(context, id), $"/v1/batches/{id:D}");
+    private async Task<Answer> CreatedAsync(HttpContext context, Guid id)
+    {
+        var view = await lifecycle.ViewAsync(context, id);
+        var location = $"/v1/batches/{id:D}";
+        return view.Callback is null
+            ? Answer.Of(201, view, location)
+            : Answer.Of(201, await secrets.ShowAsync(view), location) with { IsSecret = true };
+    }
 
     private async Task<bool> ExistsAsync(Guid id)
     {
@@ -100,7 +106,7 @@ public sealed class BatchCreation(
         return await db.Batches.AnyAsync(batch => batch.CorrelationId == id);
     }
 
-    private static CreateBatch CommandOf(HttpContext context, CreateBatchBody body, Ticket ticket, StagedAppend? append) => new(
+    private CreateBatch CommandOf(HttpContext context, CreateBatchBody body, Ticket ticket, StagedAppend? append) => new(
         ticket.BatchId, ticket.CommandId, ticket.Number, context.Tenant(), body.Name, body.Recurring,
-        body.Options ?? new BatchSettings(), body.Callback, Dialect: null, DialectDocument: null, append, body.Commit);
+        body.Options ?? new BatchSettings(), secrets.Seal(body.Callback), Dialect: null, DialectDocument: null, append, body.Commit);
 }

@@ -8,11 +8,11 @@ public static class BatchRules
 {
     private const int MaxDeadlineSeconds = 30 * 24 * 3600;
     private const int MaxUrlLength = 2048;
-    private static readonly string[] Formats = ["json"];
-    private static readonly string[] Includes = ["summary"];
+    private static readonly string[] Formats = ["json", "ndjson", "csv", "none"];
+    private static readonly string[] Includes = ["summary", "results", "failed"];
 
     /// <exception cref="ProblemException">422 with every fault.</exception>
-    public static void Check(string? name, BatchSettings options, Callback? callback, AddressGuard guard)
+    public static void Check(string? name, BatchSettings options, CallbackBody? callback, AddressGuard guard)
     {
         ProblemError[] faults =
         [
@@ -44,12 +44,13 @@ public static class BatchRules
         .. Fault(limits.Concurrency is >= 0 and <= 10_000, ErrorCodes.InvalidField, "options.limits.concurrency", "must be 0 (no limit) to 10000"),
     ];
 
-    private static IEnumerable<ProblemError> Faults(Callback callback, AddressGuard guard) =>
+    private static IEnumerable<ProblemError> Faults(CallbackBody callback, AddressGuard guard) =>
     [
         .. Fault(IsText(callback.Url, MaxUrlLength), ErrorCodes.InvalidCallback, "callback.url", $"must have at most {MaxUrlLength} characters"),
         .. guard.FaultOf(callback.Url) is { } fault ? Fault(holds: false, ErrorCodes.InvalidCallback, "callback.url", fault) : [],
         .. Fault(Formats.Contains(callback.Format), ErrorCodes.InvalidCallback, "callback.format", $"must be one of {string.Join(", ", Formats)}"),
         .. Fault(Includes.Contains(callback.Include), ErrorCodes.InvalidCallback, "callback.include", $"must be one of {string.Join(", ", Includes)}"),
+        .. Fault(callback.Secret is null || CallbackSecrets.IsSecret(callback.Secret), ErrorCodes.InvalidCallback, "callback.secret", "must be whsec_ and the base64 of 24 to 64 bytes"),
     ];
 
     private static IEnumerable<ProblemError> Fault(bool holds, string code, string field, string message) =>

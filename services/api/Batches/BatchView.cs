@@ -22,7 +22,7 @@ public sealed record BatchView
 
     public required BatchSettings Options { get; init; }
 
-    public required Callback? Callback { get; init; }
+    public required CallbackView? Callback { get; init; }
 
     /// <summary>Its jobs wait, in whatever state it is.</summary>
     public required bool Paused { get; init; }
@@ -77,12 +77,12 @@ public sealed record BatchCounts
 }
 
 /// <summary>Where else to look; absolute when <c>Public:BaseUrl</c> is configured, else paths on this host.</summary>
-public sealed record BatchLinks(string Self, string Jobs, string Results, string Events, string Runs)
+public sealed record BatchLinks(string Self, string Jobs, string Results, string Events, string Runs, string Deliveries)
 {
     /// <summary>The links of one batch.</summary>
     public static BatchLinks Of(Guid id, PublicOptions at)
     {
         var self = $"{at.BaseUrl?.TrimEnd('/')}/v1/batches/{id:D}";
-        return new BatchLinks(self, $"{self}/jobs", $"{self}/results", $"{self}/events", $"{self}/runs");
+        return new BatchLinks(self, $"{self}/jobs", $"{self}/results", $"{self}/events", $"{self}/runs", $"{self}/deliveries");
     }
 }

@@ -69,7 +69,7 @@ public sealed class BatchViews(BatchStore store, TimeProvider clock, IOptions<Pu
                 Tenant = batch.Tenant,
                 Recurring = batch.Recurring,
                 Options = batch.Options,
-                Callback = batch.Callback,
+                Callback = CallbackView.Of(batch.Callback),
                 Paused = batch.Paused,
                 PauseReason = batch.PauseReason,
                 Run = batch.Run,

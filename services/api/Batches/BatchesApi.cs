@@ -1,6 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using BatchPlatform.Api.Idempotency;
 using BatchPlatform.Contracts;
 using BatchPlatform.Defaults;
 using BatchPlatform.Store;
@@ -31,12 +28,18 @@ public static class BatchesApi
     }
 
     private static async Task<IResult> UpdateAsync(
-        string id, HttpContext context, BatchStore store, BatchCommands commands, Lifecycle lifecycle, AddressGuard guard)
+        string id, HttpContext context, BatchStore store, BatchCommands commands, Lifecycle lifecycle, AddressGuard guard, CallbackSecrets secrets)
     {
         var batch = await BatchRow.FindAsync(store, context, id);
-        var patch = BatchPatchBody.Read(await RequestBody.ReadAsync(context), batch, guard);
+        var (patch, newSecret) = BatchPatchBody.Read(await RequestBody.ReadAsync(context), batch, guard, secrets);
         var reply = await commands.SendAsync(new UpdateBatch(batch.Id, Guid.NewGuid(), patch));
-        return reply.Accepted ? Results.Ok(await lifecycle.ViewAsync(context, batch.Id)) : reply.AsProblem();
+        if (!reply.Accepted)
+        {
+            return reply.AsProblem();
+        }
+
+        var view = await lifecycle.ViewAsync(context, batch.Id);
+        return Results.Ok(newSecret ? await secrets.ShowAsync(view) : view);
     }
 
     private static async Task<IResult> DeleteAsync(string id, bool? force, HttpContext context, BatchStore store, BatchCommands commands)
@@ -44,53 +47,5 @@ public static class BatchesApi
         var batch = await BatchRow.FindAsync(store, context, id);
         var reply = await commands.SendAsync(new DeleteBatch(batch.Id, Guid.NewGuid(), force ?? false));
         return reply.Accepted ? Results.NoContent() : reply.AsProblem();
-    }
-}
-
-/// <summary>What PATCH may change. A member left out stays, null resets it.</summary>
-public sealed record BatchPatchBody(string? Name = null, BatchSettings? Options = null, Callback? Callback = null)
-{
-    private static readonly JsonDocumentOptions NoDuplicates = new() { AllowDuplicateProperties = false, MaxDepth = ApiJson.MaxDepth };
-
-    /// <summary>Checks a merge patch against the batch it is for; gives the text for the lifecycle, which applies it to the batch as it then is.</summary>
-    /// <exception cref="ProblemException">400 or 422: it cannot be applied.</exception>
-    internal static string Read(ReadOnlyMemory<byte> body, BatchRow batch, AddressGuard guard)
-    {
-        RequestBody.CheckSyntax(body.Span);
-        return RequestBody.Fields(() =>
-        {
-            var patch = JsonNode.Parse(body.Span, documentOptions: NoDuplicates)!.AsObject();
-            var merged = new JsonObject
-            {
-                ["options"] = JsonSerializer.SerializeToNode(batch.Options, ApiJson.Options),
-                ["callback"] = JsonSerializer.SerializeToNode(batch.Callback, ApiJson.Options),
-            };
-            Merge(merged, patch);
-            var result = merged.Deserialize<BatchPatchBody>(ApiJson.Options)!;
-            BatchRules.Check(result.Name, result.Options ?? new BatchSettings(), result.Callback, guard);
-            return patch.ToJsonString();
-        });
-    }
-
-    // RFC 7396.
-    private static void Merge(JsonObject target, JsonObject patch)
-    {
-        foreach (var (member, value) in patch)
-        {
-            if (value is JsonObject change)
-            {
-                var part = target[member] as JsonObject ?? [];
-                Merge(part, change);
-                target[member] = part.DeepClone();
-            }
-            else if (value is null)
-            {
-                target.Remove(member);
-            }
-            else
-            {
-                target[member] = value.DeepClone();
-            }
-        }
     }
 }

@@ -14,7 +14,7 @@ public sealed record CreateBatchBody
 
     public BatchSettings? Options { get; init; }
 
-    public Callback? Callback { get; init; }
+    public CallbackBody? Callback { get; init; }
 
     /// <summary>Jobs as for POST …/jobs.</summary>
     public RawJson? Jobs { get; init; }

@@ -9,6 +9,9 @@ namespace BatchPlatform.Api.Idempotency;
 /// <param name="Location">Where what was created is.</param>
 public sealed record Answer(int Status, string Body, string? Location = null) : IResult, IStatusCodeHttpResult
 {
+    /// <summary>It shows a secret: what is kept of it is kept encrypted.</summary>
+    public bool IsSecret { get; init; }
+
     int? IStatusCodeHttpResult.StatusCode => Status;
 
     /// <summary>Success with a value.</summary>

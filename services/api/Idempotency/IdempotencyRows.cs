@@ -1,5 +1,6 @@
 using BatchPlatform.Contracts;
 using BatchPlatform.Store;
+using BatchPlatform.Store.Security;
 using BatchPlatform.Store.Tables;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Query;
@@ -8,8 +9,11 @@ using Microsoft.Extensions.Options;
 namespace BatchPlatform.Api.Idempotency;
 
 /// <summary>Writes the table <c>idempotency</c>. A row belongs to whoever claimed it until its lease has passed.</summary>
-public sealed class IdempotencyRows(BatchStore store, TimeProvider time, IOptions<ApiOptions> options)
+public sealed class IdempotencyRows(BatchStore store, SecretBox box, TimeProvider time, IOptions<ApiOptions> options)
 {
+    // No JSON begins so.
+    private const string Encrypted = "encrypted:";
+
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
     private DateTime NextLease => Now.AddSeconds(options.Value.LeaseSeconds);
@@ -17,6 +21,14 @@ public sealed class IdempotencyRows(BatchStore store, TimeProvider time, IOption
     /// <summary>Claims a key with these ids; gives the row with the ids that count, which are an earlier attempt's when there was one.</summary>
     /// <exception cref="ProblemException">409 REQUEST_IN_PROGRESS: another has the claim.</exception>
     internal async Task<IdempotentRequest> ClaimAsync(IdempotentRequest wanted, CancellationToken cancellationToken)
+    {
+        var row = await ClaimRowAsync(wanted, cancellationToken);
+        // Not within the claim's transaction: for the key ring there may be a key to write.
+        row.Answer = Readable(row.Answer);
+        return row;
+    }
+
+    private async Task<IdempotentRequest> ClaimRowAsync(IdempotentRequest wanted, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -50,10 +62,13 @@ public sealed class IdempotencyRows(BatchStore store, TimeProvider time, IOption
     internal Task UpdateAsync(IdempotentRequest row, Action<UpdateSettersBuilder<IdempotentRequest>> set, Guid? heldAs = null) =>
         InUnitAsync(async db => EnsureHeld(await Held(db, row, heldAs ?? row.CommandId).ExecuteUpdateAsync(set)));
 
-    internal Task KeepAsync(IdempotentRequest row, Answer answer) =>
-        InUnitAsync(db => Held(db, row, row.CommandId).ExecuteUpdateAsync(set => set
+    internal Task KeepAsync(IdempotentRequest row, Answer answer)
+    {
+        var body = answer.IsSecret ? Encrypted + box.Protect(answer.Body) : answer.Body;
+        return InUnitAsync(db => Held(db, row, row.CommandId).ExecuteUpdateAsync(set => set
             .SetProperty(r => r.Status, answer.Status)
-            .SetProperty(r => r.Answer, answer.Body)));
+            .SetProperty(r => r.Answer, body)));
+    }
 
     /// <summary>Lets the next attempt take over at once.</summary>
     internal Task ReleaseAsync(IdempotentRequest row)
@@ -66,6 +81,9 @@ public sealed class IdempotencyRows(BatchStore store, TimeProvider time, IOption
 
     private static IQueryable<IdempotentRequest> Held(StoreDb db, IdempotentRequest row, Guid commandId) =>
         db.Idempotency.Where(r => r.Tenant == row.Tenant && r.Key == row.Key && r.CommandId == commandId && r.Status == null);
+
+    private string? Readable(string? answer) =>
+        answer?.StartsWith(Encrypted, StringComparison.Ordinal) == true ? box.Unprotect(answer[Encrypted.Length..]) : answer;
 
     private static void EnsureHeld(int rows)
     {

@@ -19,7 +19,7 @@ public sealed class KeyAuthentication(
 
     /// <summary>Reading asks for the scope read, everything else for write.</summary>
     public static void RequireScope(AuthorizationPolicyBuilder policy) => policy
-        .AddAuthenticationSchemes(SchemeName)
+        .AddAuthenticationSchemes(SchemeName, LinkAuthentication.SchemeName)
         .RequireAuthenticatedUser()
         .RequireAssertion(request => request.Resource is HttpContext context && context.User.HasClaim(Tenancy.ScopeClaim, ScopeOf(context.Request.Method)));
 
@@ -60,11 +60,14 @@ public sealed class KeyAuthentication(
         ],
         SchemeName));
 
-    private string? Presented()
+    private string? Presented() => Presented(Request);
+
+    /// <summary>The credential of a request, if there is one.</summary>
+    internal static string? Presented(HttpRequest request)
     {
-        var authorization = Request.Headers[HeaderNames.Authorization].ToString();
+        var authorization = request.Headers[HeaderNames.Authorization].ToString();
         return authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
             ? authorization[Bearer.Length..].Trim()
-            : Request.Headers["X-Api-Key"].ToString();
+            : request.Headers["X-Api-Key"].ToString();
     }
 }

@@ -9,6 +9,13 @@ public static class Problems
 
     public static Problem NotFound(string detail) => new(StatusCodes.Status404NotFound, ErrorCodes.NotFound, detail);
 
+    public static Problem DeliveryNotFound() => new(StatusCodes.Status404NotFound, ErrorCodes.DeliveryNotFound, "There is no such delivery.");
+
+    public static Problem LinkInvalid() => new(StatusCodes.Status403Forbidden, ErrorCodes.LinkInvalid, "The link was changed, or is not ours.");
+
+    public static Problem LinkExpired() =>
+        new(StatusCodes.Status403Forbidden, ErrorCodes.LinkExpired, "The link has expired; read the results with an API key.");
+
     /// <summary>A query parameter or header that cannot be understood.</summary>
     public static Problem InvalidParameter(string name, string message) =>
         new(StatusCodes.Status400BadRequest, ErrorCodes.InvalidParameter, $"{name}: {message}", [new(null, name, ErrorCodes.InvalidParameter, message)]);

@@ -5,16 +5,6 @@ using BatchPlatform.Store.Tables;
 
 namespace BatchPlatform.Api.Reading;
 
-/// <summary>In which order results come.</summary>
-internal enum ResultOrder
-{
-    /// <summary>By the job's place in the batch.</summary>
-    Index,
-
-    /// <summary>As they were stored.</summary>
-    Arrival,
-}
-
 /// <summary>The outcomes of a batch, streamed.</summary>
 internal static class ResultsApi
 {
@@ -33,7 +23,7 @@ internal static class ResultsApi
 
     private static async Task DownloadAsync(string id, [AsParameters] Query asked, HttpContext context, BatchStore store, CancellationToken cancellationToken)
     {
-        var format = ResultFormats.Choose(asked.Format, context.Request);
+        var format = FormatChoice.Of(asked.Format, context.Request);
         var order = Parameter.Choice<ResultOrder>("order", asked.Order) ?? ResultOrder.Index;
         var state = StateOf(asked.State);
         var run = Parameter.Number("run", asked.Run, 1, int.MaxValue);

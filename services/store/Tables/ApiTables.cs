@@ -65,6 +65,18 @@ public sealed class IdempotentRequest
     public DateTime CreatedAt { get; set; }
 }
 
+/// <summary>One element of the platform's key ring, which secrets are encrypted with. Written by api only.</summary>
+public sealed class KeyRingElement
+{
+    /// <summary>From 1: of two processes that add an element at once, one is refused.</summary>
+    public int Number { get; set; }
+
+    /// <summary>As ASP.NET Data Protection writes it, its secret wrapped with the master key.</summary>
+    public string Xml { get; set; } = "";
+
+    public DateTime CreatedAt { get; set; }
+}
+
 /// <summary>Hands out 64-bit numbers in blocks.</summary>
 public sealed class Sequence
 {

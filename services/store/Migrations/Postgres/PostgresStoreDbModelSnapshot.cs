@@ -266,10 +266,18 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("batch_id");
 
-                    b.Property<string>("Body")
+                    b.Property<byte[]>("Body")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("bytea")
                         .HasColumnName("body");
+
+                    b.Property<DateTime?>("ClaimedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("claimed_until");
+
+                    b.Property<string>("ContentType")
+                        .HasColumnType("text")
+                        .HasColumnName("content_type");
 
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -288,14 +296,36 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("event");
 
+                    b.Property<int>("Failures")
+                        .HasColumnType("integer")
+                        .HasColumnName("failures");
+
+                    b.Property<string>("Host")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("host");
+
+                    b.Property<bool>("Resent")
+                        .HasColumnType("boolean")
+                        .HasColumnName("resent");
+
                     b.Property<int>("Run")
                         .HasColumnType("integer")
                         .HasColumnName("run");
+
+                    b.Property<int>("Seq")
+                        .HasColumnType("integer")
+                        .HasColumnName("seq");
 
                     b.Property<string>("State")
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("state");
+
+                    b.Property<string>("Tenant")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("tenant");
 
                     b.Property<string>("Url")
                         .IsRequired()
@@ -309,9 +339,13 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasDatabaseName("ix_deliveries_due_at")
                         .HasFilter("state = 'waiting'");
 
-                    b.HasIndex("Batch", "Run", "Epoch")
+                    b.HasIndex("Tenant", "CreatedAt")
+                        .HasDatabaseName("ix_deliveries_tenant_created_at")
+                        .HasFilter("state IN ('failed', 'held')");
+
+                    b.HasIndex("Batch", "Run", "Epoch", "Seq")
                         .IsUnique()
-                        .HasDatabaseName("ix_deliveries_batch_run_epoch");
+                        .HasDatabaseName("ix_deliveries_batch_run_epoch_seq");
 
                     b.ToTable("deliveries");
                 });
@@ -346,6 +380,36 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasName("pk_delivery_attempts");
 
                     b.ToTable("delivery_attempts", (string)null);
+                });
+
+            modelBuilder.Entity("BatchPlatform.Store.Tables.FailingReceiver", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime?>("DisabledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("disabled_at");
+
+                    b.Property<DateTime>("Since")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since");
+
+                    b.Property<string>("Tenant")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("tenant");
+
+                    b.Property<string>("Url")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("url");
+
+                    b.HasKey("Id")
+                        .HasName("pk_failing_receivers");
+
+                    b.ToTable("failing_receivers");
                 });
 
             modelBuilder.Entity("BatchPlatform.Store.Tables.Gate", b =>
@@ -485,6 +549,27 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasFilter("custom_id IS NOT NULL");
 
                     b.ToTable("jobs");
+                });
+
+            modelBuilder.Entity("BatchPlatform.Store.Tables.KeyRingElement", b =>
+                {
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Xml")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("xml");
+
+                    b.HasKey("Number")
+                        .HasName("pk_keyring");
+
+                    b.ToTable("keyring", (string)null);
                 });
 
             modelBuilder.Entity("BatchPlatform.Store.Tables.Lane", b =>

@@ -261,10 +261,18 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("batch_id");
 
-                    b.Property<string>("Body")
+                    b.Property<byte[]>("Body")
                         .IsRequired()
-                        .HasColumnType("TEXT")
+                        .HasColumnType("BLOB")
                         .HasColumnName("body");
+
+                    b.Property<DateTime?>("ClaimedUntil")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("claimed_until");
+
+                    b.Property<string>("ContentType")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("content_type");
 
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT")
@@ -283,14 +291,36 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("event");
 
+                    b.Property<int>("Failures")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("failures");
+
+                    b.Property<string>("Host")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("host");
+
+                    b.Property<bool>("Resent")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("resent");
+
                     b.Property<int>("Run")
                         .HasColumnType("INTEGER")
                         .HasColumnName("run");
+
+                    b.Property<int>("Seq")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("seq");
 
                     b.Property<string>("State")
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("state");
+
+                    b.Property<string>("Tenant")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant");
 
                     b.Property<string>("Url")
                         .IsRequired()
@@ -304,9 +334,13 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasDatabaseName("ix_deliveries_due_at")
                         .HasFilter("state = 'waiting'");
 
-                    b.HasIndex("Batch", "Run", "Epoch")
+                    b.HasIndex("Tenant", "CreatedAt")
+                        .HasDatabaseName("ix_deliveries_tenant_created_at")
+                        .HasFilter("state IN ('failed', 'held')");
+
+                    b.HasIndex("Batch", "Run", "Epoch", "Seq")
                         .IsUnique()
-                        .HasDatabaseName("ix_deliveries_batch_run_epoch");
+                        .HasDatabaseName("ix_deliveries_batch_run_epoch_seq");
 
                     b.ToTable("deliveries");
                 });
@@ -341,6 +375,36 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasName("pk_delivery_attempts");
 
                     b.ToTable("delivery_attempts", (string)null);
+                });
+
+            modelBuilder.Entity("BatchPlatform.Store.Tables.FailingReceiver", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime?>("DisabledAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("disabled_at");
+
+                    b.Property<DateTime>("Since")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("since");
+
+                    b.Property<string>("Tenant")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant");
+
+                    b.Property<string>("Url")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("url");
+
+                    b.HasKey("Id")
+                        .HasName("pk_failing_receivers");
+
+                    b.ToTable("failing_receivers");
                 });
 
             modelBuilder.Entity("BatchPlatform.Store.Tables.Gate", b =>
@@ -480,6 +544,27 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasFilter("custom_id IS NOT NULL");
 
                     b.ToTable("jobs");
+                });
+
+            modelBuilder.Entity("BatchPlatform.Store.Tables.KeyRingElement", b =>
+                {
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Xml")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("xml");
+
+                    b.HasKey("Number")
+                        .HasName("pk_keyring");
+
+                    b.ToTable("keyring", (string)null);
                 });
 
             modelBuilder.Entity("BatchPlatform.Store.Tables.Lane", b =>

@@ -1,7 +1,7 @@
-namespace BatchPlatform.Api.Reading;
+namespace BatchPlatform.Store.Results;
 
 /// <summary>Writes results one after the other into a buffer.</summary>
-internal interface IResultFormat : IDisposable
+public interface IResultFormat : IDisposable
 {
     /// <summary>What comes before the first.</summary>
     void Begin();

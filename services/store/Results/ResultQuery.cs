@@ -1,22 +1,31 @@
 using System.Data.Common;
 using BatchPlatform.Contracts;
-using BatchPlatform.Store;
 using BatchPlatform.Store.Tables;
 using Microsoft.EntityFrameworkCore;
 
-namespace BatchPlatform.Api.Reading;
+namespace BatchPlatform.Store.Results;
+
+/// <summary>In which order results come.</summary>
+public enum ResultOrder
+{
+    /// <summary>By the job's place in the batch.</summary>
+    Index,
+
+    /// <summary>As they were stored.</summary>
+    Arrival,
+}
 
 /// <summary>A stretch of a download: outcomes of these runs, from one index or arrival number to another.</summary>
 /// <param name="Runs">The runs; more than one only in order of index, where retries overlay the run that they retry and see its revision.</param>
 /// <param name="Order">By which number.</param>
 /// <param name="From">The first.</param>
 /// <param name="End">The first not taken.</param>
-internal readonly record struct ResultStretch(IReadOnlyList<Run> Runs, ResultOrder Order, int From, int End);
+public readonly record struct ResultStretch(IReadOnlyList<Run> Runs, ResultOrder Order, int From, int End);
 
 /// <summary>Reads stretches of outcomes beside their jobs. Plain SQL for both providers: entities would cost more than the database does.</summary>
 /// <param name="batch">The batch's number.</param>
 /// <param name="state">Only outcomes of this state.</param>
-internal sealed class ResultQuery(long batch, JobState? state)
+public sealed class ResultQuery(long batch, JobState? state)
 {
     // Both say: first the outcome, then its job by the whole key. A planner left to choose has no statistics of a batch
     // that has just run, expects one row of it everywhere, and may read all of its jobs for each outcome: 24 s for a page

@@ -2,16 +2,11 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 
-namespace BatchPlatform.Api.Reading;
+namespace BatchPlatform.Store.Results;
 
 /// <summary>Writes results as RFC 4180 with a header row; params and response are cells of JSON text.</summary>
-internal sealed class CsvResults(IBufferWriter<byte> output, bool positions) : IResultFormat
+public sealed class CsvResults(IBufferWriter<byte> output, bool positions) : IResultFormat
 {
-    private static readonly SearchValues<byte> Quoted = SearchValues.Create(",\"\r\n"u8);
-
-    // A spreadsheet takes a cell that begins so for a formula and runs it.
-    private static readonly SearchValues<byte> Formula = SearchValues.Create("=+-@\t\r"u8);
-
     /// <inheritdoc/>
     public void Begin()
     {
@@ -72,23 +67,6 @@ internal sealed class CsvResults(IBufferWriter<byte> output, bool positions) : I
     private void Next(ReadOnlySpan<byte> cell)
     {
         output.Write(","u8);
-        var formula = cell.Length > 0 && Formula.Contains(cell[0]);
-        if (!cell.ContainsAny(Quoted))
-        {
-            output.Write(formula ? "'"u8 : []);
-            output.Write(cell);
-            return;
-        }
-
-        output.Write(formula ? "\"'"u8 : "\""u8);
-        for (var quote = cell.IndexOf((byte)'"'); quote >= 0; quote = cell.IndexOf((byte)'"'))
-        {
-            output.Write(cell[..(quote + 1)]);
-            output.Write("\""u8);
-            cell = cell[(quote + 1)..];
-        }
-
-        output.Write(cell);
-        output.Write("\""u8);
+        output.WriteCell(cell);
     }
 }

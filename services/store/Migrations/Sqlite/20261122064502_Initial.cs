@@ -73,14 +73,21 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     id = table.Column<Guid>(type: "TEXT", nullable: false),
                     batch = table.Column<long>(type: "INTEGER", nullable: false),
                     batch_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    tenant = table.Column<string>(type: "TEXT", nullable: false),
                     run = table.Column<int>(type: "INTEGER", nullable: false),
                     epoch = table.Column<int>(type: "INTEGER", nullable: false),
+                    seq = table.Column<int>(type: "INTEGER", nullable: false),
                     @event = table.Column<string>(name: "event", type: "TEXT", nullable: false),
                     url = table.Column<string>(type: "TEXT", nullable: false),
-                    body = table.Column<string>(type: "TEXT", nullable: false),
+                    host = table.Column<string>(type: "TEXT", nullable: false),
+                    content_type = table.Column<string>(type: "TEXT", nullable: true),
+                    body = table.Column<byte[]>(type: "BLOB", nullable: false),
                     state = table.Column<string>(type: "TEXT", nullable: false),
                     attempts = table.Column<int>(type: "INTEGER", nullable: false),
+                    failures = table.Column<int>(type: "INTEGER", nullable: false),
+                    resent = table.Column<bool>(type: "INTEGER", nullable: false),
                     due_at = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    claimed_until = table.Column<DateTime>(type: "TEXT", nullable: true),
                     created_at = table.Column<DateTime>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
@@ -102,6 +109,21 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_delivery_attempts", x => new { x.delivery, x.number });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "failing_receivers",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    tenant = table.Column<string>(type: "TEXT", nullable: false),
+                    url = table.Column<string>(type: "TEXT", nullable: false),
+                    since = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    disabled_at = table.Column<DateTime>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_failing_receivers", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -158,6 +180,19 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_jobs", x => new { x.batch, x.index, x.added_rev });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "keyring",
+                columns: table => new
+                {
+                    number = table.Column<int>(type: "INTEGER", nullable: false),
+                    xml = table.Column<string>(type: "TEXT", nullable: false),
+                    created_at = table.Column<DateTime>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_keyring", x => x.number);
                 });
 
             migrationBuilder.CreateTable(
@@ -388,9 +423,9 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 columns: new[] { "tenant", "number" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_deliveries_batch_run_epoch",
+                name: "ix_deliveries_batch_run_epoch_seq",
                 table: "deliveries",
-                columns: new[] { "batch", "run", "epoch" },
+                columns: new[] { "batch", "run", "epoch", "seq" },
                 unique: true);
 
             migrationBuilder.CreateIndex(
@@ -398,6 +433,12 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 table: "deliveries",
                 column: "due_at",
                 filter: "state = 'waiting'");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_deliveries_tenant_created_at",
+                table: "deliveries",
+                columns: new[] { "tenant", "created_at" },
+                filter: "state IN ('failed', 'held')");
 
             migrationBuilder.CreateIndex(
                 name: "ix_idempotency_batch_id",
@@ -466,6 +507,9 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 name: "delivery_attempts");
 
             migrationBuilder.DropTable(
+                name: "failing_receivers");
+
+            migrationBuilder.DropTable(
                 name: "gates");
 
             migrationBuilder.DropTable(
@@ -473,6 +517,9 @@ namespace BatchPlatform.Store.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "jobs");
+
+            migrationBuilder.DropTable(
+                name: "keyring");
 
             migrationBuilder.DropTable(
                 name: "keys");

@@ -1,10 +1,10 @@
 using System.Globalization;
 using BatchPlatform.Contracts;
 
-namespace BatchPlatform.Api.Reading;
+namespace BatchPlatform.Store.Results;
 
 /// <summary>Where a download in order of arrival stands: an outcome's run and its arrival number there. Written <c>1.153</c>.</summary>
-internal readonly record struct ResultPosition(int Run, int Seq)
+public readonly record struct ResultPosition(int Run, int Seq)
 {
     /// <summary>Reads what <see cref="ToString"/> wrote; false for anything else.</summary>
     public static bool TryParse(string text, out ResultPosition position)

@@ -1,13 +1,13 @@
 using System.Data.Common;
 using BatchPlatform.Contracts;
 
-namespace BatchPlatform.Api.Reading;
+namespace BatchPlatform.Store.Results;
 
 /// <summary>
 /// The outcome that a reader stands on, beside its job. Text is handed on as the UTF-8 that the database sent: a download
 /// of a million outcomes makes no strings of them.
 /// </summary>
-internal sealed class ResultRow(DbDataReader reader)
+public sealed class ResultRow(DbDataReader reader)
 {
     /// <summary>The columns, in the order that this type reads them.</summary>
     public const string Columns = """

@@ -73,14 +73,21 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     id = table.Column<Guid>(type: "uuid", nullable: false),
                     batch = table.Column<long>(type: "bigint", nullable: false),
                     batch_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    tenant = table.Column<string>(type: "text", nullable: false),
                     run = table.Column<int>(type: "integer", nullable: false),
                     epoch = table.Column<int>(type: "integer", nullable: false),
+                    seq = table.Column<int>(type: "integer", nullable: false),
                     @event = table.Column<string>(name: "event", type: "text", nullable: false),
                     url = table.Column<string>(type: "text", nullable: false),
-                    body = table.Column<string>(type: "text", nullable: false),
+                    host = table.Column<string>(type: "text", nullable: false),
+                    content_type = table.Column<string>(type: "text", nullable: true),
+                    body = table.Column<byte[]>(type: "bytea", nullable: false),
                     state = table.Column<string>(type: "text", nullable: false),
                     attempts = table.Column<int>(type: "integer", nullable: false),
+                    failures = table.Column<int>(type: "integer", nullable: false),
+                    resent = table.Column<bool>(type: "boolean", nullable: false),
                     due_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    claimed_until = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
                     created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
@@ -102,6 +109,21 @@ namespace BatchPlatform.Store.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_delivery_attempts", x => new { x.delivery, x.number });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "failing_receivers",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    tenant = table.Column<string>(type: "text", nullable: false),
+                    url = table.Column<string>(type: "text", nullable: false),
+                    since = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    disabled_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_failing_receivers", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -158,6 +180,19 @@ namespace BatchPlatform.Store.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_jobs", x => new { x.batch, x.index, x.added_rev });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "keyring",
+                columns: table => new
+                {
+                    number = table.Column<int>(type: "integer", nullable: false),
+                    xml = table.Column<string>(type: "text", nullable: false),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_keyring", x => x.number);
                 });
 
             migrationBuilder.CreateTable(
@@ -388,9 +423,9 @@ namespace BatchPlatform.Store.Migrations.Postgres
                 columns: new[] { "tenant", "number" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_deliveries_batch_run_epoch",
+                name: "ix_deliveries_batch_run_epoch_seq",
                 table: "deliveries",
-                columns: new[] { "batch", "run", "epoch" },
+                columns: new[] { "batch", "run", "epoch", "seq" },
                 unique: true);
 
             migrationBuilder.CreateIndex(
@@ -398,6 +433,12 @@ namespace BatchPlatform.Store.Migrations.Postgres
                 table: "deliveries",
                 column: "due_at",
                 filter: "state = 'waiting'");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_deliveries_tenant_created_at",
+                table: "deliveries",
+                columns: new[] { "tenant", "created_at" },
+                filter: "state IN ('failed', 'held')");
 
             migrationBuilder.CreateIndex(
                 name: "ix_idempotency_batch_id",
@@ -466,6 +507,9 @@ namespace BatchPlatform.Store.Migrations.Postgres
                 name: "delivery_attempts");
 
             migrationBuilder.DropTable(
+                name: "failing_receivers");
+
+            migrationBuilder.DropTable(
                 name: "gates");
 
             migrationBuilder.DropTable(
@@ -473,6 +517,9 @@ namespace BatchPlatform.Store.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "jobs");
+
+            migrationBuilder.DropTable(
+                name: "keyring");
 
             migrationBuilder.DropTable(
                 name: "keys");

@@ -3,10 +3,10 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using BatchPlatform.Contracts;
 
-namespace BatchPlatform.Api.Reading;
+namespace BatchPlatform.Store.Results;
 
 /// <summary>Writes the <c>result</c> shape: as one array, or as lines of their own.</summary>
-internal sealed class JsonResults(IBufferWriter<byte> output, bool lines, bool positions) : IResultFormat
+public sealed class JsonResults(IBufferWriter<byte> output, bool lines, bool positions) : IResultFormat
 {
     private readonly Utf8JsonWriter _json = new(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
     private bool _begun;

@@ -1,9 +1,9 @@
 using System.Buffers;
 
-namespace BatchPlatform.Api.Reading;
+namespace BatchPlatform.Store.Results;
 
 /// <summary>How results are written.</summary>
-internal enum ResultFormat
+public enum ResultFormat
 {
     /// <summary>One array.</summary>
     Json,
@@ -16,9 +16,10 @@ internal enum ResultFormat
 }
 
 /// <summary>What follows from a format.</summary>
-internal static class ResultFormats
+public static class ResultFormats
 {
-    private static readonly (string MediaType, ResultFormat Format)[] MediaTypes =
+    /// <summary>The first of a format is what we call it; the others are understood.</summary>
+    public static IReadOnlyList<(string MediaType, ResultFormat Format)> MediaTypes { get; } =
     [
         ("application/json", ResultFormat.Json),
         ("application/x-ndjson", ResultFormat.Ndjson),
@@ -26,16 +27,7 @@ internal static class ResultFormats
         ("text/csv", ResultFormat.Csv),
     ];
 
-    /// <summary>The format asked for by <c>?format=</c>, else by the Accept header, else JSON.</summary>
-    public static ResultFormat Choose(string? parameter, HttpRequest request) =>
-        Parameter.Choice<ResultFormat>("format", parameter)
-        ?? request.GetTypedHeaders().Accept
-            .OrderByDescending(accepted => accepted.Quality ?? 1)
-            .Select(accepted => ByMediaType(accepted.MediaType.Value))
-            .FirstOrDefault(format => format is not null)
-        ?? ResultFormat.Json;
-
-    /// <summary>What the response says it is.</summary>
+    /// <summary>What a body of this format says it is.</summary>
     public static string ContentType(this ResultFormat format) => MediaTypes.First(each => each.Format == format).MediaType;
 
     /// <summary>Makes a writer.</summary>
@@ -44,7 +36,4 @@ internal static class ResultFormats
     /// <param name="positions">Each result tells its <see cref="ResultPosition"/>.</param>
     public static IResultFormat Writer(this ResultFormat format, IBufferWriter<byte> output, bool positions) =>
         format == ResultFormat.Csv ? new CsvResults(output, positions) : new JsonResults(output, lines: format == ResultFormat.Ndjson, positions);
-
-    private static ResultFormat? ByMediaType(string? mediaType) =>
-        MediaTypes.Where(each => each.MediaType.Equals(mediaType, StringComparison.OrdinalIgnoreCase)).Select(each => (ResultFormat?)each.Format).FirstOrDefault();
 }

@@ -1,0 +1,67 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using BatchPlatform.Contracts;
+using BatchPlatform.Defaults;
+
+namespace BatchPlatform.Api.Batches;
+
+/// <summary>What PATCH may change. A member left out stays, null resets it; a callback's secret that is reset is made anew.</summary>
+public sealed record BatchPatchBody(string? Name = null, BatchSettings? Options = null, CallbackBody? Callback = null)
+{
+    private static readonly JsonDocumentOptions NoDuplicates = new() { AllowDuplicateProperties = false, MaxDepth = ApiJson.MaxDepth };
+
+    /// <summary>Checks a merge patch against the batch it is for; gives the text for the lifecycle, which applies it to the batch as it then is.</summary>
+    /// <exception cref="ProblemException">400 or 422: it cannot be applied.</exception>
+    internal static (string Patch, bool NewSecret) Read(ReadOnlyMemory<byte> body, BatchRow batch, AddressGuard guard, CallbackSecrets secrets)
+    {
+        RequestBody.CheckSyntax(body.Span);
+        return RequestBody.Fields(() =>
+        {
+            var patch = JsonNode.Parse(body.Span, documentOptions: NoDuplicates)!.AsObject();
+            var merged = new JsonObject
+            {
+                ["options"] = JsonSerializer.SerializeToNode(batch.Options, ApiJson.Options),
+                ["callback"] = JsonSerializer.SerializeToNode(CallbackView.Of(batch.Callback), ApiJson.Options),
+            };
+            Merge(merged, patch);
+            var result = merged.Deserialize<BatchPatchBody>(ApiJson.Options)!;
+            BatchRules.Check(result.Name, result.Options ?? new BatchSettings(), result.Callback, guard);
+            var newSecret = patch["callback"] is JsonObject callback && SetSecrets(callback, batch.Callback?.Secrets, result.Callback!.Secret, secrets);
+            return (patch.ToJsonString(), newSecret);
+        });
+    }
+
+    // A client's secret goes on encrypted, as a member of the stored callback.
+    private static bool SetSecrets(JsonObject callback, IReadOnlyList<CallbackSecret>? old, string? given, CallbackSecrets secrets)
+    {
+        if (!callback.Remove("secret") && old is not null)
+        {
+            return false;
+        }
+
+        callback["secrets"] = JsonSerializer.SerializeToNode(secrets.Change(old, given), ApiJson.Options);
+        return true;
+    }
+
+    // RFC 7396.
+    private static void Merge(JsonObject target, JsonObject patch)
+    {
+        foreach (var (member, value) in patch)
+        {
+            if (value is JsonObject change)
+            {
+                var part = target[member] as JsonObject ?? [];
+                Merge(part, change);
+                target[member] = part.DeepClone();
+            }
+            else if (value is null)
+            {
+                target.Remove(member);
+            }
+            else
+            {
+                target[member] = value.DeepClone();
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using BatchPlatform.Store.Security;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+
+namespace BatchPlatform.Api;
+
+/// <summary>Lets a request in by the signature of its own address: it may read what the address names, and nothing else.</summary>
+public sealed class LinkAuthentication(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, SignedLinks links)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    /// <summary>The scheme's name.</summary>
+    public const string SchemeName = "SignedLink";
+
+    /// <exception cref="ProblemException">403 LINK_INVALID or LINK_EXPIRED.</exception>
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        // Who has a key is judged by his key.
+        if (!Request.Query.ContainsKey(SignedLinks.Signature) || KeyAuthentication.Presented(Request) is { Length: > 0 })
+        {
+            return Task.FromResult(AuthenticateResult.NoResult());
+        }
+
+        var query = Request.Query.SelectMany(parameter => parameter.Value.Select(value => KeyValuePair.Create(parameter.Key, value ?? ""))).ToList();
+        var (verdict, tenant) = links.Check(Request.Method, Request.Path.Value!, query);
+        return Task.FromResult(verdict switch
+        {
+            LinkVerdict.Valid => AuthenticateResult.Success(new AuthenticationTicket(Principal(tenant), SchemeName)),
+            LinkVerdict.Expired => throw new ProblemException(Problems.LinkExpired()),
+            _ => throw new ProblemException(Problems.LinkInvalid()),
+        });
+    }
+
+    // The other scheme answers for both.
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties) => Task.CompletedTask;
+
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Task.CompletedTask;
+
+    private static ClaimsPrincipal Principal(string tenant) => new(new ClaimsIdentity(
+        [new Claim(Tenancy.TenantClaim, tenant), new Claim(Tenancy.KeyClaim, "link"), new Claim(Tenancy.ScopeClaim, "read")],
+        SchemeName));
+}
