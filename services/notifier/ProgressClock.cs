@@ -1,38 +1,25 @@
+using BatchPlatform.Defaults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace BatchPlatform.Notifier;
 
 /// <summary>Owes <c>batch.progress</c> for batches that run and asked for it, when anything has happened since the last.</summary>
-public sealed partial class ProgressClock(
+public sealed class ProgressClock(
     BatchStore store,
     NewsDesk desk,
     OwedDeliveries owed,
     TimeProvider time,
     IOptions<NotifierOptions> options,
-    ILogger<ProgressClock> logger) : BackgroundService
+    ILogger<ProgressClock> logger) : Clock(time, logger)
 {
     private const int Page = 500;
 
-    private TimeSpan Period => TimeSpan.FromSeconds(options.Value.ProgressSeconds);
+    private readonly TimeProvider _time = time;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Period, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await TickAsync(stoppingToken);
-            }
-            catch (Exception error) when (error is not OperationCanceledException)
-            {
-                Log.TickFailed(logger, error);
-            }
-        }
-    }
+    protected override TimeSpan Period => TimeSpan.FromSeconds(options.Value.ProgressSeconds);
 
-    private async Task TickAsync(CancellationToken cancellationToken)
+    public override async Task TickAsync(CancellationToken cancellationToken)
     {
         var after = 0L;
         int found;
@@ -73,14 +60,8 @@ public sealed partial class ProgressClock(
     // By another notifier, whose clock ticks between the ticks of this one.
     private async Task<bool> WasToldAsync(BatchNews news, CancellationToken cancellationToken)
     {
-        var since = time.GetUtcNow().UtcDateTime - (Period / 2);
+        var since = _time.GetUtcNow().UtcDateTime - (Period / 2);
         await using var db = store.Read();
         return await db.Deliveries.AnyAsync(row => row.Batch == news.Batch.Number && row.Run == news.Run && row.Epoch == news.Epoch && row.CreatedAt > since, cancellationToken);
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Running batches could not be looked through; trying again")]
-        public static partial void TickFailed(ILogger logger, Exception error);
     }
 }
