@@ -49,6 +49,7 @@ public static class ApiSetup
         services.AddSingleton<BatchCommands>();
         services.AddSingleton<Operations>();
         services.AddSingleton<CallbackSecrets>();
+        services.AddSingleton<TenantDefaults>();
         services.AddSingleton<Resending>();
         services.AddSingleton<BatchCreation>();
         services.AddSingleton<Lifecycle>();

@@ -96,7 +96,11 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
             upstream.ToTable("upstreams");
             upstream.HasKey(u => new { u.Namespace, u.Version });
         });
-        modelBuilder.Entity<Tenant>().HasKey(t => t.Name);
+        modelBuilder.Entity<Tenant>(tenant =>
+        {
+            tenant.HasKey(t => t.Name);
+            Json(tenant.Property(t => t.Callback));
+        });
         modelBuilder.Entity<ApiKey>().ToTable("keys");
         modelBuilder.Entity<IdempotentRequest>(request =>
         {

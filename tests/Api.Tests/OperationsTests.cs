@@ -1,5 +1,6 @@
 using System.Net;
 using BatchPlatform.Contracts;
+using Microsoft.EntityFrameworkCore;
 
 namespace BatchPlatform.Api.Tests;
 
@@ -82,16 +83,41 @@ public sealed class OperationsTests(ApiApp app) : IClassFixture<ApiApp>
     [Fact]
     public async Task A_tenant_has_the_defaults_until_it_is_set()
     {
-        Assert.Equal("""{"name":"acme","weight":1,"paused":false,"pause_reason":null}""", (await app.Client.SendAsync(HttpMethod.Get, "/v1/tenants/acme")).Body!.ToJsonString());
+        Assert.Equal("""{"name":"acme","weight":1,"paused":false,"pause_reason":null,"callback":null}""", (await app.Client.SendAsync(HttpMethod.Get, "/v1/tenants/acme")).Body!.ToJsonString());
 
         Assert.Equal(HttpStatusCode.OK, (await PutAsync("acme", """{"weight":2.5,"paused":true,"pause_reason":"unpaid"}""")).Status);
-        Assert.Equal("""{"name":"acme","weight":2.5,"paused":true,"pause_reason":"unpaid"}""", (await app.Client.SendAsync(HttpMethod.Get, "/v1/tenants/acme")).Body!.ToJsonString());
+        Assert.Equal("""{"name":"acme","weight":2.5,"paused":true,"pause_reason":"unpaid","callback":null}""", (await app.Client.SendAsync(HttpMethod.Get, "/v1/tenants/acme")).Body!.ToJsonString());
 
         await PutAsync("acme", "{}");
-        Assert.Equal("""{"name":"acme","weight":1,"paused":false,"pause_reason":null}""", (await app.Client.SendAsync(HttpMethod.Get, "/v1/tenants/acme")).Body!.ToJsonString());
+        Assert.Equal("""{"name":"acme","weight":1,"paused":false,"pause_reason":null,"callback":null}""", (await app.Client.SendAsync(HttpMethod.Get, "/v1/tenants/acme")).Body!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_tenants_callback_is_for_batches_that_name_none_of_their_own()
+    {
+        using var client = app.NewClient(await app.AddKeyAsync("key-of-wanda", "wanda", "write read"));
+        var set = await PutAsync("wanda", """{"callback":{"url":"https://example.org/all","format":"ndjson"}}""");
+        var again = await PutAsync("wanda", """{"callback":{"url":"https://example.org/all","format":"none"}}""");
+        var rotated = await PutAsync("wanda", $$$"""{"callback":{"url":"https://example.org/all","secret":"whsec_{{{Convert.ToBase64String(new byte[32])}}}"}}""");
+
+        var plain = await client.PostAsync("/v1/batches", "{}");
+        var own = await client.PostAsync("/v1/batches", """{"callback":{"url":"https://example.org/mine"}}""");
+        await PutAsync("wanda", "{}");
+        var after = await client.PostAsync("/v1/batches", "{}");
+
+        Assert.StartsWith("whsec_", (string)set.Body!["callback"]!["secret"]!, StringComparison.Ordinal);
+        Assert.Null(again.Body!["callback"]!["secret"]);
+        Assert.Equal("whsec_" + Convert.ToBase64String(new byte[32]), (string)rotated.Body!["callback"]!["secret"]!);
+        Assert.Equal("""{"url":"https://example.org/all","format":"json","include":"summary","progress":false}""", plain.Body!["callback"]!.ToJsonString());
+        Assert.Equal("https://example.org/mine", (string)own.Body!["callback"]!["url"]!);
+        Assert.Null(after.Body!["callback"]);
+        var kept = await app.ReadAsync(db => db.Batches.Where(batch => batch.CorrelationId == plain.Id).Select(batch => batch.Callback).SingleAsync());
+        Assert.Equal(2, kept!.Secrets!.Count);
     }
 
     [Theory]
+    [InlineData("""{"callback":{"url":"http://127.0.0.1/x"}}""", 422, "INVALID_CALLBACK")]
+    [InlineData("""{"callback":{"url":"https://example.org","secret":"short"}}""", 422, "INVALID_CALLBACK")]
     [InlineData("""{"weight":0}""", 422, "INVALID_FIELD")]
     [InlineData("""{"weight":-1}""", 422, "INVALID_FIELD")]
     [InlineData("""{"weight":1001}""", 422, "INVALID_FIELD")]

@@ -1,4 +1,5 @@
 using BatchPlatform.Api.Idempotency;
+using BatchPlatform.Api.Tenants;
 using BatchPlatform.Api.Uploads;
 using BatchPlatform.Api.Upstreams;
 using BatchPlatform.Contracts;
@@ -14,7 +15,7 @@ namespace BatchPlatform.Api.Batches;
 /// <summary>Creates a batch; its jobs and its commit travel in the same command, so that a one-shot submission happens whole or not at all.</summary>
 public sealed class BatchCreation(
     BatchStore store, NumberSource numbers, AppendRows rows, ClosedAppends closed, BatchCommands commands, UpstreamDirectory upstreams,
-    IdempotentRequests requests, Lifecycle lifecycle, AddressGuard guard, CallbackSecrets secrets, TimeProvider time, IOptions<ApiOptions> options)
+    IdempotentRequests requests, Lifecycle lifecycle, AddressGuard guard, CallbackSecrets secrets, TenantDefaults defaults, TimeProvider time, IOptions<ApiOptions> options)
 {
     /// <summary>Runs POST /v1/batches.</summary>
     public async Task<IResult> RunAsync(HttpContext context)
@@ -30,13 +31,13 @@ public sealed class BatchCreation(
                 return kept;
             }
 
-            return repeated && await ExistsAsync(ticket.BatchId) ? await CreatedAsync(context, ticket.BatchId) : await CreateAsync(context, bytes, ticket);
+            var body = RequestBody.Parse<CreateBatchBody>(bytes);
+            return repeated && await ExistsAsync(ticket.BatchId) ? await CreatedAsync(context, ticket.BatchId, body) : await CreateAsync(context, body, bytes, ticket);
         });
     }
 
-    private async Task<Answer> CreateAsync(HttpContext context, ReadOnlyMemory<byte> bytes, Ticket ticket)
+    private async Task<Answer> CreateAsync(HttpContext context, CreateBatchBody body, ReadOnlyMemory<byte> bytes, Ticket ticket)
     {
-        var body = RequestBody.Parse<CreateBatchBody>(bytes);
         BatchRules.Check(body.Name, body.Options ?? new BatchSettings(), body.Callback, guard);
         var rules = new JobRules(await upstreams.CurrentAsync(context.RequestAborted), firstIndex: 0, defaultNamespace: null, defaultAction: null);
         var jobs = body.Jobs is { } raw ? InlineJobs.Read(bytes.Slice(raw.Start, raw.Length), rules) : [];
@@ -44,7 +45,7 @@ public sealed class BatchCreation(
         {
             return body.Commit
                 ? Answer.Of(Problems.InvalidJobsCount("A batch without jobs cannot be committed."))
-                : await SendAsync(context, CommandOf(context, body, ticket, append: null));
+                : await SendAsync(context, body, ticket, append: null);
         }
 
         return await CreateWithJobsAsync(context, body, ticket, rules, jobs);
@@ -63,7 +64,7 @@ public sealed class BatchCreation(
             }
 
             end = AppendEnd.Unknown;
-            var answer = await SendAsync(context, CommandOf(context, body, ticket, JobAppending.Staged(row, rules)));
+            var answer = await SendAsync(context, body, ticket, JobAppending.Staged(row, rules));
             end = answer.Status == StatusCodes.Status201Created ? AppendEnd.Taken : AppendEnd.NotTaken;
             return answer;
         }
@@ -85,17 +86,21 @@ public sealed class BatchCreation(
         return rows.EndAsync(row, end);
     }
 
-    private async Task<Answer> SendAsync(HttpContext context, CreateBatch command)
+    private async Task<Answer> SendAsync(HttpContext context, CreateBatchBody body, Ticket ticket, StagedAppend? append)
     {
-        var reply = await commands.SendAsync(command);
-        return reply.Accepted ? await CreatedAsync(context, command.BatchId) : Answer.Of(reply.AsProblem());
+        var callback = body.Callback is null ? await defaults.CallbackAsync(context.Tenant(), context.RequestAborted) : secrets.Seal(body.Callback);
+        var reply = await commands.SendAsync(new CreateBatch(
+            ticket.BatchId, ticket.CommandId, ticket.Number, context.Tenant(), body.Name, body.Recurring,
+            body.Options ?? new BatchSettings(), callback, Dialect: null, DialectDocument: null, append, body.Commit));
+        return reply.Accepted ? await CreatedAsync(context, ticket.BatchId, body) : Answer.Of(reply.AsProblem());
     }
 
-    private async Task<Answer> CreatedAsync(HttpContext context, Guid id)
+    // The secret is shown to who set it; that of the tenant's default was shown to its operator.
+    private async Task<Answer> CreatedAsync(HttpContext context, Guid id, CreateBatchBody body)
     {
         var view = await lifecycle.ViewAsync(context, id);
         var location = $"/v1/batches/{id:D}";
-        return view.Callback is null
+        return body.Callback is null
             ? Answer.Of(201, view, location)
             : Answer.Of(201, await secrets.ShowAsync(view), location) with { IsSecret = true };
     }
@@ -105,8 +110,4 @@ public sealed class BatchCreation(
         await using var db = store.Read();
         return await db.Batches.AnyAsync(batch => batch.CorrelationId == id);
     }
-
-    private CreateBatch CommandOf(HttpContext context, CreateBatchBody body, Ticket ticket, StagedAppend? append) => new(
-        ticket.BatchId, ticket.CommandId, ticket.Number, context.Tenant(), body.Name, body.Recurring,
-        body.Options ?? new BatchSettings(), secrets.Seal(body.Callback), Dialect: null, DialectDocument: null, append, body.Commit);
 }

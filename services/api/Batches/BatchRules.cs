@@ -29,6 +29,16 @@ public static class BatchRules
         }
     }
 
+    /// <exception cref="ProblemException">422 with every fault.</exception>
+    public static void Check(CallbackBody callback, AddressGuard guard)
+    {
+        ProblemError[] faults = [.. Faults(callback, guard)];
+        if (faults.Length > 0)
+        {
+            throw new ProblemException(Problems.InvalidFields(faults));
+        }
+    }
+
     /// <summary>Whether every provider can store the text.</summary>
     public static bool IsText(string? text, int maxLength) => text is null || (text.Length <= maxLength && !text.Contains('\0'));
 

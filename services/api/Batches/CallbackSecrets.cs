@@ -27,9 +27,10 @@ public sealed class CallbackSecrets(BatchStore store, SecretBox box, TimeProvide
             && length >= MinBytes;
     }
 
-    /// <summary>The callback as it is stored, with its first secret.</summary>
-    public Callback? Seal(CallbackBody? body) =>
-        body is null ? null : new Callback(body.Url, body.Format, body.Include, body.Progress, Change(null, body.Secret));
+    /// <summary>The callback as it is stored: with its first secret, or, where it takes another's place and names none, with the secrets of that.</summary>
+    public Callback? Seal(CallbackBody? body, Callback? old = null) => body is null
+        ? null
+        : new Callback(body.Url, body.Format, body.Include, body.Progress, body.Secret is null && old is not null ? old.Secrets : Change(old?.Secrets, body.Secret));
 
     /// <summary>Puts a secret, given or made, before those that are there; the one that it follows is signed with for a while yet.</summary>
     public IReadOnlyList<CallbackSecret> Change(IReadOnlyList<CallbackSecret>? old, string? given)
@@ -46,8 +47,10 @@ public sealed class CallbackSecrets(BatchStore store, SecretBox box, TimeProvide
     {
         await using var db = store.Read();
         var callback = await db.Batches.Where(batch => batch.CorrelationId == view.Id).Select(batch => batch.Callback).FirstOrDefaultAsync();
-        return callback?.Secrets is [var newest, ..] && view.Callback is not null
-            ? view with { Callback = view.Callback with { Secret = box.Unprotect(newest.Protected) } }
-            : view;
+        return callback is null || view.Callback is null ? view : view with { Callback = Show(view.Callback, callback) };
     }
+
+    /// <inheritdoc cref="ShowAsync"/>
+    public CallbackView Show(CallbackView view, Callback stored) =>
+        stored.Secrets is [var newest, ..] ? view with { Secret = box.Unprotect(newest.Protected) } : view;
 }

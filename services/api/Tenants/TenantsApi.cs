@@ -1,5 +1,6 @@
 using BatchPlatform.Api.Batches;
 using BatchPlatform.Contracts;
+using BatchPlatform.Defaults;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Tables;
 using Microsoft.EntityFrameworkCore;
@@ -16,10 +17,7 @@ public static class TenantsApi
     {
         var tenant = v1.MapGroup("/tenants/{name}").WithTags("tenants").RequireAuthorization(ApiSetup.AdminPolicy);
         tenant.MapGet("/", async (string name, BatchStore store, CancellationToken cancellationToken) =>
-            {
-                await using var db = store.Read();
-                return TypedResults.Ok(TenantView.Of(await FindAsync(db, Checked(name), cancellationToken)));
-            })
+                TypedResults.Ok(TenantView.Of(await ReadAsync(store, Checked(name), cancellationToken))))
             .WithSummary("A tenant's settings")
             .ProducesProblems(422);
         tenant.MapPut("/", PutAsync)
@@ -29,31 +27,46 @@ public static class TenantsApi
             .ProducesProblems(400, 415, 422);
     }
 
-    private static async Task<IResult> PutAsync(string name, HttpContext context, BatchStore store)
+    private static async Task<IResult> PutAsync(string name, HttpContext context, BatchStore store, AddressGuard guard, CallbackSecrets secrets, TenantDefaults defaults)
     {
         var body = RequestBody.Parse<TenantBody>(await RequestBody.ReadAsync(context));
-        Check(body);
-        await using var unit = await store.BeginAsync(context.RequestAborted);
-        await unit.Db.Database.ExecuteSqlAsync(
-            $"""
-            INSERT INTO tenants (name, weight, paused, pause_reason, updated_at)
-            VALUES ({Checked(name)}, {body.Weight}, {body.Paused}, {body.PauseReason}, {unit.Now})
-            ON CONFLICT (name) DO UPDATE SET weight = excluded.weight, paused = excluded.paused, pause_reason = excluded.pause_reason, updated_at = excluded.updated_at
-            """,
-            context.RequestAborted);
-        var view = TenantView.Of(await FindAsync(unit.Db, name, context.RequestAborted));
-        await unit.CommitAsync(context.RequestAborted);
-        return Results.Ok(view);
+        Check(body, guard);
+        var old = await ReadAsync(store, Checked(name), context.RequestAborted);
+        var callback = secrets.Seal(body.Callback, old.Callback);
+        var view = TenantView.Of(await WriteAsync(store, name, body, callback, context.RequestAborted));
+        defaults.Forget(name);
+        var rotates = body.Callback is not null && (body.Callback.Secret is not null || old.Callback is null);
+        return Results.Ok(rotates ? view with { Callback = secrets.Show(view.Callback!, callback!) } : view);
     }
 
-    private static async Task<Tenant> FindAsync(StoreDb db, string name, CancellationToken cancellationToken) =>
-        await db.Tenants.AsNoTracking().FirstOrDefaultAsync(row => row.Name == name, cancellationToken) ?? new Tenant { Name = name };
+    private static async Task<Tenant> WriteAsync(BatchStore store, string name, TenantBody body, Callback? callback, CancellationToken cancellationToken)
+    {
+        await using var unit = await store.BeginAsync(cancellationToken);
+        var now = unit.Now;
+        await unit.Db.Database.ExecuteSqlAsync(
+            $"INSERT INTO tenants (name, weight, paused, updated_at) VALUES ({name}, 1, {false}, {now}) ON CONFLICT DO NOTHING", cancellationToken);
+        var tenant = await unit.Db.Tenants.SingleAsync(row => row.Name == name, cancellationToken);
+        (tenant.Weight, tenant.Paused, tenant.PauseReason, tenant.Callback, tenant.UpdatedAt) = (body.Weight, body.Paused, body.PauseReason, callback, now);
+        await unit.CommitAsync(cancellationToken);
+        return tenant;
+    }
+
+    private static async Task<Tenant> ReadAsync(BatchStore store, string name, CancellationToken cancellationToken)
+    {
+        await using var db = store.Read();
+        return await db.Tenants.FirstOrDefaultAsync(row => row.Name == name, cancellationToken) ?? new Tenant { Name = name };
+    }
 
     private static string Checked(string name) =>
         BatchRules.IsText(name, Limits.NameLength) ? name : throw new ProblemException(Problems.InvalidField("name", $"must have at most {Limits.NameLength} characters and no NUL"));
 
-    private static void Check(TenantBody body)
+    private static void Check(TenantBody body, AddressGuard guard)
     {
+        if (body.Callback is not null)
+        {
+            BatchRules.Check(body.Callback, guard);
+        }
+
         if (body.Weight is not (> 0 and <= MaxWeight))
         {
             throw new ProblemException(Problems.InvalidField("weight", $"must be above 0, at most {MaxWeight}"));
@@ -76,6 +89,9 @@ public sealed record TenantBody
     public bool Paused { get; init; }
 
     public string? PauseReason { get; init; }
+
+    /// <summary>For batches that name none of their own. Without a secret it keeps the one that it has.</summary>
+    public CallbackBody? Callback { get; init; }
 }
 
 /// <summary>A tenant as operators see it.</summary>
@@ -83,7 +99,8 @@ public sealed record TenantBody
 /// <param name="Weight">Its share of the workers against other tenants' shares.</param>
 /// <param name="Paused">None of its jobs is begun.</param>
 /// <param name="PauseReason">Why.</param>
-public sealed record TenantView(string Name, double Weight, bool Paused, string? PauseReason)
+/// <param name="Callback">For batches that name none of their own.</param>
+public sealed record TenantView(string Name, double Weight, bool Paused, string? PauseReason, CallbackView? Callback)
 {
-    internal static TenantView Of(Tenant tenant) => new(tenant.Name, tenant.Weight, tenant.Paused, tenant.PauseReason);
+    internal static TenantView Of(Tenant tenant) => new(tenant.Name, tenant.Weight, tenant.Paused, tenant.PauseReason, CallbackView.Of(tenant.Callback));
 }

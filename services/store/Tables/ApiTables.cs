@@ -1,3 +1,5 @@
+using BatchPlatform.Contracts;
+
 namespace BatchPlatform.Store.Tables;
 
 /// <summary>One version of an upstream's definition; the latest counts. Written by api only, and never changed.</summary>
@@ -98,6 +100,9 @@ public sealed class Tenant
     public bool Paused { get; set; }
 
     public string? PauseReason { get; set; }
+
+    /// <summary>Owed for batches that name none of their own.</summary>
+    public Callback? Callback { get; set; }
 
     public DateTime UpdatedAt { get; set; }
 }

@@ -67,14 +67,14 @@ public sealed class SliceRunTests
         await using var started = worker = await WorkerHost.StartAsync(upstream.Definition());
 
         await worker.SendAsync(Given.Slice(jobs: 5) with { Concurrency = 5, CallsPerSecond = 2, Burst = burst });
-        await Eventually.Equal(1 + burst, () => begun.Count);
+        await Eventually.Equal(burst, () => begun.Count);
         await Eventually.True(() =>
         {
             worker.Clock.Advance(TimeSpan.FromMilliseconds(100));
             return worker.Orchestrator.GotLast;
         });
 
-        Assert.All(begun.Order().Select((at, k) => (at, k)), call => Assert.True(call.at >= Given.Start.AddSeconds(Math.Max(0, call.k - burst) / 2.0)));
+        Assert.All(begun.Order().Select((at, k) => (at, k)), call => Assert.True(call.at >= Given.Start.AddSeconds(Math.Max(0, call.k + 1 - burst) / 2.0)));
         Assert.Equal(5, begun.Count);
     }
 
@@ -108,7 +108,30 @@ public sealed class SliceRunTests
             return worker.Orchestrator.GotLast;
         });
 
-        Assert.Equal([null, ErrorCodes.DeadlineExceeded, ErrorCodes.DeadlineExceeded], worker.Orchestrator.Outcomes.Select(outcome => outcome.ErrorCode));
+        Assert.All(worker.Orchestrator.Outcomes, outcome => Assert.Equal(ErrorCodes.DeadlineExceeded, outcome.ErrorCode));
+        Assert.Equal(3, worker.Orchestrator.Outcomes.Count);
+    }
+
+    [Fact]
+    public async Task An_upstream_that_is_to_be_left_alone_is_called_no_more_and_its_jobs_go_back()
+    {
+        using var gate = new Gate();
+        await using var upstream = await TestUpstream.StartAsync(gate.AnswerAsync);
+        await using var worker = await WorkerHost.StartAsync(upstream.Definition());
+
+        await worker.SendAsync(Given.Slice(jobs: 10) with { Concurrency = 2 });
+        await Eventually.Equal(2, () => upstream.InFlight);
+        await worker.PublishAsync(new LeaveUpstream("test", Seconds: 30));
+        await Eventually.True(() => !worker.Held[0].MayBegin);
+        gate.Open();
+        await Eventually.True(() => worker.Orchestrator.GotLast);
+        Assert.Equal(2, worker.Orchestrator.Outcomes.Count);
+
+        await worker.RunAsync(Given.Slice(jobs: 1));
+        Assert.Equal(2, worker.Orchestrator.Outcomes.Count);
+        worker.Clock.Advance(TimeSpan.FromSeconds(30));
+        await worker.RunAsync(Given.Slice(jobs: 1));
+        Assert.Equal(3, worker.Orchestrator.Outcomes.Count);
     }
 
     [Fact]

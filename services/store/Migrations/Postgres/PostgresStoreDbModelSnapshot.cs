@@ -992,6 +992,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("name");
 
+                    b.Property<string>("Callback")
+                        .HasColumnType("text")
+                        .HasColumnName("callback");
+
                     b.Property<string>("PauseReason")
                         .HasColumnType("text")
                         .HasColumnName("pause_reason");

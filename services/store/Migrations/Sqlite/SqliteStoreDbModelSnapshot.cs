@@ -987,6 +987,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("name");
 
+                    b.Property<string>("Callback")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("callback");
+
                     b.Property<string>("PauseReason")
                         .HasColumnType("TEXT")
                         .HasColumnName("pause_reason");

@@ -372,6 +372,7 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     weight = table.Column<double>(type: "REAL", nullable: false),
                     paused = table.Column<bool>(type: "INTEGER", nullable: false),
                     pause_reason = table.Column<string>(type: "TEXT", nullable: true),
+                    callback = table.Column<string>(type: "TEXT", nullable: true),
                     updated_at = table.Column<DateTime>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace BatchPlatform.Store.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteStoreDb))]
-    [Migration("20261122064502_Initial")]
+    [Migration("20261122065549_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -989,6 +989,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     b.Property<string>("Name")
                         .HasColumnType("TEXT")
                         .HasColumnName("name");
+
+                    b.Property<string>("Callback")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("callback");
 
                     b.Property<string>("PauseReason")
                         .HasColumnType("TEXT")

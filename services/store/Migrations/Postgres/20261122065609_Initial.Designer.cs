@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace BatchPlatform.Store.Migrations.Postgres
 {
     [DbContext(typeof(PostgresStoreDb))]
-    [Migration("20261122064516_Initial")]
+    [Migration("20261122065609_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -994,6 +994,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     b.Property<string>("Name")
                         .HasColumnType("text")
                         .HasColumnName("name");
+
+                    b.Property<string>("Callback")
+                        .HasColumnType("text")
+                        .HasColumnName("callback");
 
                     b.Property<string>("PauseReason")
                         .HasColumnType("text")

@@ -372,6 +372,7 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     weight = table.Column<double>(type: "double precision", nullable: false),
                     paused = table.Column<bool>(type: "boolean", nullable: false),
                     pause_reason = table.Column<string>(type: "text", nullable: true),
+                    callback = table.Column<string>(type: "text", nullable: true),
                     updated_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
