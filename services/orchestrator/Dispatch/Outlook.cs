@@ -34,8 +34,10 @@ internal static class Outlook
                 group.Sum(slice => slice.CallsPerSecond)))
             .ToListAsync(cancellationToken);
 
-    /// <summary>Lanes that have something to cut and whose tenant and upstream let it be run. Each part of the union is served by an index of its own, which one condition with OR would not be.</summary>
+    /// <summary>Lanes that have something to cut and whose tenant and upstream let it be run.</summary>
     public static Task<List<RunnableLane>> LanesAsync(StoreDb db, DateTime now, CancellationToken cancellationToken) =>
+        // Each part of the union is served by an index of its own, which one condition with OR would not be. Gates are
+        // looked at twice: before the ranking, so that lanes of a closed upstream do not crowd out the others.
         WithRuns(db, db.Lanes.FromSql(
             $"""
             SELECT * FROM lanes WHERE active AND (batch, run, namespace) IN (
