@@ -57,7 +57,7 @@ public sealed class SeparateServicesTests(SamplePlatform platform) : IClassFixtu
     [Fact]
     public async Task A_stopped_batch_is_started_again_and_runs_each_job_once()
     {
-        const int Jobs = 1000;
+        const int Jobs = 5000; // Enough that some still wait when the stop arrives.
         var id = await platform.SubmitAsync(Jobs);
         await Eventually.True(async () => (await platform.BatchAsync(id)).GetProperty("counts").GetProperty("completed").GetInt32() > 0);
 
