@@ -12,9 +12,8 @@ public static class BatchRules
     private static readonly string[] Includes = ["summary", "results", "failed"];
 
     /// <exception cref="ProblemException">422 with every fault.</exception>
-    public static void Check(string? name, BatchSettings options, CallbackBody? callback, AddressGuard guard)
-    {
-        ProblemError[] faults =
+    public static void Check(string? name, BatchSettings options, CallbackBody? callback, AddressGuard guard) =>
+        Refuse(
         [
             .. Fault(IsText(name, Limits.NameLength), ErrorCodes.InvalidField, "name", $"must have at most {Limits.NameLength} characters and no NUL"),
             .. Fault(options.DeadlineSeconds is >= 1 and <= MaxDeadlineSeconds, ErrorCodes.InvalidField, "options.deadline_seconds", $"must be 1 to {MaxDeadlineSeconds}"),
@@ -22,25 +21,21 @@ public static class BatchRules
             .. options.FailureBudget is { } budget ? Faults(budget) : [],
             .. options.Limits is { } limits ? Faults(limits) : [],
             .. callback is null ? [] : Faults(callback, guard),
-        ];
-        if (faults.Length > 0)
-        {
-            throw new ProblemException(Problems.InvalidFields(faults));
-        }
-    }
+        ]);
 
     /// <exception cref="ProblemException">422 with every fault.</exception>
-    public static void Check(CallbackBody callback, AddressGuard guard)
-    {
-        ProblemError[] faults = [.. Faults(callback, guard)];
-        if (faults.Length > 0)
-        {
-            throw new ProblemException(Problems.InvalidFields(faults));
-        }
-    }
+    public static void Check(CallbackBody callback, AddressGuard guard) => Refuse([.. Faults(callback, guard)]);
 
     /// <summary>Whether every provider can store the text.</summary>
     public static bool IsText(string? text, int maxLength) => text is null || (text.Length <= maxLength && !text.Contains('\0'));
+
+    private static void Refuse(ProblemError[] faults)
+    {
+        if (faults.Length > 0)
+        {
+            throw new ProblemException(Problems.InvalidFields(faults));
+        }
+    }
 
     private static IEnumerable<ProblemError> Faults(FailureBudget budget) =>
     [

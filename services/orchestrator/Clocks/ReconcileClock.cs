@@ -44,18 +44,24 @@ public sealed class ReconcileClock(BatchStore store, IBus bus, TimeProvider time
     private static IQueryable<RunFailing> FailingButNotStopped(StoreDb db, DateTime before) =>
         from batch in Going(db)
         join run in db.Runs on new { Batch = batch.Number, Number = batch.Run } equals new { run.Batch, run.Number }
-        where batch.UpdatedAt < before && ((run.StopOnJobError && run.Failures > 0) || (run.BudgetRate > 0 && !run.BudgetPauses
-            && run.Seq - run.SampledFrom >= run.BudgetMinimum && run.Failed - run.FailedBefore >= (run.Seq - run.SampledFrom) * run.BudgetRate))
+        where batch.UpdatedAt < before
+            && ((run.StopOnJobError && run.Failures > 0) || (!run.BudgetPauses && OverBudget(db).Any(over => over.Batch == run.Batch && over.Number == run.Number)))
         orderby batch.Number
         select new RunFailing(run.BatchId, run.Number, run.Epoch);
 
     private static IQueryable<RunHeld> HeldButNotPaused(StoreDb db, DateTime before) =>
         from batch in Going(db)
         join run in db.Runs on new { Batch = batch.Number, Number = batch.Run } equals new { run.Batch, run.Number }
-        where batch.UpdatedAt < before && !batch.Paused && ((run.Canary > 0 && run.Completed + run.Failed >= run.Canary) || (run.BudgetRate > 0 && run.BudgetPauses
-            && run.Seq - run.SampledFrom >= run.BudgetMinimum && run.Failed - run.FailedBefore >= (run.Seq - run.SampledFrom) * run.BudgetRate))
+        where batch.UpdatedAt < before && !batch.Paused
+            && ((run.Canary > 0 && run.Completed + run.Failed >= run.Canary) || (run.BudgetPauses && OverBudget(db).Any(over => over.Batch == run.Batch && over.Number == run.Number)))
         orderby batch.Number
         select new RunHeld(run.BatchId, run.Number, run.Epoch, run.Canary > 0 && run.Completed + run.Failed >= run.Canary ? PauseReasons.Canary : PauseReasons.FailureBudget);
+
+    // The rule of CountedRun.BudgetSpent, for the database to apply.
+    private static IQueryable<Store.Tables.Run> OverBudget(StoreDb db) => db.Runs.Where(run =>
+        run.BudgetRate > 0
+        && run.Seq - run.SampledFrom >= run.BudgetMinimum
+        && run.Failed - run.FailedBefore >= (run.Seq - run.SampledFrom) * run.BudgetRate);
 
     private static IQueryable<RunStarted> StartedButNotRunning(StoreDb db, DateTime before) =>
         from batch in db.Batches
