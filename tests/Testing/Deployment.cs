@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
 
 namespace BatchPlatform.Testing;
 
@@ -24,7 +23,6 @@ public sealed class Deployment : IAsyncDisposable
             ["Bus__Transport"] = "RabbitMq",
             ["ConnectionStrings__Bus"] = bus.ConnectionString,
             ["Admin__Key"] = AdminKey,
-            ["Security__MasterKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
             ["Logging__LogLevel__Default"] = "Warning",
         };
     }
