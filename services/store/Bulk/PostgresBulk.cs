@@ -8,7 +8,7 @@ namespace BatchPlatform.Store.Bulk;
 /// <summary>Binary COPY, which is the server's fastest way in; UTF-8 goes into <c>text</c> as the bytes that it is.</summary>
 internal sealed class PostgresBulk : IBulk
 {
-    private const string CopyJobs = """COPY jobs (batch, "index", added_rev, namespace, action, params, custom_id) FROM STDIN (FORMAT BINARY)""";
+    private const string CopyJobs = """COPY jobs (batch, "index", added_rev, namespace, action, params, custom_id, deadline_seconds) FROM STDIN (FORMAT BINARY)""";
 
     // One round trip, because every other report of the run waits from here to the commit: COPY would need the run's
     // counter first, and takes two of its own.
@@ -33,8 +33,8 @@ internal sealed class PostgresBulk : IBulk
     // The driver reads every row of an answer that it was sent, wanted or not: so the server counts the bytes, and does
     // that before it fetches any params.
     private const string Lane = $"""
-        SELECT "index", action, params FROM (
-            SELECT "index", action, params,
+        SELECT {JobQuery.Columns} FROM (
+            SELECT {JobQuery.Columns},
                    sum(octet_length(params)) OVER (ORDER BY "index" ROWS UNBOUNDED PRECEDING) AS bytes,
                    row_number() OVER (ORDER BY "index" ROWS UNBOUNDED PRECEDING) AS place
             FROM jobs WHERE {JobQuery.InLane} ORDER BY "index" LIMIT @max_jobs) AS next
@@ -44,7 +44,7 @@ internal sealed class PostgresBulk : IBulk
     // For a batch that was uploaded a moment ago the planner believes in a few hundred rows, and would rather filter the
     // whole batch than look up each index (18 ms instead of 1). This form leaves it no choice.
     private const string Listed = $"""
-        SELECT found."index", action, params FROM unnest(@indexes) AS wanted (place)
+        SELECT {JobQuery.Columns} FROM unnest(@indexes) AS wanted (place)
         CROSS JOIN LATERAL (SELECT * FROM jobs WHERE {JobQuery.Visible} AND "index" = wanted.place OFFSET 0) AS found
         ORDER BY found."index"
         """;
@@ -59,6 +59,7 @@ internal sealed class PostgresBulk : IBulk
             await writer.WriteAsync(job.Action, NpgsqlDbType.Text, cancellationToken);
             await writer.WriteAsync(job.Params, NpgsqlDbType.Text, cancellationToken);
             await writer.WriteAsync(job.CustomId, NpgsqlDbType.Text, cancellationToken);
+            await writer.WriteAsync(job.DeadlineSeconds, NpgsqlDbType.Integer, cancellationToken);
         }, cancellationToken);
 
     public async Task<CountedRun?> InsertOutcomesAsync(StoreDb db, long batch, int run, IReadOnlyList<PackedOutcome> outcomes, DateTime now, CancellationToken cancellationToken)
