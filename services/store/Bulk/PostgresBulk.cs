@@ -23,11 +23,7 @@ internal sealed class PostgresBulk : IBulk
             SELECT counted.batch, counted.number, o.place, counted.seq - @count + o.arrival, o.state, o.status_code, o.response, o.error_code, o.error_message, o.attempts, o.duration_ms, o.completed_at
             FROM counted, unnest(@indexes, @states, @statuses, @responses, @codes, @messages, @attempts, @durations, @times)
                 WITH ORDINALITY AS o (place, state, status_code, response, error_code, error_message, attempts, duration_ms, completed_at, arrival))
-        SELECT batch_id, epoch, failures, started, stop_on_job_error, settled_at IS NOT NULL,
-               canary > 0 AND completed + failed >= canary,
-               budget_rate > 0 AND seq - sampled_from >= budget_minimum AND failed - failed_before >= (seq - sampled_from) * budget_rate,
-               budget_pauses
-        FROM counted
+        SELECT * FROM counted
         """;
 
     // The driver reads every row of an answer that it was sent, wanted or not: so the server counts the bytes, and does
@@ -64,10 +60,11 @@ internal sealed class PostgresBulk : IBulk
 
     public async Task<CountedRun?> InsertOutcomesAsync(StoreDb db, long batch, int run, IReadOnlyList<PackedOutcome> outcomes, DateTime now, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(InsertOutcomes, (NpgsqlConnection)BulkTransaction.ConnectionOf(db))
+        try
         {
-            Parameters =
-            {
+            // Not to be composed upon.
+            var counted = await db.Runs.FromSqlRaw(
+                InsertOutcomes,
                 new NpgsqlParameter<int>("count", outcomes.Count),
                 new NpgsqlParameter<int>("completed", outcomes.Count(outcome => outcome.Completed)),
                 new NpgsqlParameter<DateTime>("now", now),
@@ -81,17 +78,8 @@ internal sealed class PostgresBulk : IBulk
                 Column("messages", NpgsqlDbType.Text, outcome => Storable(outcome.ErrorMessage)),
                 Column("attempts", NpgsqlDbType.Integer, outcome => outcome.Attempts),
                 Column("durations", NpgsqlDbType.Integer, outcome => outcome.DurationMs),
-                Column("times", NpgsqlDbType.TimestampTz, outcome => outcome.CompletedAt),
-            },
-        };
-        try
-        {
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            return await reader.ReadAsync(cancellationToken)
-                ? new CountedRun(
-                    reader.GetGuid(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetBoolean(3), reader.GetBoolean(4), reader.GetBoolean(5),
-                    reader.GetBoolean(6), reader.GetBoolean(7), reader.GetBoolean(8))
-                : null;
+                Column("times", NpgsqlDbType.TimestampTz, outcome => outcome.CompletedAt)).AsNoTracking().ToListAsync(cancellationToken);
+            return counted.SingleOrDefault() is { } row ? CountedRun.Of(row) : null;
         }
         catch (PostgresException error)
         {
