@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using BatchPlatform.Api.Batches;
 using BatchPlatform.Api.Deliveries;
+using BatchPlatform.Api.Dialects;
 using BatchPlatform.Api.Housekeeping;
 using BatchPlatform.Api.Idempotency;
 using BatchPlatform.Api.Imports;
@@ -41,6 +42,7 @@ public static class ApiSetup
         services.AddKeys();
         services.AddSecrets(addsKeys: true);
         services.AddReading();
+        services.AddDialects();
 
         services.AddSingleton<UpstreamDirectory>();
         services.AddSingleton<UpstreamVersions>();
@@ -51,12 +53,14 @@ public static class ApiSetup
         services.AddSingleton<CallbackSecrets>();
         services.AddSingleton<TenantDefaults>();
         services.AddSingleton<Resending>();
+        services.AddSingleton<Submissions>();
         services.AddSingleton<BatchCreation>();
         services.AddSingleton<Lifecycle>();
         services.AddSingleton<IdempotencyRows>();
         services.AddSingleton<IdempotentRequests>();
         services.AddSingleton<AppendRows>();
         services.AddSingleton<ClosedAppends>();
+        services.AddSingleton<Appender>();
         services.AddSingleton<JobAppending>();
 
         services.AddHostedService<ApiStart>();
@@ -73,6 +77,7 @@ public static class ApiSetup
     {
         app.UseResponseCompression();
         app.UseMiddleware<ProblemMiddleware>();
+        app.UseDialects();
         app.UseRequestDecompression();
         app.UseMiddleware<KnownEncodings>();
         app.UseAuthentication();
@@ -89,6 +94,7 @@ public static class ApiSetup
         v1.MapReading();
         v1.MapDeliveries();
 
+        app.MapDialects();
         app.MapOpenApi("/openapi/v1.json");
         app.UseSwaggerUI(page =>
         {

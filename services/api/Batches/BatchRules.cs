@@ -6,7 +6,9 @@ namespace BatchPlatform.Api.Batches;
 /// <summary>Checks what a client chooses for a batch.</summary>
 public static class BatchRules
 {
-    private const int MaxUrlLength = 2048;
+    /// <summary>Characters of a callback's address, at most.</summary>
+    public const int MaxUrlLength = 2048;
+
     private static readonly string[] Formats = ["json", "ndjson", "csv", "none"];
     private static readonly string[] Includes = ["summary", "results", "failed"];
 
