@@ -38,7 +38,7 @@ public sealed class BatchCreation(
 
     private async Task<Answer> CreateAsync(HttpContext context, CreateBatchBody body, ReadOnlyMemory<byte> bytes, Ticket ticket)
     {
-        BatchRules.Check(body.Name, body.Options ?? new BatchSettings(), body.Callback, guard);
+        BatchRules.Check(body.Name, body.Options ?? new BatchSettings(), body.Callback, body.Schedule, guard);
         var rules = new JobRules(await upstreams.CurrentAsync(context.RequestAborted), firstIndex: 0, defaultNamespace: null, defaultAction: null);
         var jobs = body.Jobs is { } raw ? InlineJobs.Read(bytes.Slice(raw.Start, raw.Length), rules) : [];
         if (jobs.Count == 0)
@@ -70,7 +70,7 @@ public sealed class BatchCreation(
         }
         finally
         {
-            await EndAsync(row, end, body.Commit && !body.Recurring);
+            await EndAsync(row, end, body.Commit && !body.Recurring && body.Schedule is null);
         }
     }
 
@@ -88,10 +88,12 @@ public sealed class BatchCreation(
 
     private async Task<Answer> SendAsync(HttpContext context, CreateBatchBody body, Ticket ticket, StagedAppend? append)
     {
-        var callback = body.Callback is null ? await defaults.CallbackAsync(context.Tenant(), context.RequestAborted) : secrets.Seal(body.Callback);
+        var standard = await defaults.OfAsync(context.Tenant(), context.RequestAborted);
+        var callback = body.Callback is null ? standard.Callback : secrets.Seal(body.Callback);
+        var schedule = body.Schedule is { TimeZone: null } local ? local with { TimeZone = standard.TimeZone } : body.Schedule;
         var reply = await commands.SendAsync(new CreateBatch(
             ticket.BatchId, ticket.CommandId, ticket.Number, context.Tenant(), body.Name, body.Recurring,
-            body.Options ?? new BatchSettings(), callback, Dialect: null, DialectDocument: null, append, body.Commit));
+            body.Options ?? new BatchSettings(), callback, Dialect: null, DialectDocument: null, append, body.Commit, schedule));
         return reply.Accepted ? await CreatedAsync(context, ticket.BatchId, body) : Answer.Of(reply.AsProblem());
     }
 
