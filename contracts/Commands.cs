@@ -26,7 +26,8 @@ public sealed record CreateBatch(
     string? Dialect,
     string? DialectDocument,
     StagedAppend? Append,
-    bool Commit) : IBatchCommand;
+    bool Commit,
+    Schedule? Schedule = null) : IBatchCommand;
 
 /// <summary>Takes staged jobs into the batch, if its state allows and nobody else appended since they were staged.</summary>
 public sealed record AcceptAppend(Guid BatchId, Guid CommandId, StagedAppend Append) : IBatchCommand;

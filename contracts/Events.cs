@@ -40,7 +40,10 @@ public sealed record RunHeld(Guid BatchId, int Run, int Epoch, string Reason) : 
 public sealed record RunQuiesced(Guid BatchId, int Run, int Epoch) : IRunEvent;
 
 /// <summary>The schedule of a batch says that it runs now.</summary>
-public sealed record ScheduleFired(Guid BatchId, Guid FireId);
+/// <param name="BatchId">The batch.</param>
+/// <param name="Revision">The schedule's: a fire of one that was changed since does nothing.</param>
+/// <param name="PlannedAt">When it was to fire by the schedule, UTC; names the fire, so that a repeated message changes nothing.</param>
+public sealed record ScheduleFired(Guid BatchId, int Revision, DateTime PlannedAt);
 
 /// <summary>Told to everybody: a batch ended, by settling or by a stop. Owed exactly once for each (run, epoch).</summary>
 /// <param name="BatchId">The batch.</param>

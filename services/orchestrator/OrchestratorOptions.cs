@@ -37,6 +37,10 @@ public sealed class OrchestratorOptions
     [Range(0.05, 600)]
     public double ReconcileSeconds { get; set; } = 5;
 
+    /// <summary>A schedule's fire that comes later than this many seconds was missed: its schedule says what becomes of it.</summary>
+    [Range(1, 86_400)]
+    public double MissedSeconds { get; set; } = 60;
+
     /// <summary>The circuit breaker judges by the calls of this many seconds.</summary>
     [Range(0.1, 600)]
     public double BreakerSeconds { get; set; } = 10;

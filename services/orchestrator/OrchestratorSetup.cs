@@ -6,6 +6,7 @@ using BatchPlatform.Orchestrator.Gates;
 using BatchPlatform.Orchestrator.Leases;
 using BatchPlatform.Orchestrator.Lifecycle;
 using BatchPlatform.Orchestrator.Outcomes;
+using BatchPlatform.Orchestrator.Schedules;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Sagas;
 using BatchPlatform.Store.Tables;
@@ -40,6 +41,7 @@ public static class OrchestratorSetup
         services.AddHostedService<StopClock>();
         services.AddHostedService<DeadlineClock>();
         services.AddHostedService<ReconcileClock>();
+        services.AddHostedService<ScheduleClock>();
         services.AddHostedService<OutboxSweeper>();
         return builder;
     }

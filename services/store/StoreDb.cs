@@ -19,6 +19,7 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
     public DbSet<Slice> Slices => Set<Slice>();
     public DbSet<Outcome> Outcomes => Set<Outcome>();
     public DbSet<Retry> Retries => Set<Retry>();
+    public DbSet<ScheduledBatch> Schedules => Set<ScheduledBatch>();
     public DbSet<Gate> Gates => Set<Gate>();
     public DbSet<UpstreamVersion> Upstreams => Set<UpstreamVersion>();
     public DbSet<Tenant> Tenants => Set<Tenant>();
@@ -48,6 +49,8 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
             Json(batch.Property(b => b.Callback));
             Json(batch.Property(b => b.Lanes));
             Json(batch.Property(b => b.Replies));
+            Json(batch.Property(b => b.Schedule));
+            Json(batch.Property(b => b.Fires));
         });
         modelBuilder.Entity<Job>(job =>
         {
@@ -90,6 +93,13 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
         {
             retry.HasKey(r => new { r.Batch, r.Run, r.Index });
             retry.HasIndex(r => new { r.Batch, r.Run, r.Namespace, r.DueAt });
+        });
+        modelBuilder.Entity<ScheduledBatch>(schedule =>
+        {
+            schedule.ToTable("schedules");
+            schedule.HasKey(s => s.Batch);
+            schedule.Property(s => s.Batch).ValueGeneratedNever();
+            schedule.HasIndex(s => new { s.NextAt, s.Batch }).HasFilter("next_at IS NOT NULL");
         });
         modelBuilder.Entity<Gate>().HasKey(g => g.Namespace);
         modelBuilder.Entity<UpstreamVersion>(upstream =>
@@ -142,6 +152,7 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
         configurationBuilder.Properties<DateTime>().HaveConversion<UtcConverter>();
         configurationBuilder.Properties<JobState>().HaveConversion<short>();
         configurationBuilder.Properties<SliceState>().HaveConversion<short>();
+        configurationBuilder.Properties<FireResult>().HaveConversion<short>();
     }
 
     // The values are immutable, so a changed one is another object.

@@ -15,6 +15,8 @@ internal static class SampleMessages
     private static readonly BatchSettings Settings = new(StopOnJobError: true, BatchPriority.High, DeadlineSeconds: 60, CanaryJobs: 5, Budget, Limits);
     private static readonly CallbackSecret Secret = new("encrypted", Time);
     private static readonly Callback Callback = new("https://example.org/done", "ndjson", "results", true, [Secret], AllowHttp: true);
+    private static readonly Schedule Schedule = new(
+        ScheduleKind.Cron, "every_hour", [9], [1], [31], "0 9 * * 1", "Europe/Berlin", Enabled: false, OverlapPolicy.Queue, MissedPolicy.Once, JitterSeconds: 30);
     private static readonly RetryLater Later = new(8, 2, Time);
     private static readonly UpstreamClosing Closing = new(Time);
 
@@ -53,7 +55,7 @@ internal static class SampleMessages
 
     public static IReadOnlyList<object> All { get; } =
     [
-        new CreateBatch(Batch, Command, 42, "acme", "Invitations", true, Settings, Callback, "events", "{}", Append, true),
+        new CreateBatch(Batch, Command, 42, "acme", "Invitations", true, Settings, Callback, "events", "{}", Append, true, Schedule),
         new AcceptAppend(Batch, Command, Append),
         new UpdateBatch(Batch, Command, """{"name":"Other"}"""),
         new CommitBatch(Batch, Command),
@@ -69,6 +71,7 @@ internal static class SampleMessages
         Limits,
         Callback,
         Secret,
+        Schedule,
         new ResendDelivery(Id(7), Time),
         new ResendDeliveries("acme", Time, Time.AddHours(1), Time.AddHours(2)),
         Append,
@@ -82,7 +85,7 @@ internal static class SampleMessages
         new JobReply("JOB_ENDED", "It has ended."),
         new PauseUpstream("event", true, "maintenance"),
         new UpstreamPaused("event", true, "maintenance"),
-        new ScheduleFired(Batch, Id(4)),
+        new ScheduleFired(Batch, 3, Time),
         new BatchEnded(Batch, 42, "acme", 1, 2, BatchState.Finished, Time),
         new BatchDeleted(Batch, 42, "acme"),
         new RunSlice(Id(5), Batch, 42, 1, 2, "event", 4, 6, 2.5, true, true, Time, Time, [1, 2, 3], 7),

@@ -7,9 +7,9 @@ namespace BatchPlatform.Orchestrator.Tests;
 internal static class LifecycleCommands
 {
     /// <summary>A batch of two jobs in that state.</summary>
-    public static async Task<Guid> BatchInAsync(this OrchestratorHost host, BatchState state, bool recurring = false)
+    public static async Task<Guid> BatchInAsync(this OrchestratorHost host, BatchState state, bool recurring = false, Schedule? schedule = null)
     {
-        var id = await host.CreateAsync(jobs: 2, commit: state != BatchState.Created, recurring: recurring);
+        var id = await host.CreateAsync(jobs: 2, commit: state != BatchState.Created, recurring: recurring, schedule: schedule);
         switch (state)
         {
             case BatchState.Running:

@@ -132,21 +132,6 @@ public sealed class LifecycleTests : IAsyncLifetime
         Assert.Equal(4, (await _host.BatchAsync(id)).Total);
     }
 
-    [Fact]
-    public async Task A_schedule_that_fires_starts_a_run_of_a_batch_at_rest_and_leaves_a_running_one_alone()
-    {
-        foreach (var (state, runs) in new[] { (BatchState.Created, 1), (BatchState.Stopped, 2), (BatchState.Finished, 2), (BatchState.Running, 1), (BatchState.Committed, 1) })
-        {
-            var id = await _host.BatchInAsync(state);
-
-            await _host.Bus.Publish(new ScheduleFired(id, Guid.NewGuid()));
-
-            var expected = state == BatchState.Running ? BatchState.Running : BatchState.Committed;
-            await _host.EventuallyInAsync(id, expected);
-            Assert.Equal(runs, (await _host.BatchAsync(id)).Run);
-        }
-    }
-
     [Theory]
     [InlineData(BatchState.Committed)]
     [InlineData(BatchState.Running)]

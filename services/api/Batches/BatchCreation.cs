@@ -35,7 +35,7 @@ public sealed class BatchCreation(
 
     private async Task<Answer> CreateAsync(HttpContext context, CreateBatchBody body, ReadOnlyMemory<byte> bytes, Ticket ticket)
     {
-        BatchRules.Check(body.Name, body.Options ?? new BatchSettings(), body.Callback, guard);
+        BatchRules.Check(body.Name, body.Options ?? new BatchSettings(), body.Callback, body.Schedule, guard);
         var rules = new JobRules(await upstreams.CurrentAsync(context.RequestAborted), firstIndex: 0, defaultNamespace: null, defaultAction: null);
         var jobs = body.Jobs is { } raw ? InlineJobs.Read(bytes.Slice(raw.Start, raw.Length), rules) : [];
         if (jobs.Count == 0 && body.Commit)
@@ -49,6 +49,7 @@ public sealed class BatchCreation(
             Recurring = body.Recurring,
             Options = body.Options ?? new BatchSettings(),
             Callback = secrets.Seal(body.Callback),
+            Schedule = body.Schedule,
             Jobs = jobs,
             Lanes = rules.Lanes,
             ShortestDeadlineSeconds = rules.ShortestDeadlineSeconds,

@@ -6,13 +6,13 @@ using BatchPlatform.Defaults;
 namespace BatchPlatform.Api.Batches;
 
 /// <summary>What PATCH may change. A member left out stays, null resets it; a callback's secret that is reset is made anew.</summary>
-public sealed record BatchPatchBody(string? Name = null, BatchSettings? Options = null, CallbackBody? Callback = null)
+public sealed record BatchPatchBody(string? Name = null, BatchSettings? Options = null, CallbackBody? Callback = null, Schedule? Schedule = null)
 {
     private static readonly JsonDocumentOptions NoDuplicates = new() { AllowDuplicateProperties = false, MaxDepth = ApiJson.MaxDepth };
 
     /// <summary>Checks a merge patch against the batch it is for; gives the text for the lifecycle, which applies it to the batch as it then is.</summary>
     /// <exception cref="ProblemException">400 or 422: it cannot be applied.</exception>
-    internal static (string Patch, bool NewSecret) Read(ReadOnlyMemory<byte> body, BatchRow batch, AddressGuard guard, CallbackSecrets secrets)
+    internal static (string Patch, bool NewSecret) Read(ReadOnlyMemory<byte> body, BatchRow batch, string timeZone, AddressGuard guard, CallbackSecrets secrets)
     {
         RequestBody.CheckSyntax(body.Span);
         return RequestBody.Fields(() =>
@@ -22,11 +22,17 @@ public sealed record BatchPatchBody(string? Name = null, BatchSettings? Options 
             {
                 ["options"] = JsonSerializer.SerializeToNode(batch.Options, ApiJson.Options),
                 ["callback"] = JsonSerializer.SerializeToNode(CallbackView.Of(batch.Callback), ApiJson.Options),
+                ["schedule"] = JsonSerializer.SerializeToNode(batch.Schedule, ApiJson.Options),
             };
             Merge(merged, patch);
             var result = merged.Deserialize<BatchPatchBody>(ApiJson.Options)!;
             // A callback that stays was judged by other rules if it is a dialect's.
-            BatchRules.Check(result.Name, result.Options ?? new BatchSettings(), patch.ContainsKey("callback") ? result.Callback : null, guard);
+            BatchRules.Check(result.Name, result.Options ?? new BatchSettings(), patch.ContainsKey("callback") ? result.Callback : null, result.Schedule, guard);
+            if (patch["schedule"] is JsonObject schedule && result.Schedule!.TimeZone is null)
+            {
+                schedule["time_zone"] = timeZone;
+            }
+
             var newSecret = patch["callback"] is JsonObject callback && SetSecrets(callback, batch.Callback?.Secrets, result.Callback!.Secret, secrets);
             return (patch.ToJsonString(), newSecret);
         });

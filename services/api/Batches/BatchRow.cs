@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace BatchPlatform.Api.Batches;
 
 /// <summary>What the writing side looks at before it sends a command. A hint: the lifecycle decides.</summary>
-public sealed record BatchRow(Guid Id, long Number, string State, bool Recurring, BatchSettings Options, Callback? Callback)
+public sealed record BatchRow(Guid Id, long Number, string State, bool Recurring, BatchSettings Options, Callback? Callback, Schedule? Schedule)
 {
     /// <summary>The tenant's batch of that id.</summary>
     /// <exception cref="ProblemException">404 BATCH_NOT_FOUND: unknown, deleted, or another tenant's.</exception>
@@ -17,7 +17,7 @@ public sealed record BatchRow(Guid Id, long Number, string State, bool Recurring
         await using var db = store.Read();
         return await db.Batches
             .Where(batch => batch.CorrelationId == batchId && batch.Tenant == tenant && batch.DeletedAt == null)
-            .Select(batch => new BatchRow(batch.CorrelationId, batch.Number, batch.CurrentState, batch.Recurring, batch.Options, batch.Callback))
+            .Select(batch => new BatchRow(batch.CorrelationId, batch.Number, batch.CurrentState, batch.Recurring, batch.Options, batch.Callback, batch.Schedule))
             .FirstOrDefaultAsync(context.RequestAborted)
             ?? throw new ProblemException(Problems.BatchNotFound());
     }

@@ -1,5 +1,6 @@
 using BatchPlatform.Contracts;
 using BatchPlatform.Defaults;
+using BatchPlatform.Defaults.Schedules;
 
 namespace BatchPlatform.Api.Batches;
 
@@ -13,7 +14,7 @@ public static class BatchRules
     private static readonly string[] Includes = ["summary", "results", "failed"];
 
     /// <exception cref="ProblemException">422 with every fault.</exception>
-    public static void Check(string? name, BatchSettings options, CallbackBody? callback, AddressGuard guard) =>
+    public static void Check(string? name, BatchSettings options, CallbackBody? callback, Schedule? schedule, AddressGuard guard) =>
         Refuse(
         [
             .. Fault(IsText(name, Limits.NameLength), ErrorCodes.InvalidField, "name", $"must have at most {Limits.NameLength} characters and no NUL"),
@@ -22,6 +23,7 @@ public static class BatchRules
             .. options.FailureBudget is { } budget ? Faults(budget) : [],
             .. options.Limits is { } limits ? Faults(limits) : [],
             .. callback is null ? [] : Faults(callback, guard),
+            .. schedule is null ? [] : ScheduleRules.Faults(schedule).Select(fault => new ProblemError(null, $"schedule.{fault.Field}", ErrorCodes.InvalidField, fault.Message)),
         ]);
 
     /// <exception cref="ProblemException">422 with every fault.</exception>

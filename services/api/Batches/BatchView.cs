@@ -24,6 +24,12 @@ public sealed record BatchView
 
     public required CallbackView? Callback { get; init; }
 
+    /// <summary>When it runs by itself; null when it never does.</summary>
+    public required ScheduleView? Schedule { get; init; }
+
+    /// <summary>When the schedule fires next; null when it is manual, not enabled, or there is none.</summary>
+    public required DateTime? NextRunAt { get; init; }
+
     /// <summary>Its jobs wait, in whatever state it is.</summary>
     public required bool Paused { get; init; }
 

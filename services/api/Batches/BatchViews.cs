@@ -58,6 +58,7 @@ public sealed class BatchViews(BatchStore store, TimeProvider clock, IOptions<Pu
     private static IQueryable<Row> Select(StoreDb db, IQueryable<Batch> batches) =>
         from batch in batches
         from run in db.Runs.Where(run => run.Batch == batch.Number && run.Number == batch.Run).DefaultIfEmpty()
+        from plan in db.Schedules.Where(plan => plan.Batch == batch.Number).DefaultIfEmpty()
         select new Row
         {
             View = new BatchView
@@ -70,6 +71,8 @@ public sealed class BatchViews(BatchStore store, TimeProvider clock, IOptions<Pu
                 Recurring = batch.Recurring,
                 Options = batch.Options,
                 Callback = CallbackView.Of(batch.Callback),
+                Schedule = ScheduleView.Of(batch.Schedule, plan.LastFireAt, plan.LastResult, plan.LastRun),
+                NextRunAt = plan.NextAt,
                 Paused = batch.Paused,
                 PauseReason = batch.PauseReason,
                 Run = batch.Run,

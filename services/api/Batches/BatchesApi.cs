@@ -1,3 +1,4 @@
+using BatchPlatform.Api.Tenants;
 using BatchPlatform.Contracts;
 using BatchPlatform.Defaults;
 using BatchPlatform.Store;
@@ -17,7 +18,7 @@ public static class BatchesApi
             .Produces<BatchView>(201)
             .ProducesProblems(400, 409, 413, 422, 504);
         batches.MapPatch("/{id}", UpdateAsync)
-            .WithSummary("Change name, options or callback by a merge patch while nothing runs")
+            .WithSummary("Change name, options, callback or schedule by a merge patch while nothing runs")
             .Accepts<BatchPatchBody>("application/merge-patch+json", "application/json")
             .Produces<BatchView>()
             .ProducesProblems(400, 404, 409, 422, 504);
@@ -28,10 +29,11 @@ public static class BatchesApi
     }
 
     private static async Task<IResult> UpdateAsync(
-        string id, HttpContext context, BatchStore store, BatchCommands commands, Lifecycle lifecycle, AddressGuard guard, CallbackSecrets secrets)
+        string id, HttpContext context, BatchStore store, BatchCommands commands, Lifecycle lifecycle, AddressGuard guard, CallbackSecrets secrets, TenantDefaults defaults)
     {
         var batch = await BatchRow.FindAsync(store, context, id);
-        var (patch, newSecret) = BatchPatchBody.Read(await RequestBody.ReadAsync(context), batch, guard, secrets);
+        var zone = (await defaults.OfAsync(context.Tenant(), context.RequestAborted)).TimeZone;
+        var (patch, newSecret) = BatchPatchBody.Read(await RequestBody.ReadAsync(context), batch, zone, guard, secrets);
         var reply = await commands.SendAsync(new UpdateBatch(batch.Id, Guid.NewGuid(), patch));
         if (!reply.Accepted)
         {

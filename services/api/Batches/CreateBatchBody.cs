@@ -16,6 +16,9 @@ public sealed record CreateBatchBody
 
     public CallbackBody? Callback { get; init; }
 
+    /// <summary>When it runs by itself; a batch with one is recurring.</summary>
+    public Schedule? Schedule { get; init; }
+
     /// <summary>Jobs as for POST …/jobs.</summary>
     public RawJson? Jobs { get; init; }
 

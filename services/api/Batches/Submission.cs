@@ -19,6 +19,9 @@ public sealed record Submission(Guid BatchId, long Number, Guid CommandId, strin
     /// <summary>Null for the tenant's own.</summary>
     public Callback? Callback { get; init; }
 
+    /// <summary>When it runs by itself; in the tenant's time zone unless it names one.</summary>
+    public Schedule? Schedule { get; init; }
+
     /// <summary>The dialect that it was made in; null natively.</summary>
     public string? Dialect { get; init; }
 

@@ -36,7 +36,7 @@ public sealed class Submissions(AppendRows rows, ClosedAppends closed, BatchComm
             }
             finally
             {
-                await EndAsync(row, end, nobodyWaits: submission.Commit && !submission.Recurring);
+                await EndAsync(row, end, nobodyWaits: submission is { Commit: true, Recurring: false, Schedule: null });
             }
         }
         catch (DbException)
@@ -60,8 +60,10 @@ public sealed class Submissions(AppendRows rows, ClosedAppends closed, BatchComm
     private static StagedAppend Staged(Submission submission, Append row) =>
         new(row.Id, row.BaseIndex, row.Revision, submission.Jobs.Count, submission.Lanes, submission.ShortestDeadlineSeconds);
 
-    private async Task<CommandReply> SendAsync(Submission submission, StagedAppend? append, CancellationToken cancellationToken) =>
-        await commands.SendAsync(new CreateBatch(
+    private async Task<CommandReply> SendAsync(Submission submission, StagedAppend? append, CancellationToken cancellationToken)
+    {
+        var standard = await defaults.OfAsync(submission.Tenant, cancellationToken);
+        return await commands.SendAsync(new CreateBatch(
             submission.BatchId,
             submission.CommandId,
             submission.Number,
@@ -69,11 +71,13 @@ public sealed class Submissions(AppendRows rows, ClosedAppends closed, BatchComm
             submission.Name,
             submission.Recurring,
             submission.Options,
-            submission.Callback ?? await defaults.CallbackAsync(submission.Tenant, cancellationToken),
+            submission.Callback ?? standard.Callback,
             submission.Dialect,
             submission.DialectDocument,
             append,
-            submission.Commit));
+            submission.Commit,
+            submission.Schedule is { TimeZone: null } local ? local with { TimeZone = standard.TimeZone } : submission.Schedule));
+    }
 
     // Nobody can append to a committed batch, so nobody waits for its row to go.
     private Task EndAsync(Append row, AppendEnd end, bool nobodyWaits)

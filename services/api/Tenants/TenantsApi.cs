@@ -1,6 +1,7 @@
 using BatchPlatform.Api.Batches;
 using BatchPlatform.Contracts;
 using BatchPlatform.Defaults;
+using BatchPlatform.Defaults.Schedules;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Tables;
 using Microsoft.EntityFrameworkCore;
@@ -44,9 +45,10 @@ public static class TenantsApi
         await using var unit = await store.BeginAsync(cancellationToken);
         var now = unit.Now;
         await unit.Db.Database.ExecuteSqlAsync(
-            $"INSERT INTO tenants (name, weight, paused, updated_at) VALUES ({name}, 1, {false}, {now}) ON CONFLICT DO NOTHING", cancellationToken);
+            $"INSERT INTO tenants (name, weight, paused, time_zone, updated_at) VALUES ({name}, 1, {false}, {body.TimeZone}, {now}) ON CONFLICT DO NOTHING", cancellationToken);
         var tenant = await unit.Db.Tenants.SingleAsync(row => row.Name == name, cancellationToken);
-        (tenant.Weight, tenant.Paused, tenant.PauseReason, tenant.Callback, tenant.UpdatedAt) = (body.Weight, body.Paused, body.PauseReason, callback, now);
+        (tenant.Weight, tenant.Paused, tenant.PauseReason) = (body.Weight, body.Paused, body.PauseReason);
+        (tenant.Callback, tenant.TimeZone, tenant.UpdatedAt) = (callback, body.TimeZone, now);
         await unit.CommitAsync(cancellationToken);
         return tenant;
     }
@@ -76,6 +78,11 @@ public static class TenantsApi
         {
             throw new ProblemException(Problems.InvalidField("pause_reason", $"must have at most {MaxReasonLength} characters and no NUL"));
         }
+
+        if (TimeZones.Find(body.TimeZone) is null)
+        {
+            throw new ProblemException(Problems.InvalidField("time_zone", "must be the IANA name of a time zone"));
+        }
     }
 }
 
@@ -92,6 +99,9 @@ public sealed record TenantBody
 
     /// <summary>For batches that name none of their own. Without a secret it keeps the one that it has.</summary>
     public CallbackBody? Callback { get; init; }
+
+    /// <summary>IANA name: in which schedules run that name none.</summary>
+    public string TimeZone { get; init; } = TimeZones.Default;
 }
 
 /// <summary>A tenant as operators see it.</summary>
@@ -100,7 +110,8 @@ public sealed record TenantBody
 /// <param name="Paused">None of its jobs is begun.</param>
 /// <param name="PauseReason">Why.</param>
 /// <param name="Callback">For batches that name none of their own.</param>
-public sealed record TenantView(string Name, double Weight, bool Paused, string? PauseReason, CallbackView? Callback)
+/// <param name="TimeZone">IANA name: in which schedules run that name none.</param>
+public sealed record TenantView(string Name, double Weight, bool Paused, string? PauseReason, CallbackView? Callback, string TimeZone)
 {
-    internal static TenantView Of(Tenant tenant) => new(tenant.Name, tenant.Weight, tenant.Paused, tenant.PauseReason, CallbackView.Of(tenant.Callback));
+    internal static TenantView Of(Tenant tenant) => new(tenant.Name, tenant.Weight, tenant.Paused, tenant.PauseReason, CallbackView.Of(tenant.Callback), tenant.TimeZone);
 }

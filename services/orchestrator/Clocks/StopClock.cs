@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace BatchPlatform.Orchestrator.Clocks;
 
 /// <summary>
-/// Repeats <see cref="StopRun"/> until no slice of a stopped run is in a worker's hands, and tells the saga when that is
+/// Repeats <see cref="StopRun"/> until no slice of a stopped or superseded run is in a worker's hands, and tells the saga when that is
 /// so, or when it has taken too long.
 /// </summary>
 public sealed class StopClock(BatchStore store, IBus bus, TimeProvider time, IOptions<OrchestratorOptions> options, ILogger<StopClock> logger)
@@ -29,18 +29,15 @@ public sealed class StopClock(BatchStore store, IBus bus, TimeProvider time, IOp
         await AnnounceQuiescedAsync(cancellationToken);
     }
 
+    // A run whose place another took goes on no more either: a fire may begin one while the last is being stopped.
     private async Task<List<StopRun>> StoppedButLiveAsync(CancellationToken cancellationToken)
     {
         await using var db = store.Read();
-        return await db.Slices
-            .Where(slice => slice.State != SliceState.Returned)
-            .Select(slice => slice.BatchId)
-            .Distinct()
-            .Join(
-                db.Batches.Where(batch => batch.CurrentState == nameof(BatchState.Stopped) || batch.DeletedAt != null),
-                id => id,
-                batch => batch.CorrelationId,
-                (_, batch) => new StopRun(batch.CorrelationId, batch.Run, batch.Epoch, batch.DeletedAt != null))
+        return await (
+            from slice in db.Slices.Where(slice => slice.State != SliceState.Returned).Select(slice => new { slice.BatchId, slice.Run }).Distinct()
+            join batch in db.Batches on slice.BatchId equals batch.CorrelationId
+            where batch.CurrentState == nameof(BatchState.Stopped) || batch.DeletedAt != null || slice.Run < batch.Run
+            select new StopRun(batch.CorrelationId, slice.Run, batch.Epoch, batch.DeletedAt != null))
             .ToListAsync(cancellationToken);
     }
 

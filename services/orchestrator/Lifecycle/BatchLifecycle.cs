@@ -23,15 +23,14 @@ public sealed class BatchLifecycle : MassTransitStateMachine<Batch>
                     create => create.Message.Commit,
                     commit => commit.IfElse(
                         create => create.Saga.Total > 0,
-                        some => some.BeginRun().TransitionTo(Committed).Accept(),
+                        some => some.PlanFires().BeginRun().TransitionTo(Committed).Accept(),
                         none => none.TransitionTo(Deleted).Withdraw().RefuseEmpty()),
-                    open => open.TransitionTo(Created).Accept()));
+                    open => open.PlanFires().TransitionTo(Created).Accept()));
 
         During(Created,
             When(Append).TakeInIfItFollows(),
             When(Commit).IfElse(HasJobs, some => some.BeginRun().TransitionTo(Committed).Accept(), none => none.RefuseEmpty()),
             When(Start).IfElse(HasJobs, some => some.BeginRun().TransitionTo(Committed).Accept(), none => none.RefuseEmpty()),
-            When(Fire).If(HasJobs, some => some.BeginRun().TransitionTo(Committed)),
             When(Change).ApplyPatch().Accept(),
             When(Delete).Remove().TransitionTo(Deleted).Accept(),
             When(Stop).Refuse(ErrorCodes.BatchNotRunning, "The batch has not been committed."),
@@ -51,18 +50,18 @@ public sealed class BatchLifecycle : MassTransitStateMachine<Batch>
                 OnlyTheDialectsDocument,
                 document => document.ApplyPatch().Accept(),
                 other => other.Refuse(ErrorCodes.BatchRunning, "A running batch cannot be changed.")),
-            When(Stop).HaltRun().TransitionTo(Stopped).Accept(),
-            When(Failing).If(IsCurrent, current => current.HaltRun().TransitionTo(Stopped)),
+            When(Fire).If(FireSteps.IsDue, due => due.Hear().FollowOverlapPolicy(this)),
+            When(Stop).HaltRun().DropQueuedFire().TransitionTo(Stopped).Accept(),
+            When(Failing).If(IsCurrent, current => current.HaltRun().TransitionTo(Stopped).RunIfQueued(this)),
             When(Held).If(IsCurrent, current => current.HoldRun()),
             When(Settled).If(IsCurrent, current => current.IfElse(
                 StopsOnItsFailures,
-                failed => failed.HaltRun().TransitionTo(Stopped),
-                done => done.FinishRun().TransitionTo(Finished))),
+                failed => failed.HaltRun().TransitionTo(Stopped).RunIfQueued(this),
+                done => done.FinishRun().TransitionTo(Finished).RunIfQueued(this))),
             When(Delete).IfElse(
                 delete => delete.Message.Force,
                 force => force.HaltRun(abort: true).Remove().TransitionTo(Deleted).Accept(),
                 gentle => gentle.Refuse(ErrorCodes.BatchRunning, "The batch is running; stop it first, or delete it by force.")),
-            Ignore(Fire),
             Ignore(Quiesced));
 
         During(Committed, When(Started).If(IsCurrent, current => current.NoteStart().TransitionTo(Running)));
@@ -70,7 +69,6 @@ public sealed class BatchLifecycle : MassTransitStateMachine<Batch>
 
         During(Stopped,
             When(Start).AnnounceStop().ResumeRun().TransitionTo(Committed).Accept(),
-            When(Fire).AnnounceStop().BeginRun().TransitionTo(Committed),
             When(Quiesced).If(IsCurrent, current => current.AnnounceStop()),
             When(RetryFailed).RetryIfSettled(this),
             When(Stop).Accept(),
@@ -79,12 +77,13 @@ public sealed class BatchLifecycle : MassTransitStateMachine<Batch>
 
         During(Finished,
             When(Start).IfElse(HasJobs, some => some.BeginRun().TransitionTo(Committed).Accept(), none => none.RefuseEmpty()),
-            When(Fire).If(HasJobs, some => some.BeginRun().TransitionTo(Committed)),
             When(RetryFailed).RetryIfSettled(this),
             When(Stop).Refuse(ErrorCodes.BatchNotRunning, "The batch has finished."),
             Ignore(Failing),
             Ignore(Held),
             Ignore(Quiesced));
+
+        During(Created, Stopped, Finished, When(Fire).If(FireSteps.IsDue, due => due.Hear().RunIfItHasJobs(this)));
 
         During(Stopped, Finished,
             When(Append).IfElse(

@@ -6,7 +6,7 @@ using BatchPlatform.Store.Tables;
 
 namespace BatchPlatform.Orchestrator.Lifecycle;
 
-/// <summary>Applies a merge patch (RFC 7396) to what a client may change: <c>name, options, callback, dialect_document</c>. api has checked its shape.</summary>
+/// <summary>Applies a merge patch (RFC 7396) to what a client may change: <c>name, options, callback, schedule, dialect_document</c>. api has checked its shape.</summary>
 internal static class BatchPatch
 {
     private static readonly JsonSerializerOptions Json = new()
@@ -19,9 +19,11 @@ internal static class BatchPatch
     public static bool TouchesOnlyDialectDocument(string patch) =>
         Parse(patch).All(member => member.Key == "dialect_document");
 
-    public static void Apply(Batch batch, string patch)
+    /// <summary>Applies the patch; true when the schedule is another than before.</summary>
+    public static bool Apply(Batch batch, string patch)
     {
         var changes = Parse(patch);
+        var before = batch.Schedule;
         if (changes.TryGetPropertyValue("name", out var name))
         {
             batch.Name = name?.GetValue<string>();
@@ -37,10 +39,18 @@ internal static class BatchPatch
             batch.Callback = Merged(batch.Callback, callback);
         }
 
+        if (changes.TryGetPropertyValue("schedule", out var schedule))
+        {
+            batch.Schedule = Merged(batch.Schedule, schedule);
+            batch.Recurring |= batch.Schedule is not null;
+        }
+
         if (changes.TryGetPropertyValue("dialect_document", out var document))
         {
             batch.DialectDocument = document?.ToJsonString();
         }
+
+        return !JsonNode.DeepEquals(JsonSerializer.SerializeToNode(before, Json), JsonSerializer.SerializeToNode(batch.Schedule, Json));
     }
 
     private static T? Merged<T>(T? old, JsonNode? change)

@@ -22,9 +22,10 @@ internal static class LifecycleSteps
             batch.Number = command.Number;
             batch.Tenant = command.Tenant;
             batch.Name = command.Name;
-            batch.Recurring = command.Recurring;
+            batch.Recurring = command.Recurring || command.Schedule is not null;
             batch.Options = command.Options;
             batch.Callback = command.Callback;
+            batch.Schedule = command.Schedule;
             batch.Dialect = command.Dialect;
             batch.DialectDocument = command.DialectDocument;
             batch.CreatedAt = now;
@@ -34,6 +35,10 @@ internal static class LifecycleSteps
                 Appending.TakeIn(batch, command.Append);
             }
         });
+
+    /// <summary>From now on the schedule's clock knows when the batch runs next.</summary>
+    public static EventActivityBinder<Batch, CreateBatch> PlanFires(this EventActivityBinder<Batch, CreateBatch> binder) =>
+        binder.If(context => context.Saga.Schedule is not null, scheduled => scheduled.ThenAsync(context => context.Fires().PlanAsync(context.Saga)));
 
     /// <summary>A create that was refused leaves no batch behind.</summary>
     public static EventActivityBinder<Batch, CreateBatch> Withdraw(this EventActivityBinder<Batch, CreateBatch> binder) =>
@@ -48,7 +53,12 @@ internal static class LifecycleSteps
     public static EventActivityBinder<Batch, UpdateBatch> ApplyPatch(this EventActivityBinder<Batch, UpdateBatch> binder) =>
         binder.ThenAsync(async context =>
         {
-            BatchPatch.Apply(context.Saga, context.Message.Patch);
+            if (BatchPatch.Apply(context.Saga, context.Message.Patch))
+            {
+                await context.Fires().PlanAsync(context.Saga);
+            }
+
+            context.Saga.UpdatedAt = context.Now();
             await context.Runs().UpdatePriorityAsync(context.Saga);
         });
 
@@ -90,7 +100,10 @@ internal static class LifecycleSteps
             batch.StopOwed = true;
             batch.EndedAt = context.Now();
             batch.UpdatedAt = context.Now();
-            context.Unit().AfterCommit(() => context.Publish(new StopRun(batch.CorrelationId, batch.Run, batch.Epoch, abort)));
+
+            // Made now: by the time it leaves, a fire may have begun another run.
+            var stop = new StopRun(batch.CorrelationId, batch.Run, batch.Epoch, abort);
+            context.Unit().AfterCommit(() => context.Publish(stop));
         });
 
     /// <summary>Announces a stop that has not been announced yet.</summary>
@@ -140,8 +153,9 @@ internal static class LifecycleSteps
         });
 
     public static EventActivityBinder<Batch, DeleteBatch> Remove(this EventActivityBinder<Batch, DeleteBatch> binder) =>
-        binder.Then(context =>
+        binder.ThenAsync(async context =>
         {
+            await context.Fires().EndAsync(context.Saga);
             context.Saga.DeletedAt = context.Now();
             context.Saga.StopOwed = false;
             context.Unit().Owe(new BatchDeleted(context.Saga.CorrelationId, context.Saga.Number, context.Saga.Tenant));
@@ -194,6 +208,10 @@ internal static class LifecycleSteps
     private static RunBook Runs<T>(this BehaviorContext<Batch, T> context)
         where T : class =>
         new(context.Unit(), context.Now());
+
+    private static FireBook Fires<T>(this BehaviorContext<Batch, T> context)
+        where T : class =>
+        new(context.Unit());
 
     private static DateTime Now<T>(this BehaviorContext<Batch, T> context)
         where T : class =>

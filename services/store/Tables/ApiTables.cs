@@ -104,5 +104,8 @@ public sealed class Tenant
     /// <summary>Owed for batches that name none of their own.</summary>
     public Callback? Callback { get; set; }
 
+    /// <summary>IANA name, for schedules that name none.</summary>
+    public string TimeZone { get; set; } = "UTC";
+
     public DateTime UpdatedAt { get; set; }
 }

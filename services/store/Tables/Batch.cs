@@ -32,6 +32,18 @@ public sealed class Batch : SagaStateMachineInstance
 
     public Callback? Callback { get; set; }
 
+    /// <summary>When it runs by itself; a batch with one is recurring.</summary>
+    public Schedule? Schedule { get; set; }
+
+    /// <summary>Rises with each change of the schedule.</summary>
+    public int ScheduleRevision { get; set; }
+
+    /// <summary>The last fires of this schedule that were heard, so that a repeated message changes nothing.</summary>
+    public IReadOnlyList<DateTime> Fires { get; set; } = [];
+
+    /// <summary>A fire waits for the run to end.</summary>
+    public bool FireQueued { get; set; }
+
     public string? Dialect { get; set; }
 
     public string? DialectDocument { get; set; }

@@ -147,6 +147,15 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("epoch");
 
+                    b.Property<bool>("FireQueued")
+                        .HasColumnType("boolean")
+                        .HasColumnName("fire_queued");
+
+                    b.Property<string>("Fires")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("fires");
+
                     b.Property<string>("Lanes")
                         .IsRequired()
                         .HasColumnType("text")
@@ -197,6 +206,14 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     b.Property<int>("Run")
                         .HasColumnType("integer")
                         .HasColumnName("run");
+
+                    b.Property<string>("Schedule")
+                        .HasColumnType("text")
+                        .HasColumnName("schedule");
+
+                    b.Property<int>("ScheduleRevision")
+                        .HasColumnType("integer")
+                        .HasColumnName("schedule_revision");
 
                     b.Property<int>("ShortestDeadlineSeconds")
                         .HasColumnType("integer")
@@ -900,6 +917,50 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     b.ToTable("runs");
                 });
 
+            modelBuilder.Entity("BatchPlatform.Store.Tables.ScheduledBatch", b =>
+                {
+                    b.Property<long>("Batch")
+                        .HasColumnType("bigint")
+                        .HasColumnName("batch");
+
+                    b.Property<Guid>("BatchId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("batch_id");
+
+                    b.Property<DateTime?>("LastFireAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_fire_at");
+
+                    b.Property<short?>("LastResult")
+                        .HasColumnType("smallint")
+                        .HasColumnName("last_result");
+
+                    b.Property<int?>("LastRun")
+                        .HasColumnType("integer")
+                        .HasColumnName("last_run");
+
+                    b.Property<DateTime?>("NextAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_at");
+
+                    b.Property<DateTime?>("PlannedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("planned_at");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("integer")
+                        .HasColumnName("revision");
+
+                    b.HasKey("Batch")
+                        .HasName("pk_schedules");
+
+                    b.HasIndex("NextAt", "Batch")
+                        .HasDatabaseName("ix_schedules_next_at_batch")
+                        .HasFilter("next_at IS NOT NULL");
+
+                    b.ToTable("schedules", (string)null);
+                });
+
             modelBuilder.Entity("BatchPlatform.Store.Tables.Sequence", b =>
                 {
                     b.Property<string>("Name")
@@ -1023,6 +1084,11 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     b.Property<bool>("Paused")
                         .HasColumnType("boolean")
                         .HasColumnName("paused");
+
+                    b.Property<string>("TimeZone")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("time_zone");
 
                     b.Property<DateTime>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")

@@ -142,6 +142,15 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("epoch");
 
+                    b.Property<bool>("FireQueued")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("fire_queued");
+
+                    b.Property<string>("Fires")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("fires");
+
                     b.Property<string>("Lanes")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -192,6 +201,14 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     b.Property<int>("Run")
                         .HasColumnType("INTEGER")
                         .HasColumnName("run");
+
+                    b.Property<string>("Schedule")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("schedule");
+
+                    b.Property<int>("ScheduleRevision")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("schedule_revision");
 
                     b.Property<int>("ShortestDeadlineSeconds")
                         .HasColumnType("INTEGER")
@@ -895,6 +912,50 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     b.ToTable("runs");
                 });
 
+            modelBuilder.Entity("BatchPlatform.Store.Tables.ScheduledBatch", b =>
+                {
+                    b.Property<long>("Batch")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("batch");
+
+                    b.Property<Guid>("BatchId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("batch_id");
+
+                    b.Property<DateTime?>("LastFireAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("last_fire_at");
+
+                    b.Property<short?>("LastResult")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("last_result");
+
+                    b.Property<int?>("LastRun")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("last_run");
+
+                    b.Property<DateTime?>("NextAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("next_at");
+
+                    b.Property<DateTime?>("PlannedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("planned_at");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("revision");
+
+                    b.HasKey("Batch")
+                        .HasName("pk_schedules");
+
+                    b.HasIndex("NextAt", "Batch")
+                        .HasDatabaseName("ix_schedules_next_at_batch")
+                        .HasFilter("next_at IS NOT NULL");
+
+                    b.ToTable("schedules", (string)null);
+                });
+
             modelBuilder.Entity("BatchPlatform.Store.Tables.Sequence", b =>
                 {
                     b.Property<string>("Name")
@@ -1018,6 +1079,11 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     b.Property<bool>("Paused")
                         .HasColumnType("INTEGER")
                         .HasColumnName("paused");
+
+                    b.Property<string>("TimeZone")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("time_zone");
 
                     b.Property<DateTime>("UpdatedAt")
                         .HasColumnType("TEXT")

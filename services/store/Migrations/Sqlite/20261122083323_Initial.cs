@@ -41,6 +41,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     recurring = table.Column<bool>(type: "INTEGER", nullable: false),
                     options = table.Column<string>(type: "TEXT", nullable: false),
                     callback = table.Column<string>(type: "TEXT", nullable: true),
+                    schedule = table.Column<string>(type: "TEXT", nullable: true),
+                    schedule_revision = table.Column<int>(type: "INTEGER", nullable: false),
+                    fires = table.Column<string>(type: "TEXT", nullable: false),
+                    fire_queued = table.Column<bool>(type: "INTEGER", nullable: false),
                     dialect = table.Column<string>(type: "TEXT", nullable: true),
                     dialect_document = table.Column<string>(type: "TEXT", nullable: true),
                     revision = table.Column<int>(type: "INTEGER", nullable: false),
@@ -329,6 +333,24 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "schedules",
+                columns: table => new
+                {
+                    batch = table.Column<long>(type: "INTEGER", nullable: false),
+                    batch_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    revision = table.Column<int>(type: "INTEGER", nullable: false),
+                    planned_at = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    next_at = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    last_fire_at = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    last_result = table.Column<short>(type: "INTEGER", nullable: true),
+                    last_run = table.Column<int>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_schedules", x => x.batch);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "sequences",
                 columns: table => new
                 {
@@ -377,6 +399,7 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     paused = table.Column<bool>(type: "INTEGER", nullable: false),
                     pause_reason = table.Column<string>(type: "TEXT", nullable: true),
                     callback = table.Column<string>(type: "TEXT", nullable: true),
+                    time_zone = table.Column<string>(type: "TEXT", nullable: false),
                     updated_at = table.Column<DateTime>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
@@ -492,6 +515,12 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 filter: "settled_at IS NULL");
 
             migrationBuilder.CreateIndex(
+                name: "ix_schedules_next_at_batch",
+                table: "schedules",
+                columns: new[] { "next_at", "batch" },
+                filter: "next_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_slices_batch_run",
                 table: "slices",
                 columns: new[] { "batch", "run" });
@@ -549,6 +578,9 @@ namespace BatchPlatform.Store.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "runs");
+
+            migrationBuilder.DropTable(
+                name: "schedules");
 
             migrationBuilder.DropTable(
                 name: "sequences");

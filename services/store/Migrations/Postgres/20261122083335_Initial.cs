@@ -41,6 +41,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     recurring = table.Column<bool>(type: "boolean", nullable: false),
                     options = table.Column<string>(type: "text", nullable: false),
                     callback = table.Column<string>(type: "text", nullable: true),
+                    schedule = table.Column<string>(type: "text", nullable: true),
+                    schedule_revision = table.Column<int>(type: "integer", nullable: false),
+                    fires = table.Column<string>(type: "text", nullable: false),
+                    fire_queued = table.Column<bool>(type: "boolean", nullable: false),
                     dialect = table.Column<string>(type: "text", nullable: true),
                     dialect_document = table.Column<string>(type: "text", nullable: true),
                     revision = table.Column<int>(type: "integer", nullable: false),
@@ -329,6 +333,24 @@ namespace BatchPlatform.Store.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "schedules",
+                columns: table => new
+                {
+                    batch = table.Column<long>(type: "bigint", nullable: false),
+                    batch_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    revision = table.Column<int>(type: "integer", nullable: false),
+                    planned_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    next_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    last_fire_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    last_result = table.Column<short>(type: "smallint", nullable: true),
+                    last_run = table.Column<int>(type: "integer", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_schedules", x => x.batch);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "sequences",
                 columns: table => new
                 {
@@ -377,6 +399,7 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     paused = table.Column<bool>(type: "boolean", nullable: false),
                     pause_reason = table.Column<string>(type: "text", nullable: true),
                     callback = table.Column<string>(type: "text", nullable: true),
+                    time_zone = table.Column<string>(type: "text", nullable: false),
                     updated_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
@@ -492,6 +515,12 @@ namespace BatchPlatform.Store.Migrations.Postgres
                 filter: "settled_at IS NULL");
 
             migrationBuilder.CreateIndex(
+                name: "ix_schedules_next_at_batch",
+                table: "schedules",
+                columns: new[] { "next_at", "batch" },
+                filter: "next_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_slices_batch_run",
                 table: "slices",
                 columns: new[] { "batch", "run" });
@@ -549,6 +578,9 @@ namespace BatchPlatform.Store.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "runs");
+
+            migrationBuilder.DropTable(
+                name: "schedules");
 
             migrationBuilder.DropTable(
                 name: "sequences");
