@@ -7,7 +7,13 @@ namespace BatchPlatform.Samples;
 [JsonSerializable(typeof(ApiError))]
 [JsonSerializable(typeof(CallLine))]
 [JsonSerializable(typeof(CallStats))]
+[JsonSerializable(typeof(FoundProfile[]))]
 [JsonSerializable(typeof(InviteContacts))]
 [JsonSerializable(typeof(Invitations))]
+[JsonSerializable(typeof(LinkProfile[]))]
 [JsonSerializable(typeof(PlaceMatches))]
+[JsonSerializable(typeof(Dictionary<string, JsonElement>))]
+[JsonSerializable(typeof(ProfileDetails[]))]
+[JsonSerializable(typeof(Ranking[]))]
+[JsonSerializable(typeof(Review[]))]
 internal sealed partial class SampleJson : JsonSerializerContext;

@@ -1,3 +1,6 @@
+using BatchPlatform.Api.Dialects.BrightLocal;
+using BatchPlatform.Api.Dialects.Ivvy;
+
 namespace BatchPlatform.Api.Dialects;
 
 /// <summary>Registers and maps the dialects. Each is one folder here; nothing outside of them knows which there are.</summary>
@@ -9,6 +12,8 @@ public static class DialectSetup
         services.AddSingleton<DialectKeys>();
         services.AddSingleton<DialectBatches>();
         services.AddSingleton<DialectCallbacks>();
+        services.AddBrightLocal();
+        services.AddIvvy();
         return services;
     }
 
