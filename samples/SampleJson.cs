@@ -16,4 +16,5 @@ namespace BatchPlatform.Samples;
 [JsonSerializable(typeof(ProfileDetails[]))]
 [JsonSerializable(typeof(Ranking[]))]
 [JsonSerializable(typeof(Review[]))]
+[JsonSerializable(typeof(SearchAnswer))]
 internal sealed partial class SampleJson : JsonSerializerContext;

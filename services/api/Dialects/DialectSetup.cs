@@ -1,5 +1,6 @@
 using BatchPlatform.Api.Dialects.BrightLocal;
 using BatchPlatform.Api.Dialects.Ivvy;
+using BatchPlatform.Api.Dialects.Traject;
 
 namespace BatchPlatform.Api.Dialects;
 
@@ -14,6 +15,7 @@ public static class DialectSetup
         services.AddSingleton<DialectCallbacks>();
         services.AddBrightLocal();
         services.AddIvvy();
+        services.AddTraject();
         return services;
     }
 

@@ -23,14 +23,21 @@ public sealed class LinkAuthentication(
             return Task.FromResult(AuthenticateResult.NoResult());
         }
 
-        var query = Request.Query.SelectMany(parameter => parameter.Value.Select(value => KeyValuePair.Create(parameter.Key, value ?? ""))).ToList();
-        var (verdict, tenant) = links.Check(Request.Method, Request.Path.Value!, query);
-        return Task.FromResult(verdict switch
+        return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(Holder(Request, links), SchemeName)));
+    }
+
+    /// <summary>Whom a request stands for whose address is signed.</summary>
+    /// <exception cref="ProblemException">403 LINK_INVALID or LINK_EXPIRED.</exception>
+    internal static ClaimsPrincipal Holder(HttpRequest request, SignedLinks links)
+    {
+        var query = request.Query.SelectMany(parameter => parameter.Value.Select(value => KeyValuePair.Create(parameter.Key, value ?? ""))).ToList();
+        var (verdict, tenant) = links.Check(request.Method, request.Path.Value!, query);
+        return verdict switch
         {
-            LinkVerdict.Valid => AuthenticateResult.Success(new AuthenticationTicket(Principal(tenant), SchemeName)),
+            LinkVerdict.Valid => Principal(tenant),
             LinkVerdict.Expired => throw new ProblemException(Problems.LinkExpired()),
             _ => throw new ProblemException(Problems.LinkInvalid()),
-        });
+        };
     }
 
     // The other scheme answers for both.
