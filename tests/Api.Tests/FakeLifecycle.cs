@@ -118,6 +118,7 @@ internal sealed class FakeLifecycle(BatchStore store) : IDisposable
         Recurring = create.Recurring,
         Options = create.Options,
         Callback = create.Callback,
+        Schedule = create.Schedule,
         CurrentState = nameof(BatchState.Created),
     };
 
