@@ -58,6 +58,7 @@ public static class ApiSetup
         services.AddSingleton<AppendRows>();
         services.AddSingleton<ClosedAppends>();
         services.AddSingleton<JobAppending>();
+        services.AddSingleton<JobEditing>();
 
         services.AddHostedService<ApiStart>();
         services.AddHostedService<ApiClock>();
@@ -81,6 +82,7 @@ public static class ApiSetup
         var v1 = app.MapGroup("/v1").RequireAuthorization(ScopePolicy).ProducesProblems(401, 403);
         v1.MapBatches();
         v1.MapUploads();
+        v1.MapJobEdits();
         v1.MapLifecycle();
         v1.MapJobCancel();
         v1.MapUpstreams();

@@ -72,7 +72,7 @@ public sealed class JobAppending(
             return Answer.Of(refusal);
         }
 
-        var row = await rows.OpenAsync(batch.Id, batch.Number, ticket.CommandId, context.RequestAborted);
+        var row = await rows.OpenAsync(batch.Id, batch.Number, ticket.CommandId, edits: false, context.RequestAborted);
         return await StageAsync(context, upload, ticket, row);
     }
 
