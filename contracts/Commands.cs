@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MassTransit;
 
 namespace BatchPlatform.Contracts;
@@ -29,7 +30,7 @@ public sealed record CreateBatch(
     bool Commit,
     Schedule? Schedule = null) : IBatchCommand;
 
-/// <summary>Takes staged jobs into the batch, if its state allows and nobody else appended since they were staged.</summary>
+/// <summary>Takes staged jobs, changes and removals into the batch, if its state allows and nobody else appended since they were staged.</summary>
 public sealed record AcceptAppend(Guid BatchId, Guid CommandId, StagedAppend Append) : IBatchCommand;
 
 /// <summary>Changes what a client may change while nothing runs. <paramref name="Patch"/> is a JSON merge patch (RFC 7396), checked by api.</summary>
@@ -146,10 +147,23 @@ public sealed record CallbackSecret(string Protected, DateTime? Until = null);
 /// <param name="AppendId">The row of <c>appends</c>.</param>
 /// <param name="BaseIndex">Index of the first staged job: must still be the batch's next index.</param>
 /// <param name="Revision">The revision under which the rows are staged: must be the batch's revision plus one.</param>
-/// <param name="Count">Jobs staged.</param>
-/// <param name="Lanes">The staged jobs by namespace.</param>
+/// <param name="Count">Jobs staged at the end, from the base index on.</param>
+/// <param name="Lanes">All staged jobs by namespace, also those that take the place of others.</param>
+/// <param name="Removed">By namespace, the jobs that are not seen any more from this revision on; only a recurring batch's.</param>
 /// <param name="ShortestDeadlineSeconds">The shortest deadline that one of them has of its own; 0 when none has.</param>
-public sealed record StagedAppend(Guid AppendId, int BaseIndex, int Revision, int Count, IReadOnlyList<LaneCount> Lanes, int ShortestDeadlineSeconds = 0);
+public sealed record StagedAppend(
+    Guid AppendId,
+    int BaseIndex,
+    int Revision,
+    int Count,
+    IReadOnlyList<LaneCount> Lanes,
+    IReadOnlyList<LaneCount>? Removed = null,
+    int ShortestDeadlineSeconds = 0)
+{
+    /// <summary>Jobs that were there are changed or removed.</summary>
+    [JsonIgnore]
+    public bool Edits => Removed is { Count: > 0 };
+}
 
 /// <summary>How many jobs of a batch go to one upstream, and where the first stands.</summary>
 public sealed record LaneCount(string Namespace, int First, int Count);

@@ -62,6 +62,7 @@ public static class ApiSetup
         services.AddSingleton<ClosedAppends>();
         services.AddSingleton<Appender>();
         services.AddSingleton<JobAppending>();
+        services.AddSingleton<JobEditing>();
 
         services.AddHostedService<ApiStart>();
         services.AddHostedService<ApiClock>();
@@ -86,6 +87,7 @@ public static class ApiSetup
         var v1 = app.MapGroup("/v1").RequireAuthorization(ScopePolicy).ProducesProblems(401, 403);
         v1.MapBatches();
         v1.MapUploads();
+        v1.MapJobEdits();
         v1.MapLifecycle();
         v1.MapJobCancel();
         v1.MapUpstreams();

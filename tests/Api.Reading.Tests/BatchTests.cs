@@ -37,6 +37,24 @@ public abstract class BatchTests<TApp>(TApp app) : ReadingTests<TApp>(app)
     }
 
     [Fact]
+    public async Task A_scheduled_batch_tells_when_it_runs_next_and_what_became_of_its_last_fire()
+    {
+        var batch = await Tenant.BatchAsync(change: b => b.Schedule = new Schedule(ScheduleKind.Monthly, Hours: [9], DaysOfMonth: [31], TimeZone: "Asia/Tokyo"));
+        await Tenant.SaveAsync(db => db.Schedules.Add(new ScheduledBatch
+        {
+            Batch = batch.Number, BatchId = batch.CorrelationId, Revision = 1, PlannedAt = App.Now.AddHours(1), NextAt = App.Now.AddHours(1).AddSeconds(5),
+            LastFireAt = App.Now, LastResult = FireResult.SkippedRunning,
+        }));
+
+        var view = await Tenant.GetAsync($"/v1/batches/{batch.CorrelationId}");
+
+        Assert.Equal("2026-03-01T13:00:05Z", view.Text("next_run_at"));
+        Assert.Equal(("monthly", "Asia/Tokyo"), (view.GetProperty("schedule").Text("kind"), view.GetProperty("schedule").Text("time_zone")));
+        Assert.Equal("""{"planned_at":"2026-03-01T12:00:00Z","result":"skipped_running","run":null}""", view.GetProperty("schedule").GetProperty("last_fire").GetRawText());
+        Assert.Equal("2026-03-01T13:00:05Z", (await Tenant.GetAsync("/v1/batches")).GetProperty("items")[0].Text("next_run_at"));
+    }
+
+    [Fact]
     public async Task Jobs_of_a_running_batch_are_counted_by_state()
     {
         var batch = await Tenant.BatchAsync(jobs: 20, BatchState.Running, b => b.Run = 1);

@@ -1,6 +1,7 @@
 using System.Net;
 using BatchPlatform.Contracts;
 using BatchPlatform.Store.Tables;
+using Microsoft.EntityFrameworkCore;
 using Xunit;
 
 namespace BatchPlatform.Api.Reading.Tests;
@@ -39,6 +40,52 @@ public abstract class JobTests<TApp>(TApp app) : ReadingTests<TApp>(app)
         Assert.Equal([1, 3, 0, 1, 0, 2, 0, 0], jobs.Select(job => job.Int("attempts")));
         Assert.Equal((500, "UPSTREAM_STATUS", "Job 1 failed."), (jobs[1].Int("status_code"), jobs[1].GetProperty("error").Text("code"), jobs[1].GetProperty("error").Text("message")));
     }
+
+    [Fact]
+    public async Task A_run_shows_the_jobs_as_they_were_for_it()
+    {
+        var batch = await EditedAfterItsRunAsync();
+
+        var then = await Tenant.AllAsync($"/v1/batches/{batch.CorrelationId}/jobs?run=1");
+        var now = await Tenant.AllAsync($"/v1/batches/{batch.CorrelationId}/jobs");
+
+        Assert.Equal([(0, "Completed", """{"n":0}"""), (1, "Failed", """{"n":1}"""), (2, "Completed", """{"n":2}""")], then.Select(State));
+        Assert.Equal([(0, "Completed", """{"n":0}"""), (1, "Pending", """{"n":"edited"}"""), (3, "Pending", """{"n":3}""")], now.Select(State));
+        var pending = await Tenant.AllAsync($"/v1/batches/{batch.CorrelationId}/jobs?state=Pending");
+        Assert.Equal([1, 3], pending.Indexes());
+        var failed = await Tenant.AllAsync($"/v1/batches/{batch.CorrelationId}/jobs?run=1&state=Failed");
+        Assert.Equal([1], failed.Indexes());
+        await Tenant.RefusedAsync($"/v1/batches/{batch.CorrelationId}/jobs?run=2", HttpStatusCode.NotFound, ErrorCodes.RunNotFound);
+        await Tenant.RefusedAsync($"/v1/batches/{batch.CorrelationId}/jobs?run=0", HttpStatusCode.BadRequest, ErrorCodes.InvalidParameter, "run");
+    }
+
+    [Fact]
+    public async Task Results_of_a_run_carry_the_jobs_that_it_ran()
+    {
+        var batch = await EditedAfterItsRunAsync();
+
+        foreach (var query in new[] { "?run=1", "?run=1&order=arrival", "" })
+        {
+            var results = await Tenant.GetAsync($"/v1/batches/{batch.CorrelationId}/results{query}");
+            Assert.Equal([(0, "Completed", """{"n":0}"""), (1, "Failed", """{"n":1}"""), (2, "Completed", """{"n":2}""")], results.EnumerateArray().Select(State));
+        }
+    }
+
+    // After its run of three jobs one is edited, one removed and one added.
+    private async Task<Batch> EditedAfterItsRunAsync()
+    {
+        var batch = await Tenant.BatchAsync(jobs: 3, BatchState.Finished, b => b.Run = 1);
+        var run = await Tenant.RunAsync(batch);
+        await Tenant.OutcomesAsync(run, Tenant.Completed(0), Tenant.Failed(1), Tenant.Completed(2));
+        await Tenant.WriteAsync(db => db.Jobs.Where(job => job.Batch == batch.Number && job.Index > 0).ExecuteUpdateAsync(set => set.SetProperty(job => job.RemovedRev, 2)));
+        await Tenant.JobsAsync(batch, [Tenant.Job(1, """{"n":"edited"}"""), Tenant.Job(3)], revision: 2);
+        await Tenant.WriteAsync(db => db.Batches.Where(b => b.Number == batch.Number).ExecuteUpdateAsync(set => set
+            .SetProperty(b => b.Revision, 2).SetProperty(b => b.NextIndex, 4).SetProperty(b => b.Total, 3)));
+        return batch;
+    }
+
+    private static (int Index, string? State, string Params) State(System.Text.Json.JsonElement job) =>
+        (job.Int("index"), job.Text("state"), job.GetProperty("params").GetRawText());
 
     [Theory]
     [InlineData("state=Completed", new[] { 0 })]

@@ -118,6 +118,7 @@ internal sealed class FakeLifecycle(BatchStore store) : IDisposable
         Recurring = create.Recurring,
         Options = create.Options,
         Callback = create.Callback,
+        Schedule = create.Schedule,
         CurrentState = nameof(BatchState.Created),
     };
 
@@ -129,7 +130,8 @@ internal sealed class FakeLifecycle(BatchStore store) : IDisposable
                 batch.CurrentState = (create.Commit ? BatchState.Committed : BatchState.Created).ToString();
                 return create.Append is null ? null : Append(batch, create.Append);
             case AcceptAppend append:
-                return batch.CurrentState == nameof(BatchState.Created) ? Append(batch, append.Append) : ErrorCodes.BatchAlreadyCommitted;
+                var takes = batch.CurrentState == nameof(BatchState.Created) || (batch.Recurring && batch.CurrentState == nameof(BatchState.Stopped));
+                return takes ? Append(batch, append.Append) : ErrorCodes.BatchAlreadyCommitted;
             case CommitBatch:
                 batch.CurrentState = nameof(BatchState.Committed);
                 return null;
@@ -156,7 +158,7 @@ internal sealed class FakeLifecycle(BatchStore store) : IDisposable
 
         batch.Revision = append.Revision;
         batch.NextIndex += append.Count;
-        batch.Total += append.Count;
+        batch.Total += append.Lanes.Sum(lane => lane.Count) - (append.Removed?.Sum(lane => lane.Count) ?? 0);
         return null;
     }
 

@@ -103,7 +103,7 @@ internal sealed class OrchestratorHost : IAsyncDisposable
         await Store.Bulk.InsertJobsAsync(unit.Db, number, revision, [.. Enumerable.Range(baseIndex, jobs).Select(index =>
             new StagedJob(index, "test", "call", Encoding.UTF8.GetBytes($$"""{"n":{{index}}}"""), CustomId: null, index < baseIndex + jobs - 1 ? jobDeadline : null))], default);
         await unit.CommitAsync();
-        return new StagedAppend(Guid.NewGuid(), baseIndex, revision, jobs, [new LaneCount("test", baseIndex, jobs)], jobDeadline ?? 0);
+        return new StagedAppend(Guid.NewGuid(), baseIndex, revision, jobs, [new LaneCount("test", baseIndex, jobs)], ShortestDeadlineSeconds: jobDeadline ?? 0);
     }
 
     public async Task<Batch> BatchAsync(Guid id)

@@ -22,6 +22,14 @@ public sealed record BatchRow(Guid Id, long Number, string State, bool Recurring
             ?? throw new ProblemException(Problems.BatchNotFound());
     }
 
+    /// <summary>Why the batch's jobs cannot be changed as it is now, or null.</summary>
+    public Problem? RefusesEdits() => (State, Recurring) switch
+    {
+        (_, false) => Problems.Conflict(ErrorCodes.NotRecurring, "Only the jobs of a recurring batch can be changed."),
+        (nameof(BatchState.Committed) or nameof(BatchState.Running), _) => Problems.Conflict(ErrorCodes.BatchRunning, "The jobs of a running batch cannot be changed."),
+        _ => null,
+    };
+
     /// <summary>Why the batch takes no jobs as it is now, or null; spares a client an upload that would be refused at its end.</summary>
     public Problem? RefusesJobs() => (State, Recurring) switch
     {

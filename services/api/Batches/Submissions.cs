@@ -58,7 +58,7 @@ public sealed class Submissions(AppendRows rows, ClosedAppends closed, BatchComm
     }
 
     private static StagedAppend Staged(Submission submission, Append row) =>
-        new(row.Id, row.BaseIndex, row.Revision, submission.Jobs.Count, submission.Lanes, submission.ShortestDeadlineSeconds);
+        new(row.Id, row.BaseIndex, row.Revision, submission.Jobs.Count, submission.Lanes, ShortestDeadlineSeconds: submission.ShortestDeadlineSeconds);
 
     private async Task<CommandReply> SendAsync(Submission submission, StagedAppend? append, CancellationToken cancellationToken)
     {

@@ -7,6 +7,8 @@ public static class Problems
 {
     public static Problem BatchNotFound() => new(StatusCodes.Status404NotFound, ErrorCodes.BatchNotFound, "There is no such batch.");
 
+    public static Problem JobNotFound() => new(StatusCodes.Status404NotFound, ErrorCodes.JobNotFound, "The batch has no job at this index.");
+
     public static Problem NotFound(string detail) => new(StatusCodes.Status404NotFound, ErrorCodes.NotFound, detail);
 
     public static Problem DeliveryNotFound() => new(StatusCodes.Status404NotFound, ErrorCodes.DeliveryNotFound, "There is no such delivery.");

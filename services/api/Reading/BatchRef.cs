@@ -24,7 +24,10 @@ internal sealed record BatchRef(long Number, BatchState State, int Revision, int
             .SingleOrDefaultAsync(cancellationToken) ?? throw new ProblemException(Problems.BatchNotFound());
     }
 
-    /// <summary>The jobs that the current revision sees.</summary>
+    /// <summary>The batch as it was for a run of it: with the jobs that it had then, and in their states at its end.</summary>
+    public BatchRef At(Run run) => this with { Revision = run.Revision, Run = run.Number };
+
+    /// <summary>The jobs that the revision sees.</summary>
     public IQueryable<Job> Jobs(StoreDb db) => db.Jobs.Where(job =>
         job.Batch == Number && job.AddedRev <= Revision && (job.RemovedRev == null || job.RemovedRev > Revision));
 
@@ -35,12 +38,12 @@ internal sealed record BatchRef(long Number, BatchState State, int Revision, int
             ?? throw new ProblemException(new Problem(StatusCodes.Status404NotFound, ErrorCodes.RunNotFound, "The batch has no such run."));
 
     /// <summary>
-    /// The latest run of all jobs and the retries of its failed ones, in order; empty before the first run. A retry has
+    /// The latest run of all jobs and the retries of its failed ones, in order, up to <see cref="Run"/>; empty before the first run. A retry has
     /// every job that was failed when it began, so what counts is each run's completed jobs and everything of the last.
     /// </summary>
     public async Task<IReadOnlyList<Run>> LatestRunsAsync(StoreDb db, CancellationToken cancellationToken) =>
         await db.Runs
-            .Where(run => run.Batch == Number && run.Root == db.Runs.Single(last => last.Batch == Number && last.Number == Run).Root)
+            .Where(run => run.Batch == Number && run.Number <= Run && run.Root == db.Runs.Single(last => last.Batch == Number && last.Number == Run).Root)
             .OrderBy(run => run.Number)
             .ToListAsync(cancellationToken);
 }

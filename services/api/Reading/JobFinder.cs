@@ -77,8 +77,8 @@ internal sealed class JobFinder(StoreDb db, BatchRef batch, JobStates states, Jo
     private async Task<List<int>> WithoutOutcomeAsync(int from, int end, int count, CancellationToken cancellationToken)
     {
         var over = await Outcomes(from, end).Select(outcome => outcome.Index).ToHashSetAsync(cancellationToken);
-        var jobs = await Jobs(from, end).Select(job => job.Index).Order().ToListAsync(cancellationToken);
-        return [.. jobs.Where(index => !over.Contains(index)).Take(count)];
+        var jobs = await Jobs(from, end).OrderBy(job => job.Index).Select(job => new { job.Index, job.AddedRev }).ToListAsync(cancellationToken);
+        return [.. jobs.Where(job => !over.Contains(job.Index) || states.IsNewer(job.AddedRev)).Select(job => job.Index).Take(count)];
     }
 
     private IQueryable<int> Indexes(int from, int end) => filter switch

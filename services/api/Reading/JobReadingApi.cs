@@ -27,10 +27,12 @@ internal static class JobReadingApi
             Parameter.Text("error_code", query.ErrorCode),
             Parameter.Text("custom_id", query.CustomId));
         var limit = Parameter.Limit(query.Limit);
+        var run = Parameter.Number("run", query.Run, 1, int.MaxValue);
         var from = (int)Math.Min(Cursor.Read(query.Cursor) ?? 0, Limits.JobsPerBatch);
 
         await using var db = store.Read();
         var batch = await BatchRef.FindAsync(db, context.Tenant(), id, cancellationToken);
+        batch = run is null ? batch : batch.At(await batch.RunAsync(db, run.Value, cancellationToken));
         var states = await JobStates.LoadAsync(db, batch, cancellationToken);
         var (jobs, next) = await new JobFinder(db, batch, states, filter).FindAsync(from, limit, cancellationToken);
         return TypedResults.Ok(new Page<JobView>(jobs, next is null ? null : Cursor.Write(next.Value)));
@@ -50,13 +52,14 @@ internal static class JobReadingApi
         var jobs = await batch.Jobs(db).Where(job => job.Index == number).ToListAsync(cancellationToken);
         return jobs is [_]
             ? (await states.ViewAsync(jobs, cancellationToken))[0]
-            : throw new ProblemException(new Problem(StatusCodes.Status404NotFound, ErrorCodes.JobNotFound, "The batch has no job at this index."));
+            : throw new ProblemException(Problems.JobNotFound());
     }
 
     private sealed record Query(
         [property: Description("Only jobs in this state.")] string? State,
         [property: FromQuery(Name = "error_code"), Description("Only jobs that failed with this code.")] string? ErrorCode,
         [property: FromQuery(Name = "custom_id"), Description("Only jobs that the client named so.")] string? CustomId,
+        [property: Description("The jobs as they were for this run, in their states at its end.")] string? Run,
         [property: Description("Jobs, at most: 1 to 1000, 50 when absent.")] string? Limit,
         [property: Description("The next_cursor of the page before.")] string? Cursor);
 }

@@ -46,6 +46,9 @@ internal sealed class JobStates
             outcome.Batch == _batch.Number && runs.Contains(outcome.Run) && (outcome.Run == _batch.Run || outcome.State == JobState.Completed));
     }
 
+    /// <summary>Whether a job that was added or edited under this revision is not the one that the run had at its index.</summary>
+    public bool IsNewer(int addedRev) => Runs.Count == 0 || addedRev > Runs[^1].Revision;
+
     /// <summary>These jobs with their states, in the order given.</summary>
     public async Task<IReadOnlyList<JobView>> ViewAsync(IReadOnlyList<Job> jobs, CancellationToken cancellationToken)
     {
@@ -72,8 +75,7 @@ internal sealed class JobStates
             State = JobState.Pending,
         };
 
-        // A job that was added or edited after the run began is not the one that the run had at that index.
-        if (Runs.Count == 0 || job.AddedRev > Runs[^1].Revision)
+        if (IsNewer(job.AddedRev))
         {
             return view;
         }

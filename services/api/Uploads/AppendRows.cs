@@ -25,8 +25,12 @@ public sealed class AppendRows(BatchStore store, BatchCommands commands, TimePro
 
     /// <summary>Begins an append to a batch; waits a few seconds for another to end.</summary>
     /// <exception cref="ProblemException">409 APPEND_IN_PROGRESS, or 404 when the batch has just gone.</exception>
-    internal Task<Append> OpenAsync(Guid batchId, long batch, Guid commandId, CancellationToken cancellationToken) =>
-        InsertAsync(NewRow(batchId, batch, commandId), PlaceAfterBatchAsync, cancellationToken);
+    internal Task<Append> OpenAsync(Guid batchId, long batch, Guid commandId, bool edits, CancellationToken cancellationToken)
+    {
+        var row = NewRow(batchId, batch, commandId);
+        row.Edits = edits;
+        return InsertAsync(row, PlaceAfterBatchAsync, cancellationToken);
+    }
 
     /// <summary>Begins the append of a batch that does not exist yet, storing its first jobs in the same transaction.</summary>
     internal Task<Append> OpenNewAsync(Guid batchId, long batch, Guid commandId, IReadOnlyList<StagedJob> jobs, CancellationToken cancellationToken) =>
@@ -63,7 +67,7 @@ public sealed class AppendRows(BatchStore store, BatchCommands commands, TimePro
 
     private async Task WithdrawAsync(Append row)
     {
-        await StagedRows.RemoveAsync(store, row.Batch, row.BaseIndex, row.Revision, db => HoldAsync(db, row));
+        await StagedRows.UndoAsync(store, row, db => HoldAsync(db, row));
         await CloseAsync(row);
     }
 
@@ -152,8 +156,8 @@ public sealed class AppendRows(BatchStore store, BatchCommands commands, TimePro
         await using var unit = await store.BeginAsync(cancellationToken);
         var rows = await unit.Db.Database.ExecuteSqlAsync(
             $"""
-            INSERT INTO appends (batch, id, batch_id, base_index, revision, command_id, lease_until)
-            VALUES ({row.Batch}, {row.Id}, {row.BatchId}, {row.BaseIndex}, {row.Revision}, {row.CommandId}, {lease})
+            INSERT INTO appends (batch, id, batch_id, base_index, revision, edits, command_id, lease_until)
+            VALUES ({row.Batch}, {row.Id}, {row.BatchId}, {row.BaseIndex}, {row.Revision}, {row.Edits}, {row.CommandId}, {lease})
             ON CONFLICT DO NOTHING
             """,
             cancellationToken);

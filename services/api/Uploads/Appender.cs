@@ -16,13 +16,13 @@ public sealed class Appender(AppendRows rows, BatchCommands commands, UpstreamDi
     internal async Task<CommandReply> RunAsync(
         Guid batchId, long number, Guid commandId, Func<Append, Task<JobRules>> stage, CancellationToken cancellationToken)
     {
-        var row = await rows.OpenAsync(batchId, number, commandId, cancellationToken);
+        var row = await rows.OpenAsync(batchId, number, commandId, edits: false, cancellationToken);
         var end = AppendEnd.NotTaken;
         try
         {
             var rules = await stage(row);
             end = AppendEnd.Unknown;
-            var staged = new StagedAppend(row.Id, row.BaseIndex, row.Revision, rules.Count, rules.Lanes, rules.ShortestDeadlineSeconds);
+            var staged = new StagedAppend(row.Id, row.BaseIndex, row.Revision, rules.Count, rules.Lanes, ShortestDeadlineSeconds: rules.ShortestDeadlineSeconds);
             var reply = await commands.SendAsync(new AcceptAppend(row.BatchId, commandId, staged));
             end = reply.Accepted ? AppendEnd.Taken : AppendEnd.NotTaken;
             return reply;

@@ -14,15 +14,28 @@ internal static class Appending
     {
         batch.Revision = append.Revision;
         batch.NextIndex = append.BaseIndex + append.Count;
-        batch.Total += append.Count;
-        batch.Lanes = Merge(batch.Lanes, append.Lanes);
+        batch.Lanes = Sum(batch.Lanes.Concat(append.Lanes), append.Removed ?? []);
+        batch.Total = batch.Lanes.Sum(lane => lane.Count);
         batch.ShortestDeadlineSeconds = Shortest(batch.ShortestDeadlineSeconds, append.ShortestDeadlineSeconds);
     }
 
+    /// <summary>Why the batch does not take them in, in a state that takes none.</summary>
+    public static (string Code, string Detail) Refusal(Batch batch, StagedAppend append) => (append.Edits, batch.Recurring) switch
+    {
+        (true, true) => (ErrorCodes.BatchRunning, "The jobs of a running batch cannot be changed."),
+        (true, false) => (ErrorCodes.NotRecurring, "Only the jobs of a recurring batch can be changed."),
+        _ => (ErrorCodes.BatchAlreadyCommitted, "The batch takes no more jobs."),
+    };
+
     private static int Shortest(int one, int other) => one == 0 || other == 0 ? one + other : Math.Min(one, other);
 
-    private static IReadOnlyList<LaneCount> Merge(IReadOnlyList<LaneCount> old, IReadOnlyList<LaneCount> added) =>
-        [.. old.Concat(added)
+    // Where a lane's first jobs were removed it begins with a gap, which costs nothing.
+    private static IReadOnlyList<LaneCount> Sum(IEnumerable<LaneCount> there, IReadOnlyList<LaneCount> removed) =>
+        [.. there
             .GroupBy(lane => lane.Namespace)
-            .Select(lane => new LaneCount(lane.Key, lane.Min(part => part.First), lane.Sum(part => part.Count)))];
+            .Select(lane => new LaneCount(
+                lane.Key,
+                lane.Min(part => part.First),
+                lane.Sum(part => part.Count) - removed.Where(part => part.Namespace == lane.Key).Sum(part => part.Count)))
+            .Where(lane => lane.Count > 0)];
 }

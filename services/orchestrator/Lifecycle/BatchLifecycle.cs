@@ -28,7 +28,10 @@ public sealed class BatchLifecycle : MassTransitStateMachine<Batch>
                     open => open.PlanFires().TransitionTo(Created).Accept()));
 
         During(Created,
-            When(Append).TakeInIfItFollows(),
+            When(Append).IfElse(
+                append => append.Saga.Recurring || !append.Message.Append.Edits,
+                fits => fits.TakeInIfItFollows(),
+                edit => edit.RefuseJobs()),
             When(Commit).IfElse(HasJobs, some => some.BeginRun().TransitionTo(Committed).Accept(), none => none.RefuseEmpty()),
             When(Start).IfElse(HasJobs, some => some.BeginRun().TransitionTo(Committed).Accept(), none => none.RefuseEmpty()),
             When(Change).ApplyPatch().Accept(),
@@ -42,7 +45,7 @@ public sealed class BatchLifecycle : MassTransitStateMachine<Batch>
             Ignore(Quiesced));
 
         During(Committed, Running,
-            When(Append).Refuse(ErrorCodes.BatchAlreadyCommitted, "The batch takes no more jobs."),
+            When(Append).RefuseJobs(),
             When(Commit).Refuse(ErrorCodes.BatchAlreadyCommitted, "The batch is committed already."),
             When(Start).Refuse(ErrorCodes.BatchRunning, "The batch is running."),
             When(RetryFailed).Refuse(ErrorCodes.BatchRunning, "The batch is running."),
@@ -89,7 +92,7 @@ public sealed class BatchLifecycle : MassTransitStateMachine<Batch>
             When(Append).IfElse(
                 append => append.Saga.Recurring,
                 recurring => recurring.TakeInIfItFollows(),
-                once => once.Refuse(ErrorCodes.BatchAlreadyCommitted, "The batch takes no more jobs.")),
+                once => once.RefuseJobs()),
             When(Commit).Refuse(ErrorCodes.BatchAlreadyCommitted, "The batch is committed already."),
             When(Change).ApplyPatch().Accept(),
             When(Delete).Remove().TransitionTo(Deleted).Accept(),

@@ -47,8 +47,21 @@ internal static class LifecycleSteps
     public static EventActivityBinder<Batch, AcceptAppend> TakeInIfItFollows(this EventActivityBinder<Batch, AcceptAppend> binder) =>
         binder.IfElse(
             context => Appending.Follows(context.Saga, context.Message.Append),
-            follows => follows.Then(context => Appending.TakeIn(context.Saga, context.Message.Append)).Accept(),
+            follows => follows
+                .Then(context =>
+                {
+                    Appending.TakeIn(context.Saga, context.Message.Append);
+                    context.Saga.UpdatedAt = context.Now();
+                })
+                .Accept(),
             late => late.Refuse(ErrorCodes.AppendOutdated, "Other jobs were added while these were being staged."));
+
+    public static EventActivityBinder<Batch, AcceptAppend> RefuseJobs(this EventActivityBinder<Batch, AcceptAppend> binder) =>
+        binder.Then(context =>
+        {
+            var (code, detail) = Appending.Refusal(context.Saga, context.Message.Append);
+            context.Reply(code, detail);
+        });
 
     public static EventActivityBinder<Batch, UpdateBatch> ApplyPatch(this EventActivityBinder<Batch, UpdateBatch> binder) =>
         binder.ThenAsync(async context =>
@@ -64,7 +77,7 @@ internal static class LifecycleSteps
 
     public static EventActivityBinder<Batch, T> BeginRun<T>(this EventActivityBinder<Batch, T> binder)
         where T : class =>
-        binder.Then(context => context.Runs().Begin(context.Saga));
+        binder.ThenAsync(context => context.Runs().BeginAsync(context.Saga));
 
     public static EventActivityBinder<Batch, T> ResumeRun<T>(this EventActivityBinder<Batch, T> binder)
         where T : class =>

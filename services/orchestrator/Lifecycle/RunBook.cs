@@ -12,13 +12,14 @@ internal sealed class RunBook(WorkUnit unit, DateTime now)
     private StoreDb Db => unit.Db;
 
     /// <summary>Begins a run of all jobs of the current revision.</summary>
-    public void Begin(Batch batch)
+    public async Task BeginAsync(Batch batch)
     {
         var run = Open(batch, root: batch.Run + 1, total: batch.Total);
         run.Canary = batch.Options.CanaryJobs < batch.Total ? batch.Options.CanaryJobs : 0;
+        var end = await EndAsync(batch, run);
         foreach (var lane in batch.Lanes)
         {
-            Db.Lanes.Add(NewLane(batch, run, lane.Namespace, cursor: lane.First, end: End(batch, run)));
+            Db.Lanes.Add(NewLane(batch, run, lane.Namespace, cursor: lane.First, end));
         }
     }
 
@@ -48,9 +49,11 @@ internal sealed class RunBook(WorkUnit unit, DateTime now)
         var failed = await LatestRun(batch).SingleAsync();
         var run = Open(batch, failed.Root, failed.Failed);
         run.Revision = failed.Revision;
-        foreach (var lane in batch.Lanes)
+
+        // The lanes of that run, not the batch's: a recurring batch's jobs may have changed since.
+        foreach (var ns in await Db.Lanes.Where(lane => lane.Batch == batch.Number && lane.Run == failed.Number).Select(lane => lane.Namespace).ToListAsync())
         {
-            var row = NewLane(batch, run, lane.Namespace, cursor: batch.NextIndex, end: batch.NextIndex);
+            var row = NewLane(batch, run, ns, cursor: batch.NextIndex, end: batch.NextIndex);
             row.RetryAt = now;
             Db.Lanes.Add(row);
         }
@@ -101,7 +104,7 @@ internal sealed class RunBook(WorkUnit unit, DateTime now)
             run.Canary = 0;
         }
 
-        var end = End(batch, run);
+        var end = await EndAsync(batch, run);
         await Lanes(batch).ExecuteUpdateAsync(lane => lane
             .SetProperty(l => l.Active, true)
             .SetProperty(l => l.Open, l => l.Cursor < end)
@@ -156,8 +159,22 @@ internal sealed class RunBook(WorkUnit unit, DateTime now)
 
     private static void Sample(Run run) => (run.SampledFrom, run.FailedBefore) = (run.Seq, run.Failed);
 
-    // A recurring batch has gaps in its indexes where jobs were removed: its canary may then hold fewer jobs.
-    private static int End(Batch batch, Run run) => run.Canary > 0 ? run.Canary : batch.NextIndex;
+    // The first index that is not for the run to cut: while it has a canary, the one after that many jobs. A recurring batch
+    // has gaps where jobs were removed, so jobs are counted there, not indexes.
+    private async Task<int> EndAsync(Batch batch, Run run)
+    {
+        if (run.Canary == 0)
+        {
+            return batch.NextIndex;
+        }
+
+        return batch.Revision == 1 ? run.Canary : 1 + await Db.Jobs
+            .Where(job => job.Batch == batch.Number && job.AddedRev <= run.Revision && (job.RemovedRev == null || job.RemovedRev > run.Revision))
+            .OrderBy(job => job.Index)
+            .Skip(run.Canary - 1)
+            .Select(job => job.Index)
+            .FirstAsync();
+    }
 
     private void StartEpoch(Batch batch)
     {

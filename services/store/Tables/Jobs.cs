@@ -40,6 +40,9 @@ public sealed class Append
 
     public int Revision { get; set; }
 
+    /// <summary>It also marks jobs before <see cref="BaseIndex"/> as removed, or puts others in their place.</summary>
+    public bool Edits { get; set; }
+
     /// <summary>The command that takes it in; whoever finds the append orphaned asks the saga for that command's reply.</summary>
     public Guid CommandId { get; set; }
 

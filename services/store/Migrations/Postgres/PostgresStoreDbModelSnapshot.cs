@@ -85,6 +85,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("command_id");
 
+                    b.Property<bool>("Edits")
+                        .HasColumnType("boolean")
+                        .HasColumnName("edits");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
                         .HasColumnName("id");

@@ -80,6 +80,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("command_id");
 
+                    b.Property<bool>("Edits")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("edits");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT")
                         .HasColumnName("id");

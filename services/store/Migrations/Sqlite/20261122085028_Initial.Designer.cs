@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace BatchPlatform.Store.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteStoreDb))]
-    [Migration("20261122083323_Initial")]
+    [Migration("20261122085028_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -82,6 +82,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     b.Property<Guid>("CommandId")
                         .HasColumnType("TEXT")
                         .HasColumnName("command_id");
+
+                    b.Property<bool>("Edits")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("edits");
 
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT")

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace BatchPlatform.Store.Migrations.Postgres
 {
     [DbContext(typeof(PostgresStoreDb))]
-    [Migration("20261122083335_Initial")]
+    [Migration("20261122085040_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -87,6 +87,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     b.Property<Guid>("CommandId")
                         .HasColumnType("uuid")
                         .HasColumnName("command_id");
+
+                    b.Property<bool>("Edits")
+                        .HasColumnType("boolean")
+                        .HasColumnName("edits");
 
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")

@@ -20,6 +20,7 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     batch_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     base_index = table.Column<int>(type: "INTEGER", nullable: false),
                     revision = table.Column<int>(type: "INTEGER", nullable: false),
+                    edits = table.Column<bool>(type: "INTEGER", nullable: false),
                     command_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     lease_until = table.Column<DateTime>(type: "TEXT", nullable: false)
                 },

@@ -20,6 +20,7 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     batch_id = table.Column<Guid>(type: "uuid", nullable: false),
                     base_index = table.Column<int>(type: "integer", nullable: false),
                     revision = table.Column<int>(type: "integer", nullable: false),
+                    edits = table.Column<bool>(type: "boolean", nullable: false),
                     command_id = table.Column<Guid>(type: "uuid", nullable: false),
                     lease_until = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
                 },
