@@ -22,6 +22,10 @@ public sealed record BatchRow(Guid Id, long Number, string State, bool Recurring
             ?? throw new ProblemException(Problems.BatchNotFound());
     }
 
+    /// <summary>The same of a batch that was read whole.</summary>
+    internal static BatchRow Of(Store.Tables.Batch batch) =>
+        new(batch.CorrelationId, batch.Number, batch.CurrentState, batch.Recurring, batch.Options, batch.Callback, batch.Schedule);
+
     /// <summary>Why the batch's jobs cannot be changed as it is now, or null.</summary>
     public Problem? RefusesEdits() => (State, Recurring) switch
     {

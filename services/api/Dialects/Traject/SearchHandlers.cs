@@ -2,15 +2,21 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using BatchPlatform.Api.Batches;
 using BatchPlatform.Api.Uploads;
+using BatchPlatform.Api.Upstreams;
+using BatchPlatform.Contracts;
+using BatchPlatform.Store;
+using BatchPlatform.Store.Results;
 using BatchPlatform.Store.Tables;
+using Microsoft.EntityFrameworkCore;
 
 namespace BatchPlatform.Api.Dialects.Traject;
 
 /// <summary>Adds searches to a batch that is not running, changes and removes them.</summary>
-public sealed class SearchHandlers(Appender appender)
+public sealed class SearchHandlers(BatchStore store, TrajectBatches mine, Appender appender, JobEditing editing, UpstreamDirectory upstreams)
 {
     private const int MaxAtOnce = 1000;
     private const int MaxInBatch = 15_000;
+    private static readonly string[] NotMembers = ["api_key", "id"];
 
     /// <summary>The searches in a request; null when it has none.</summary>
     /// <exception cref="ProblemException">400: they cannot be taken.</exception>
@@ -48,7 +54,83 @@ public sealed class SearchHandlers(Appender appender)
         }
     }
 
-    /// <summary>A search as a job: its type is the action, everything but its custom id a param.</summary>
+    /// <summary>PUT /batches/{id}/{search}: what is given changes, the rest stays.</summary>
+    public async Task<IResult> UpdateAsync(HttpContext context, TrajectWords words, string id, string search)
+    {
+        var batch = await mine.FindAsync(context, words, id);
+        var index = IndexOf(batch, words, search);
+        var changes = (await TrajectDialect.ParametersAsync(context)).All.ExceptBy(NotMembers, member => member.Key).ToList();
+        var changed = await MergeAsync(batch, words, search, index, changes, context.RequestAborted);
+        var rules = new JobRules(await upstreams.CurrentAsync(context.RequestAborted), index, defaultNamespace: null, defaultAction: null);
+        await EditAsync(words, search, () => editing.ReplaceAsync(BatchRow.Of(batch), NewJob.Check([JobOf(changed, words)], rules)[0], context.RequestAborted));
+        var body = TrajectRefusal.Body(success: true);
+        body[words.Search] = new JsonObject(changes.Select(member => KeyValuePair.Create(member.Key, JsonSerializer.SerializeToNode(member.Value))));
+        return Results.Json(body, ApiJson.Options);
+    }
+
+    /// <summary>DELETE /batches/{id}/{search}.</summary>
+    public async Task<IResult> DeleteAsync(HttpContext context, TrajectWords words, string id, string search)
+    {
+        var batch = await mine.FindAsync(context, words, id);
+        await EditAsync(words, search, () => editing.RemoveAsync(BatchRow.Of(batch), [IndexOf(batch, words, search)], context.RequestAborted));
+        return Results.Json(TrajectRefusal.Body(success: true, $"{words.SearchTitle} deleted"));
+    }
+
+    /// <summary>DELETE /batches/{id}/searches: those in the body, an array of ids; all or none.</summary>
+    public async Task<IResult> DeleteManyAsync(HttpContext context, TrajectWords words, string id)
+    {
+        var batch = await mine.FindAsync(context, words, id);
+        var text = await RequestBody.ReadBytesAsync(context, RequestBody.SmallBytes);
+        var ids = (Parse(System.Text.Encoding.UTF8.GetString(text.Span)) as JsonArray)?.Select(TextOf).ToList()
+            ?? throw TrajectRefusal.Invalid("body", "must be an array of ids");
+        List<int> indexes = [.. ids.Select(search => IndexOf(batch, words, search ?? ""))];
+        await EditAsync(words, string.Join(',', ids), () => editing.RemoveAsync(BatchRow.Of(batch), indexes, context.RequestAborted));
+        return Results.Json(TrajectRefusal.Body(success: true));
+    }
+
+    /// <summary>DELETE /batches/{id}/clear.</summary>
+    public async Task<IResult> ClearAsync(HttpContext context, TrajectWords words, string id)
+    {
+        var batch = await mine.FindAsync(context, words, id);
+        await editing.ClearAsync(BatchRow.Of(batch), context.RequestAborted);
+        return Results.Json(TrajectRefusal.Body(success: true, $"{words.BatchTitle} {words.Searches} cleared"));
+    }
+
+    private async Task<JsonObject> MergeAsync(
+        Batch batch, TrajectWords words, string search, int index, IEnumerable<KeyValuePair<string, JsonElement>> changes, CancellationToken cancellationToken)
+    {
+        await using var db = store.Read();
+        var old = await db.Jobs.SingleOrDefaultAsync(
+            job => job.Batch == batch.Number && job.Index == index && job.AddedRev <= batch.Revision && (job.RemovedRev == null || job.RemovedRev > batch.Revision),
+            cancellationToken) ?? throw TrajectRefusal.UnknownSearch(words, search);
+        var merged = JsonNode.Parse(old.Params)!.AsObject();
+        merged["custom_id"] = old.CustomId;
+        foreach (var (name, value) in changes)
+        {
+            merged[name] = JsonSerializer.SerializeToNode(value);
+        }
+
+        return merged;
+    }
+
+    private static async Task EditAsync(TrajectWords words, string search, Func<Task> edit)
+    {
+        try
+        {
+            await edit();
+        }
+        catch (ProblemException refusal) when (refusal.Problem.Code == ErrorCodes.JobNotFound)
+        {
+            throw TrajectRefusal.UnknownSearch(words, search);
+        }
+    }
+
+    private static int IndexOf(Batch batch, TrajectWords words, string search) =>
+        TrajectFiles.Parse(search) is var id && id / Limits.JobsPerBatch == batch.Number
+            ? (int)(id % Limits.JobsPerBatch)
+            : throw TrajectRefusal.UnknownSearch(words, search);
+
+    // A search as a job: its type is the action, everything but its custom id a param.
     private static NewJob JobOf(JsonObject search, TrajectWords words)
     {
         search.Remove("id");
