@@ -119,6 +119,7 @@ internal sealed class FakeLifecycle(BatchStore store) : IDisposable
         Options = create.Options,
         Callback = create.Callback,
         Schedule = create.Schedule,
+        Dialect = create.Dialect,
         CurrentState = nameof(BatchState.Created),
     };
 

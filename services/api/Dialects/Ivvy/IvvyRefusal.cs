@@ -35,6 +35,7 @@ internal sealed class IvvyRefusal(Problem problem) : IResult
         ErrorCodes.InvalidJob or ErrorCodes.InvalidJobsCount => (IvvyFaults.IncorrectJob, "Incorrect Job Format"),
         ErrorCodes.Unavailable => (IvvyFaults.NotSaved, "The information was not saved"),
         ErrorCodes.Unauthenticated => (Unspecific, "Unauthorized"),
+        ErrorCodes.Forbidden => (Unspecific, "Forbidden"),
         ErrorCodes.NotFound => (Unspecific, "Not Found"),
         ErrorCodes.MethodNotAllowed => (Unspecific, "Method Not Allowed"),
         var code when int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var specific) => (specific, problem.Detail),
