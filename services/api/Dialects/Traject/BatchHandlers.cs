@@ -24,7 +24,7 @@ public sealed class BatchHandlers(
         var schedule = TrajectSchedules.Of(settings);
         var name = new TrajectParameters(parameters).Text("name", old: null) ?? throw TrajectRefusal.Invalid("name", "is required");
         CheckName(name);
-        var draft = await batches.DraftAsync(context, dialect, SearchHandlers.JobsOf(parameters, words));
+        var draft = await batches.DraftAsync(context, dialect, SearchHandlers.JobsOf(parameters, words) is { Count: > 0 } jobs ? jobs : null);
         await batches.CreateAsync(
             draft with
             {

@@ -4,6 +4,7 @@ using BatchPlatform.Contracts;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Results;
 using BatchPlatform.Store.Tables;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace BatchPlatform.Api.Dialects.Traject;
 
@@ -48,6 +49,8 @@ public sealed class ResultFiles(BatchStore store, TrajectBatches mine)
         }
 
         context.Response.ContentType = "application/zip";
+        // The end of an entry, which is a few bytes, knows no other way.
+        context.Features.GetRequiredFeature<IHttpBodyControlFeature>().AllowSynchronousIO = true;
         await using var zip = await ZipArchive.CreateAsync(context.Response.Body, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, context.RequestAborted);
         for (var page = 1; page <= file.Pages; page++)
         {
