@@ -16,7 +16,7 @@ public static class BatchesApi
             .WithMetadata(new UnboundedBody())
             .Accepts<CreateBatchBody>("application/json")
             .Produces<BatchView>(201)
-            .ProducesProblems(400, 409, 413, 422, 504);
+            .ProducesProblems(400, 409, 413, 422, 503, 504);
         batches.MapPatch("/{id}", UpdateAsync)
             .WithSummary("Change name, options, callback or schedule by a merge patch while nothing runs")
             .Accepts<BatchPatchBody>("application/merge-patch+json", "application/json")
