@@ -53,12 +53,12 @@ public sealed class BatchCreation(
 
     private async Task<Answer> CreateWithJobsAsync(HttpContext context, CreateBatchBody body, Ticket ticket, JobRules rules, List<StagedJob> jobs)
     {
-        var first = jobs[..Math.Min(jobs.Count, JobChunk.MaxJobs)];
+        var first = jobs[..Math.Min(jobs.Count, UploadChunk.MaxRecords)];
         var row = await rows.OpenNewAsync(ticket.BatchId, ticket.Number, ticket.CommandId, first, context.RequestAborted);
         var end = AppendEnd.NotTaken;
         try
         {
-            foreach (var chunk in jobs.Skip(first.Count).Chunk(JobChunk.MaxJobs))
+            foreach (var chunk in jobs.Skip(first.Count).Chunk(UploadChunk.MaxRecords))
             {
                 await rows.StageAsync(row, chunk, ticket.RenewLeaseAsync, context.RequestAborted);
             }
