@@ -127,8 +127,14 @@ public sealed record BatchLimits(double RequestsPerSecond = 0, int Concurrency =
 /// <param name="Include">summary; results or failed: the outcomes too, as long as they are not too many.</param>
 /// <param name="Progress">Also tell how far a running batch is, from time to time.</param>
 /// <param name="Secrets">What the callback is signed with, the newest first; null when it is not signed.</param>
+/// <param name="AllowHttp">It may go by plain http whatever the configuration says: the receivers of dialects often know nothing else.</param>
 public sealed record Callback(
-    string Url, string Format = "json", string Include = "summary", bool Progress = false, IReadOnlyList<CallbackSecret>? Secrets = null);
+    string Url,
+    string Format = "json",
+    string Include = "summary",
+    bool Progress = false,
+    IReadOnlyList<CallbackSecret>? Secrets = null,
+    bool AllowHttp = false);
 
 /// <summary>A secret that callbacks are signed with.</summary>
 /// <param name="Protected">The secret, encrypted with the platform's key ring.</param>

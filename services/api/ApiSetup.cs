@@ -2,6 +2,7 @@ using System.IO.Compression;
 using BatchPlatform.Api.Batches;
 using BatchPlatform.Api.Datasets;
 using BatchPlatform.Api.Deliveries;
+using BatchPlatform.Api.Dialects;
 using BatchPlatform.Api.Expansions;
 using BatchPlatform.Api.Housekeeping;
 using BatchPlatform.Api.Idempotency;
@@ -43,6 +44,7 @@ public static class ApiSetup
         services.AddKeys();
         services.AddSecrets(addsKeys: true);
         services.AddReading();
+        services.AddDialects();
 
         services.AddSingleton<UpstreamDirectory>();
         services.AddSingleton<UpstreamVersions>();
@@ -53,12 +55,14 @@ public static class ApiSetup
         services.AddSingleton<CallbackSecrets>();
         services.AddSingleton<TenantDefaults>();
         services.AddSingleton<Resending>();
+        services.AddSingleton<Submissions>();
         services.AddSingleton<BatchCreation>();
         services.AddSingleton<Lifecycle>();
         services.AddSingleton<IdempotencyRows>();
         services.AddSingleton<IdempotentRequests>();
         services.AddSingleton<AppendRows>();
         services.AddSingleton<ClosedAppends>();
+        services.AddSingleton<Appender>();
         services.AddSingleton<JobAppending>();
         services.AddDatasets();
 
@@ -76,6 +80,7 @@ public static class ApiSetup
     {
         app.UseResponseCompression();
         app.UseMiddleware<ProblemMiddleware>();
+        app.UseDialects();
         app.UseRequestDecompression();
         app.UseMiddleware<KnownEncodings>();
         app.UseAuthentication();
@@ -94,6 +99,7 @@ public static class ApiSetup
         v1.MapReading();
         v1.MapDeliveries();
 
+        app.MapDialects();
         app.MapOpenApi("/openapi/v1.json");
         app.UseSwaggerUI(page =>
         {

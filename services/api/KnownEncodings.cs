@@ -8,6 +8,6 @@ public sealed class KnownEncodings(RequestDelegate next)
         // The decompression above removes the header of what it unpacks.
         return context.Request.Headers.ContentEncoding is [] or ["identity"]
             ? next(context)
-            : Problems.UnsupportedMediaType("The body's Content-Encoding is not supported; send it plain or as gzip.").ExecuteAsync(context);
+            : throw new ProblemException(Problems.UnsupportedMediaType("The body's Content-Encoding is not supported; send it plain or as gzip."));
     }
 }

@@ -15,6 +15,16 @@ public static class RequestBody
     /// <exception cref="ProblemException">413: it is longer than <paramref name="limit"/>. 415: it does not say that it is JSON.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext context, int limit = SmallBytes)
     {
+        var body = await ReadBytesAsync(context, limit);
+        return body.IsEmpty || context.Request.HasJsonContentType()
+            ? body
+            : throw new ProblemException(Problems.UnsupportedMediaType("Send the body as application/json."));
+    }
+
+    /// <summary>The body's bytes, whatever they say they are.</summary>
+    /// <exception cref="ProblemException">413: it is longer than <paramref name="limit"/>.</exception>
+    public static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(HttpContext context, int limit)
+    {
         if (context.Request.ContentLength > limit)
         {
             throw TooLarge(limit);
@@ -36,9 +46,7 @@ public static class RequestBody
             }
         }
 
-        return length == 0 || context.Request.HasJsonContentType()
-            ? buffer.AsMemory(0, length)
-            : throw new ProblemException(Problems.UnsupportedMediaType("Send the body as application/json."));
+        return buffer.AsMemory(0, length);
     }
 
     /// <summary>Reads a body of any length for its fingerprint alone.</summary>

@@ -18,11 +18,14 @@ public sealed class AddressGuard(IOptions<CallbackOptions> options)
     private readonly IPNetwork[] _allowed = [.. options.Value.Allow.Select(IPNetwork.Parse)];
 
     /// <summary>What is wrong with an address as it is written; null when it may be tried. A host's name is judged only when it is connected to.</summary>
-    public string? FaultOf(string address)
+    /// <param name="address">As the client wrote it.</param>
+    /// <param name="allowHttp">Plain http will do for this one, whatever the configuration says.</param>
+    public string? FaultOf(string address, bool allowHttp = false)
     {
+        allowHttp |= _allowHttp;
         if (!Uri.TryCreate(address, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
         {
-            return _allowHttp ? "must be an absolute http or https address" : "must be an absolute https address";
+            return allowHttp ? "must be an absolute http or https address" : "must be an absolute https address";
         }
 
         if (url.UserInfo.Length > 0)
@@ -30,7 +33,7 @@ public sealed class AddressGuard(IOptions<CallbackOptions> options)
             return "must not carry a user or a password";
         }
 
-        if (url.Scheme == "http" && !_allowHttp && !(_allowLoopback && url.IsLoopback))
+        if (url.Scheme == "http" && !allowHttp && !(_allowLoopback && url.IsLoopback))
         {
             return "must be an https address";
         }

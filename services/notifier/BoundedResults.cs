@@ -11,7 +11,11 @@ public sealed class BoundedResults(BatchStore store, IOptions<NotifierOptions> o
     private const int Span = 4096;
 
     /// <summary>The results as a download has them; null when the client wants none in the callback, or they are larger than the bound.</summary>
-    public async Task<byte[]?> ReadAsync(BatchNews news, ResultFormat format, CancellationToken cancellationToken)
+    public Task<byte[]?> ReadAsync(BatchNews news, ResultFormat format, CancellationToken cancellationToken) =>
+        ReadAsync(news, text => format.Writer(text, positions: false), cancellationToken);
+
+    /// <summary>The same as <paramref name="writer"/> writes them, for a dialect.</summary>
+    public async Task<byte[]?> ReadAsync(BatchNews news, Func<IBufferWriter<byte>, IResultFormat> writer, CancellationToken cancellationToken)
     {
         if (!news.WantsResults)
         {
@@ -19,7 +23,7 @@ public sealed class BoundedResults(BatchStore store, IOptions<NotifierOptions> o
         }
 
         var text = new ArrayBufferWriter<byte>();
-        using var results = format.Writer(text, positions: false);
+        using var results = writer(text);
         results.Begin();
         for (var from = 0; from < news.Batch.NextIndex && news.Runs.Count > 0; from += Span)
         {

@@ -46,7 +46,7 @@ public sealed class CallbackSender(AddressGuard guard, SecretBox box, IOptions<N
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public async Task<AttemptResult> SendAsync(Claim claim, CancellationToken cancellationToken)
     {
-        if (guard.FaultOf(claim.Delivery.Url) is { } fault)
+        if (guard.FaultOf(claim.Delivery.Url, claim.AllowHttp) is { } fault)
         {
             return new AttemptResult(0, $"The callback's address {fault}.");
         }

@@ -7,7 +7,8 @@ namespace BatchPlatform.Notifier;
 /// <summary>A delivery that this process may send now.</summary>
 /// <param name="Delivery">What to send, and where.</param>
 /// <param name="Secrets">What to sign it with.</param>
-public sealed record Claim(Delivery Delivery, IReadOnlyList<CallbackSecret> Secrets);
+/// <param name="AllowHttp">Its callback may go by plain http.</param>
+public sealed record Claim(Delivery Delivery, IReadOnlyList<CallbackSecret> Secrets, bool AllowHttp = false);
 
 /// <summary>Claims deliveries and records what came of them. Every step is conditional, so that any number of notifiers may run.</summary>
 public sealed partial class DeliveryLedger(BatchStore store, FailingReceivers receivers, IOptions<NotifierOptions> options, ILogger<DeliveryLedger> logger)
@@ -49,7 +50,8 @@ public sealed partial class DeliveryLedger(BatchStore store, FailingReceivers re
         await unit.CommitAsync(cancellationToken);
         if (isToBeSent)
         {
-            return new Claim(delivery, [.. (batch!.Callback!.Secrets ?? []).Where(secret => secret.Until is null || secret.Until > unit.Now)]);
+            var secrets = (batch!.Callback!.Secrets ?? []).Where(secret => secret.Until is null || secret.Until > unit.Now);
+            return new Claim(delivery, [.. secrets], batch.Callback.AllowHttp);
         }
 
         Log.NotSent(logger, delivery.Id, delivery.Batch, delivery.State);

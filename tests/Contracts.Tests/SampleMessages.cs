@@ -14,7 +14,7 @@ internal static class SampleMessages
     private static readonly BatchLimits Limits = new(RequestsPerSecond: 1.5, Concurrency: 4);
     private static readonly BatchSettings Settings = new(StopOnJobError: true, BatchPriority.High, DeadlineSeconds: 60, CanaryJobs: 5, Budget, Limits);
     private static readonly CallbackSecret Secret = new("encrypted", Time);
-    private static readonly Callback Callback = new("https://example.org/done", "ndjson", "results", true, [Secret]);
+    private static readonly Callback Callback = new("https://example.org/done", "ndjson", "results", true, [Secret], AllowHttp: true);
     private static readonly RetryLater Later = new(8, 2, Time);
     private static readonly UpstreamClosing Closing = new(Time);
 

@@ -18,6 +18,13 @@ public sealed class GatewayTests
     [InlineData("/openapi/v1.json")]
     [InlineData("/docs/index.html")]
     [InlineData("/docs")]
+    [InlineData("/batches?api_key=k")]
+    [InlineData("/collections/1F/start")]
+    [InlineData("/destinations")]
+    [InlineData("/live/batches/1F/results/1/csv")]
+    [InlineData("/seo-tools/api/v4/batch/stop?batch-id=17")]
+    [InlineData("/api/v1/data-collection/batches/")]
+    [InlineData("/api/1.0/batch?action=run")]
     public async Task The_routes_of_the_api_are_forwarded_with_their_query(string path)
     {
         await using var api = await FakeApi.StartAsync(context => context.Response.WriteAsync(context.Request.Path + context.Request.QueryString));
@@ -34,6 +41,8 @@ public sealed class GatewayTests
     [InlineData("/metrics")]
     [InlineData("/v2/batches")]
     [InlineData("/internal/v1/batches")]
+    [InlineData("/api/2.0/batch")]
+    [InlineData("/seo-tools")]
     public async Task Anything_else_is_a_problem_that_says_not_found(string path)
     {
         await using var api = await FakeApi.StartAsync(context => context.Response.WriteAsync("the api's own"));

@@ -125,6 +125,17 @@ public sealed class AddressGuardTests
     }
 
     [Fact]
+    public void Http_allowed_for_one_address_does_not_open_other_networks_either()
+    {
+        var guard = Guard(new CallbackOptions());
+
+        Assert.Null(guard.FaultOf("http://example.com/", allowHttp: true));
+        Assert.NotNull(guard.FaultOf("http://example.com/"));
+        Assert.NotNull(guard.FaultOf("http://127.0.0.1/", allowHttp: true));
+        Assert.NotNull(guard.FaultOf("ftp://example.com/", allowHttp: true));
+    }
+
+    [Fact]
     public void A_listed_network_is_allowed_and_its_neighbours_are_not()
     {
         var guard = Guard(new CallbackOptions { Allow = ["10.1.0.0/16", "fd12:3456::/32"] });

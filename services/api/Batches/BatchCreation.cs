@@ -1,12 +1,9 @@
 using BatchPlatform.Api.Idempotency;
-using BatchPlatform.Api.Tenants;
 using BatchPlatform.Api.Uploads;
 using BatchPlatform.Api.Upstreams;
 using BatchPlatform.Contracts;
 using BatchPlatform.Defaults;
 using BatchPlatform.Store;
-using BatchPlatform.Store.Bulk;
-using BatchPlatform.Store.Tables;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -14,8 +11,8 @@ namespace BatchPlatform.Api.Batches;
 
 /// <summary>Creates a batch; its jobs and its commit travel in the same command, so that a one-shot submission happens whole or not at all.</summary>
 public sealed class BatchCreation(
-    BatchStore store, NumberSource numbers, AppendRows rows, ClosedAppends closed, BatchCommands commands, UpstreamDirectory upstreams,
-    IdempotentRequests requests, Lifecycle lifecycle, AddressGuard guard, CallbackSecrets secrets, TenantDefaults defaults, TimeProvider time, IOptions<ApiOptions> options)
+    BatchStore store, NumberSource numbers, Submissions submissions, UpstreamDirectory upstreams, IdempotentRequests requests,
+    Lifecycle lifecycle, AddressGuard guard, CallbackSecrets secrets, TimeProvider time, IOptions<ApiOptions> options)
 {
     /// <summary>Runs POST /v1/batches.</summary>
     public async Task<IResult> RunAsync(HttpContext context)
@@ -41,57 +38,22 @@ public sealed class BatchCreation(
         BatchRules.Check(body.Name, body.Options ?? new BatchSettings(), body.Callback, guard);
         var rules = new JobRules(await upstreams.CurrentAsync(context.RequestAborted), firstIndex: 0, defaultNamespace: null, defaultAction: null);
         var jobs = body.Jobs is { } raw ? InlineJobs.Read(bytes.Slice(raw.Start, raw.Length), rules) : [];
-        if (jobs.Count == 0)
+        if (jobs.Count == 0 && body.Commit)
         {
-            return body.Commit
-                ? Answer.Of(Problems.InvalidJobsCount("A batch without jobs cannot be committed."))
-                : await SendAsync(context, body, ticket, append: null);
+            return Answer.Of(Problems.InvalidJobsCount("A batch without jobs cannot be committed."));
         }
 
-        return await CreateWithJobsAsync(context, body, ticket, rules, jobs);
-    }
-
-    private async Task<Answer> CreateWithJobsAsync(HttpContext context, CreateBatchBody body, Ticket ticket, JobRules rules, List<StagedJob> jobs)
-    {
-        var first = jobs[..Math.Min(jobs.Count, UploadChunk.MaxRecords)];
-        var row = await rows.OpenNewAsync(ticket.BatchId, ticket.Number, ticket.CommandId, first, context.RequestAborted);
-        var end = AppendEnd.NotTaken;
-        try
+        var submission = new Submission(ticket.BatchId, ticket.Number, ticket.CommandId, context.Tenant())
         {
-            foreach (var chunk in jobs.Skip(first.Count).Chunk(UploadChunk.MaxRecords))
-            {
-                await rows.StageAsync(row, chunk, ticket.RenewLeaseAsync, context.RequestAborted);
-            }
-
-            end = AppendEnd.Unknown;
-            var answer = await SendAsync(context, body, ticket, JobAppending.Staged(row, rules));
-            end = answer.Status == StatusCodes.Status201Created ? AppendEnd.Taken : AppendEnd.NotTaken;
-            return answer;
-        }
-        finally
-        {
-            await EndAsync(row, end, body.Commit && !body.Recurring);
-        }
-    }
-
-    // Nobody can append to a committed batch, so nobody waits for its row to go.
-    private Task EndAsync(Append row, AppendEnd end, bool nobodyWaits)
-    {
-        if (end == AppendEnd.Taken && nobodyWaits)
-        {
-            closed.Add(row);
-            return Task.CompletedTask;
-        }
-
-        return rows.EndAsync(row, end);
-    }
-
-    private async Task<Answer> SendAsync(HttpContext context, CreateBatchBody body, Ticket ticket, StagedAppend? append)
-    {
-        var callback = body.Callback is null ? await defaults.CallbackAsync(context.Tenant(), context.RequestAborted) : secrets.Seal(body.Callback);
-        var reply = await commands.SendAsync(new CreateBatch(
-            ticket.BatchId, ticket.CommandId, ticket.Number, context.Tenant(), body.Name, body.Recurring,
-            body.Options ?? new BatchSettings(), callback, Dialect: null, DialectDocument: null, append, body.Commit));
+            Name = body.Name,
+            Recurring = body.Recurring,
+            Options = body.Options ?? new BatchSettings(),
+            Callback = secrets.Seal(body.Callback),
+            Jobs = jobs,
+            Lanes = rules.Lanes,
+            Commit = body.Commit,
+        };
+        var reply = await submissions.RunAsync(submission, ticket.RenewLeaseAsync, context.RequestAborted);
         return reply.Accepted ? await CreatedAsync(context, ticket.BatchId, body) : Answer.Of(reply.AsProblem());
     }
 

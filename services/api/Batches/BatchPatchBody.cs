@@ -25,7 +25,8 @@ public sealed record BatchPatchBody(string? Name = null, BatchSettings? Options 
             };
             Merge(merged, patch);
             var result = merged.Deserialize<BatchPatchBody>(ApiJson.Options)!;
-            BatchRules.Check(result.Name, result.Options ?? new BatchSettings(), result.Callback, guard);
+            // A callback that stays was judged by other rules if it is a dialect's.
+            BatchRules.Check(result.Name, result.Options ?? new BatchSettings(), patch.ContainsKey("callback") ? result.Callback : null, guard);
             var newSecret = patch["callback"] is JsonObject callback && SetSecrets(callback, batch.Callback?.Secrets, result.Callback!.Secret, secrets);
             return (patch.ToJsonString(), newSecret);
         });

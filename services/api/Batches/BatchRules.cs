@@ -7,7 +7,9 @@ namespace BatchPlatform.Api.Batches;
 public static class BatchRules
 {
     private const int MaxDeadlineSeconds = 30 * 24 * 3600;
-    private const int MaxUrlLength = 2048;
+    /// <summary>Characters of a callback's address, at most.</summary>
+    public const int MaxUrlLength = 2048;
+
     private static readonly string[] Formats = ["json", "ndjson", "csv", "none"];
     private static readonly string[] Includes = ["summary", "results", "failed"];
 

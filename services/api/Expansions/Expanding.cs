@@ -63,7 +63,8 @@ public sealed class Expanding(BatchStore store, ExpansionRows rows, AppendRows a
             }
 
             end = AppendEnd.Unknown;
-            var reply = await commands.SendAsync(new AcceptAppend(row.BatchId, row.CommandId, JobAppending.Staged(row, rules)));
+            var staged = new StagedAppend(row.Id, row.BaseIndex, row.Revision, rules.Count, rules.Lanes);
+            var reply = await commands.SendAsync(new AcceptAppend(row.BatchId, row.CommandId, staged));
             end = reply.Accepted ? AppendEnd.Taken : AppendEnd.NotTaken;
             if (!reply.Accepted)
             {

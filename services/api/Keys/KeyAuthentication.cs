@@ -50,9 +50,11 @@ public sealed class KeyAuthentication(
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Problems.Forbidden().ExecuteAsync(Context);
 
-    private static string ScopeOf(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) ? "read" : "write";
+    /// <summary>The scope that a method asks for.</summary>
+    internal static string ScopeOf(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) ? "read" : "write";
 
-    private static ClaimsPrincipal Principal(KeyIdentity key) => new(new ClaimsIdentity(
+    /// <summary>The key as the request's user, whose claims <see cref="Tenancy"/> reads.</summary>
+    internal static ClaimsPrincipal Principal(KeyIdentity key) => new(new ClaimsIdentity(
         [
             new Claim(Tenancy.TenantClaim, key.Tenant),
             new Claim(Tenancy.KeyClaim, key.Id),

@@ -1,8 +1,13 @@
 namespace BatchPlatform.Api;
 
 /// <summary>Makes sure that whatever goes wrong below leaves as a problem, and that no exception's text does.</summary>
-public sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger)
+/// <param name="next">What is below.</param>
+/// <param name="logger">Told of what is our fault.</param>
+/// <param name="shape">How a problem is said, where it is not said natively.</param>
+public sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger, Func<Problem, IResult>? shape = null)
 {
+    private readonly Func<Problem, IResult> _shape = shape ?? (problem => problem);
+
     public async Task InvokeAsync(HttpContext context)
     {
         try
@@ -10,7 +15,7 @@ public sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Prob
             await next(context);
             if (context.Response.StatusCode >= 400 && HasNoBody(context.Response))
             {
-                await Problems.OfStatus(context.Response.StatusCode).ExecuteAsync(context);
+                await _shape(Problems.OfStatus(context.Response.StatusCode)).ExecuteAsync(context);
             }
         }
         catch (Exception error) when (context.RequestAborted.IsCancellationRequested)
@@ -21,7 +26,7 @@ public sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Prob
         catch (Exception error) when (!context.Response.HasStarted)
         {
             context.Response.Clear();
-            await Explain(context, error).ExecuteAsync(context);
+            await _shape(Explain(context, error)).ExecuteAsync(context);
         }
     }
 

@@ -58,6 +58,9 @@ public static class Problems
     public static Problem OutcomeUnknown() =>
         new(StatusCodes.Status504GatewayTimeout, ErrorCodes.OutcomeUnknown, "No reply came in time; the request may have taken effect. It can be repeated.");
 
+    /// <summary>The store did not take a request, before anything of it could have an effect.</summary>
+    public static Problem NotStored() => new(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Unavailable, "Nothing was stored. Try again.");
+
     public static Problem InternalError() => new(StatusCodes.Status500InternalServerError, ErrorCodes.InternalError, "Something went wrong here; the request is not to blame.");
 
     /// <summary>For a status that the framework set without a body.</summary>

@@ -16,12 +16,9 @@ public sealed record AppendAnswer(int Appended, int Total);
 /// <summary>The answer to a check.</summary>
 public sealed record ValidAnswer(int Valid);
 
-/// <summary>
-/// Adds the jobs of one request to a batch: all or none. They are staged where nobody sees them, then one command makes
-/// the lifecycle take them in.
-/// </summary>
+/// <summary>Adds the jobs of one upload, of any length, to a batch: all or none.</summary>
 public sealed class JobAppending(
-    BatchStore store, AppendRows rows, BatchCommands commands, UpstreamDirectory upstreams, IdempotentRequests requests, TimeProvider time)
+    BatchStore store, AppendRows rows, Appender appender, BatchCommands commands, UpstreamDirectory upstreams, IdempotentRequests requests, TimeProvider time)
 {
     /// <summary>Runs POST …/jobs.</summary>
     internal async Task<IResult> RunAsync(HttpContext context, string id, UploadRequest upload)
@@ -58,10 +55,10 @@ public sealed class JobAppending(
 
         if (ticket.MayHaveBeenSent)
         {
-            var reply = await commands.AskAsync(batch.Id, ticket.CommandId);
-            if (reply.Accepted)
+            var earlier = await commands.AskAsync(batch.Id, ticket.CommandId);
+            if (earlier.Accepted)
             {
-                return await RepeatAsync(context, upload, ticket, reply);
+                return await RepeatAsync(context, upload, ticket, earlier);
             }
 
             await ticket.RenewCommandAsync();
@@ -72,8 +69,10 @@ public sealed class JobAppending(
             return Answer.Of(refusal);
         }
 
-        var row = await rows.OpenAsync(batch.Id, batch.Number, ticket.CommandId, context.RequestAborted);
-        return await StageAsync(context, upload, ticket, row);
+        JobRules? rules = null;
+        var reply = await appender.RunAsync(
+            batch.Id, batch.Number, ticket.CommandId, async row => rules = await StageAsync(context, upload, ticket, row), context.RequestAborted);
+        return reply.Accepted ? Answer.Of(201, new AppendAnswer(rules!.Count, reply.Total)) : Answer.Of(reply.AsProblem());
     }
 
     // An earlier attempt was taken in; what it added is counted again, since the body is the same.
@@ -85,29 +84,13 @@ public sealed class JobAppending(
         return Answer.Of(201, new AppendAnswer(rules.Count + rules.Errors.Count, reply.Total));
     }
 
-    private async Task<Answer> StageAsync(HttpContext context, UploadRequest upload, Ticket ticket, Append row)
+    private async Task<JobRules> StageAsync(HttpContext context, UploadRequest upload, Ticket ticket, Append row)
     {
-        var end = AppendEnd.NotTaken;
-        try
-        {
-            var rules = upload.Rules(await upstreams.CurrentAsync(context.RequestAborted), row.BaseIndex);
-            using var reader = upload.Reader(rules, ticket.Fingerprint);
-            await Pipe(row, ticket).RunAsync(reader, rules.Errors, context.RequestAborted);
-            await ticket.SealAsync();
-            if (FaultOf(rules) is { } fault)
-            {
-                return Answer.Of(fault);
-            }
-
-            end = AppendEnd.Unknown;
-            var reply = await commands.SendAsync(new AcceptAppend(row.BatchId, ticket.CommandId, Staged(row, rules)));
-            end = reply.Accepted ? AppendEnd.Taken : AppendEnd.NotTaken;
-            return reply.Accepted ? Answer.Of(201, new AppendAnswer(rules.Count, reply.Total)) : Answer.Of(reply.AsProblem());
-        }
-        finally
-        {
-            await rows.EndAsync(row, end);
-        }
+        var rules = upload.Rules(await upstreams.CurrentAsync(context.RequestAborted), row.BaseIndex);
+        using var reader = upload.Reader(rules, ticket.Fingerprint);
+        await Pipe(row, ticket).RunAsync(reader, rules.Errors, context.RequestAborted);
+        await ticket.SealAsync();
+        return FaultOf(rules) is { } fault ? throw new ProblemException(fault) : rules;
     }
 
     private StagingPipe<StagedJob> Pipe(Append row, Ticket ticket) => new(
@@ -115,9 +98,6 @@ public sealed class JobAppending(
         cancellationToken => rows.RenewAsync(row, ticket.RenewLeaseAsync, cancellationToken),
         rows.RenewEvery,
         time);
-
-    /// <summary>What the lifecycle is told about staged jobs.</summary>
-    internal static StagedAppend Staged(Append row, JobRules rules) => new(row.Id, row.BaseIndex, row.Revision, rules.Count, rules.Lanes);
 
     private static async Task CheckAsync(UploadRequest upload, JobRules rules, RequestFingerprint? fingerprint, CancellationToken cancellationToken)
     {

@@ -1,0 +1,36 @@
+using BatchPlatform.Contracts;
+using BatchPlatform.Store.Bulk;
+
+namespace BatchPlatform.Api.Batches;
+
+/// <summary>A batch as it is to be made, checked and ready.</summary>
+/// <param name="BatchId">Drawn before, so that a repetition is the same batch.</param>
+/// <param name="Number">Its number.</param>
+/// <param name="CommandId">The command that makes it.</param>
+/// <param name="Tenant">Whose it is.</param>
+public sealed record Submission(Guid BatchId, long Number, Guid CommandId, string Tenant)
+{
+    public string? Name { get; init; }
+
+    public bool Recurring { get; init; }
+
+    public BatchSettings Options { get; init; } = new();
+
+    /// <summary>Null for the tenant's own.</summary>
+    public Callback? Callback { get; init; }
+
+    /// <summary>The dialect that it was made in; null natively.</summary>
+    public string? Dialect { get; init; }
+
+    /// <summary>JSON that only the dialect reads.</summary>
+    public string? DialectDocument { get; init; }
+
+    /// <summary>Its first jobs, with indexes from 0.</summary>
+    public IReadOnlyList<StagedJob> Jobs { get; init; } = [];
+
+    /// <summary>The jobs by namespace.</summary>
+    public IReadOnlyList<LaneCount> Lanes { get; init; } = [];
+
+    /// <summary>Run them at once.</summary>
+    public bool Commit { get; init; }
+}

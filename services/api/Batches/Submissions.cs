@@ -1,0 +1,89 @@
+using System.Data.Common;
+using BatchPlatform.Api.Tenants;
+using BatchPlatform.Api.Uploads;
+using BatchPlatform.Contracts;
+using BatchPlatform.Store;
+using BatchPlatform.Store.Tables;
+
+namespace BatchPlatform.Api.Batches;
+
+/// <summary>Makes batches: jobs are staged where nobody sees them, then one command makes the batch with them, whole or not at all.</summary>
+public sealed class Submissions(AppendRows rows, ClosedAppends closed, BatchCommands commands, TenantDefaults defaults)
+{
+    /// <summary>Makes the batch.</summary>
+    /// <param name="submission">The batch.</param>
+    /// <param name="alongside">Runs in the transaction of each chunk of jobs after the first.</param>
+    /// <param name="cancellationToken">Ends the staging, not the command.</param>
+    /// <exception cref="ProblemException">503 UNAVAILABLE: nothing was stored. 504 OUTCOME_UNKNOWN: perhaps the batch is there.</exception>
+    public async Task<CommandReply> RunAsync(Submission submission, Func<StoreDb, Task> alongside, CancellationToken cancellationToken)
+    {
+        var end = AppendEnd.NotTaken;
+        try
+        {
+            if (submission.Jobs.Count == 0)
+            {
+                return await SendAsync(submission, append: null, cancellationToken);
+            }
+
+            var row = await OpenAsync(submission, cancellationToken);
+            try
+            {
+                await StageRestAsync(submission, row, alongside, cancellationToken);
+                end = AppendEnd.Unknown;
+                var reply = await SendAsync(submission, Staged(submission, row), cancellationToken);
+                end = reply.Accepted ? AppendEnd.Taken : AppendEnd.NotTaken;
+                return reply;
+            }
+            finally
+            {
+                await EndAsync(row, end, nobodyWaits: submission.Commit && !submission.Recurring);
+            }
+        }
+        catch (DbException)
+        {
+            // Up to the command nothing can have happened; after it, only the staged rows are left to clean up.
+            throw new ProblemException(end == AppendEnd.NotTaken ? Problems.NotStored() : Problems.OutcomeUnknown(submission.BatchId));
+        }
+    }
+
+    private Task<Append> OpenAsync(Submission submission, CancellationToken cancellationToken) => rows.OpenNewAsync(
+        submission.BatchId, submission.Number, submission.CommandId, [.. submission.Jobs.Take(UploadChunk.MaxRecords)], cancellationToken);
+
+    private async Task StageRestAsync(Submission submission, Append row, Func<StoreDb, Task> alongside, CancellationToken cancellationToken)
+    {
+        foreach (var chunk in submission.Jobs.Skip(UploadChunk.MaxRecords).Chunk(UploadChunk.MaxRecords))
+        {
+            await rows.StageAsync(row, chunk, alongside, cancellationToken);
+        }
+    }
+
+    private static StagedAppend Staged(Submission submission, Append row) =>
+        new(row.Id, row.BaseIndex, row.Revision, submission.Jobs.Count, submission.Lanes);
+
+    private async Task<CommandReply> SendAsync(Submission submission, StagedAppend? append, CancellationToken cancellationToken) =>
+        await commands.SendAsync(new CreateBatch(
+            submission.BatchId,
+            submission.CommandId,
+            submission.Number,
+            submission.Tenant,
+            submission.Name,
+            submission.Recurring,
+            submission.Options,
+            submission.Callback ?? await defaults.CallbackAsync(submission.Tenant, cancellationToken),
+            submission.Dialect,
+            submission.DialectDocument,
+            append,
+            submission.Commit));
+
+    // Nobody can append to a committed batch, so nobody waits for its row to go.
+    private Task EndAsync(Append row, AppendEnd end, bool nobodyWaits)
+    {
+        if (end == AppendEnd.Taken && nobodyWaits)
+        {
+            closed.Add(row);
+            return Task.CompletedTask;
+        }
+
+        return rows.EndAsync(row, end);
+    }
+}
