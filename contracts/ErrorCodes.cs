@@ -18,6 +18,7 @@ public static class ErrorCodes
     public const string UploadInProgress = "UPLOAD_IN_PROGRESS";
     public const string UploadOutdated = "UPLOAD_OUTDATED";
     public const string DatasetNotReady = "DATASET_NOT_READY";
+    public const string ExpansionExists = "EXPANSION_EXISTS";
 
     // Refusals by content: 4xx.
     public const string InvalidJobsCount = "INVALID_JOBS_COUNT";

@@ -10,4 +10,5 @@ namespace BatchPlatform.Samples;
 [JsonSerializable(typeof(InviteContacts))]
 [JsonSerializable(typeof(Invitations))]
 [JsonSerializable(typeof(PlaceMatches))]
+[JsonSerializable(typeof(TaskAnswer))]
 internal sealed partial class SampleJson : JsonSerializerContext;

@@ -1,6 +1,7 @@
 using BatchPlatform.Api.Reading;
 using BatchPlatform.Contracts;
 using BatchPlatform.Store;
+using BatchPlatform.Store.Tables;
 using Microsoft.EntityFrameworkCore;
 
 namespace BatchPlatform.Api.Batches;
@@ -21,6 +22,9 @@ public sealed record BatchRow(Guid Id, long Number, string State, bool Recurring
             .FirstOrDefaultAsync(context.RequestAborted)
             ?? throw new ProblemException(Problems.BatchNotFound());
     }
+
+    /// <summary>Of a batch that was read whole.</summary>
+    internal static BatchRow Of(Batch batch) => new(batch.CorrelationId, batch.Number, batch.CurrentState, batch.Recurring, batch.Options, batch.Callback);
 
     /// <summary>Why the batch takes no jobs as it is now, or null; spares a client an upload that would be refused at its end.</summary>
     public Problem? RefusesJobs() => (State, Recurring) switch

@@ -21,9 +21,9 @@ public sealed class DatasetContents(BatchStore store, NumberSource numbers, Time
     /// <summary>How often an owner that stores nothing must renew its lease.</summary>
     internal TimeSpan RenewEvery => TimeSpan.FromSeconds(options.Value.LeaseSeconds / 3);
 
-    /// <summary>Begins an upload.</summary>
+    /// <summary>Begins an upload; <paramref name="document"/>, if any, is what a dialect keeps with the dataset from now on.</summary>
     /// <exception cref="ProblemException">409 UPLOAD_IN_PROGRESS, or 404 when the dataset has just gone.</exception>
-    internal async Task<DatasetContent> OpenAsync(Guid dataset, CancellationToken cancellationToken)
+    internal async Task<DatasetContent> OpenAsync(Guid dataset, CancellationToken cancellationToken, string? document = null)
     {
         var (now, number) = (Now, await numbers.NextAsync(cancellationToken));
         await using var unit = await store.BeginAsync(cancellationToken);
@@ -40,7 +40,9 @@ public sealed class DatasetContents(BatchStore store, NumberSource numbers, Time
         }
 
         await earlier.ExecuteUpdateAsync(set => set.SetProperty(content => content.Discarded, true), cancellationToken);
-        await unit.Db.Datasets.Where(row => row.Id == dataset).ExecuteUpdateAsync(set => set.SetProperty(row => row.Upload, number), cancellationToken);
+        await unit.Db.Datasets.Where(row => row.Id == dataset).ExecuteUpdateAsync(set => set
+            .SetProperty(row => row.Upload, number)
+            .SetProperty(row => row.DialectDocument, row => document ?? row.DialectDocument), cancellationToken);
         var opened = new DatasetContent { Number = number, Dataset = dataset, LeaseUntil = NextLease };
         unit.Db.DatasetContents.Add(opened);
         await unit.CommitAsync(cancellationToken);

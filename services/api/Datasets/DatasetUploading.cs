@@ -15,9 +15,15 @@ public sealed class DatasetUploading(DatasetContents contents, TimeProvider time
         await RunAsync(dataset, context.Request.Body, format, context.RequestAborted);
     }
 
-    internal async Task RunAsync(Guid dataset, Stream body, RecordFormat<StagedRow> format, CancellationToken cancellationToken)
+    /// <inheritdoc cref="RunAsync(HttpContext, Guid)"/>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="body">The rows.</param>
+    /// <param name="format">How they are written.</param>
+    /// <param name="cancellationToken">Ends the upload as if it had never begun.</param>
+    /// <param name="document">What a dialect keeps with the dataset from now on.</param>
+    internal async Task RunAsync(Guid dataset, Stream body, RecordFormat<StagedRow> format, CancellationToken cancellationToken, string? document = null)
     {
-        var content = await contents.OpenAsync(dataset, cancellationToken);
+        var content = await contents.OpenAsync(dataset, cancellationToken, document);
         var rules = new RowRules();
         try
         {

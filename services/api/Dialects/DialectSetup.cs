@@ -1,3 +1,5 @@
+using BatchPlatform.Api.Dialects.Prolific;
+
 namespace BatchPlatform.Api.Dialects;
 
 /// <summary>Registers and maps the dialects. Each is one folder here; nothing outside of them knows which there are.</summary>
@@ -9,6 +11,7 @@ public static class DialectSetup
         services.AddSingleton<DialectKeys>();
         services.AddSingleton<DialectBatches>();
         services.AddSingleton<DialectCallbacks>();
+        services.AddProlific();
         return services;
     }
 

@@ -26,7 +26,9 @@ public sealed record ExpansionBody(string? Dataset, JobTemplate? Template, bool 
 /// <param name="CustomId">A text with placeholders.</param>
 /// <param name="Merge">The row's fields stand beside the params, which win where both have a name.</param>
 /// <param name="GroupSize">Rows of a group, from 1.</param>
-public sealed record JobTemplate(string? Namespace, string? Action, JsonElement? Params = null, string? CustomId = null, bool Merge = false, int GroupSize = 1)
+/// <param name="Constants">A JSON object whose members are added to the params as they are, placeholders or not; they win over all others.</param>
+public sealed record JobTemplate(
+    string? Namespace, string? Action, JsonElement? Params = null, string? CustomId = null, bool Merge = false, int GroupSize = 1, JsonElement? Constants = null)
 {
     private const int MaxCustomIdTemplate = 1000;
 
@@ -39,6 +41,11 @@ public sealed record JobTemplate(string? Namespace, string? Action, JsonElement?
         if (Params is { ValueKind: not JsonValueKind.Object })
         {
             throw Fault(ErrorCodes.InvalidTemplate, "params", "must be a JSON object");
+        }
+
+        if (Constants is { ValueKind: not JsonValueKind.Object })
+        {
+            throw Fault(ErrorCodes.InvalidTemplate, "constants", "must be a JSON object");
         }
 
         if (CustomId?.Length > MaxCustomIdTemplate)

@@ -24,8 +24,11 @@ public sealed class ExpansionRows(BatchStore store, TimeProvider time, IOptions<
         return await db.Expansions.FirstOrDefaultAsync(row => row.Id == id && row.BatchId == batchId, cancellationToken);
     }
 
-    /// <summary>Stores a new expansion of what the dataset holds now; <paramref name="wanted"/> then names that content.</summary>
-    /// <exception cref="ProblemException">409 DATASET_NOT_READY.</exception>
+    /// <summary>
+    /// Stores a new expansion of what the dataset holds now; <paramref name="wanted"/> then names that content. One that
+    /// failed under the same id gives way.
+    /// </summary>
+    /// <exception cref="ProblemException">409 DATASET_NOT_READY, or EXPANSION_EXISTS: there is one under the id.</exception>
     internal async Task AddAsync(Expansion wanted, CancellationToken cancellationToken)
     {
         var now = Now;
@@ -40,8 +43,16 @@ public sealed class ExpansionRows(BatchStore store, TimeProvider time, IOptions<
 
         var dataset = await unit.Db.Datasets.AsNoTracking().FirstAsync(row => row.Id == wanted.Dataset, cancellationToken);
         (wanted.Content, wanted.Rows, wanted.CreatedAt, wanted.LeaseUntil) = (dataset.Content!.Value, dataset.Rows, now, now);
+        await unit.Db.Expansions.Where(row => row.Id == wanted.Id && row.State == ExpansionState.Failed).ExecuteDeleteAsync(cancellationToken);
         unit.Db.Expansions.Add(wanted);
-        await unit.CommitAsync(cancellationToken);
+        try
+        {
+            await unit.CommitAsync(cancellationToken);
+        }
+        catch (DbUpdateException)
+        {
+            throw new ProblemException(Problems.Conflict(ErrorCodes.ExpansionExists, "This expansion has been asked for before."));
+        }
     }
 
     /// <summary>Takes the oldest expansion that nobody works on; null when there is none.</summary>

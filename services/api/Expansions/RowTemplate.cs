@@ -19,15 +19,19 @@ internal sealed class RowTemplate
     private readonly JobTemplate _template;
     private readonly TemplateNode? _params;
     private readonly TemplateText? _customId;
-    private readonly bool _merge;
+    private readonly Dictionary<string, JsonElement> _constants;
+    private readonly HashSet<string> _names;
+    private readonly bool _withRow;
 
     /// <exception cref="FormatException">A placeholder cannot be understood.</exception>
     public RowTemplate(JobTemplate template)
     {
         _template = template;
         _params = template.Params is { } given ? TemplateNode.Of(given) : null;
+        _constants = template.Constants is { } constants ? constants.EnumerateObject().ToDictionary(member => member.Name, member => member.Value, StringComparer.Ordinal) : [];
         _customId = template.CustomId is { } customId ? new TemplateText(customId) : null;
-        _merge = template.Merge;
+        _names = [.. NamesOf(template.Params), .. NamesOf(template.Constants)];
+        _withRow = template.Merge || template.Params is null;
     }
 
     public string Namespace => _template.Namespace!;
@@ -50,22 +54,24 @@ internal sealed class RowTemplate
 
     private void WriteParams(Utf8JsonWriter writer, RowValues row)
     {
-        if (_params is null)
-        {
-            row.Members.WriteTo(writer);
-            return;
-        }
-
         writer.WriteStartObject();
-        if (_merge)
+        if (_withRow)
         {
-            foreach (var field in row.Members.EnumerateObject().Where(field => !_params.Names(field.Name)))
+            foreach (var field in row.Members.EnumerateObject().Where(field => !_names.Contains(field.Name)))
             {
                 field.WriteTo(writer);
             }
         }
 
-        _params.WriteMembers(writer, row);
+        _params?.WriteMembers(writer, row, _constants);
+        foreach (var (name, value) in _constants)
+        {
+            writer.WritePropertyName(name);
+            value.WriteTo(writer);
+        }
+
         writer.WriteEndObject();
     }
+
+    private static IEnumerable<string> NamesOf(JsonElement? members) => members is { } given ? given.EnumerateObject().Select(member => member.Name) : [];
 }

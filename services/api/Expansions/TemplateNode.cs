@@ -5,6 +5,8 @@ namespace BatchPlatform.Api.Expansions;
 /// <summary>A JSON value of a template, with the placeholders of its texts found.</summary>
 internal sealed class TemplateNode
 {
+    private static readonly Dictionary<string, JsonElement> Nothing = [];
+
     private readonly JsonElement _literal;
     private readonly TemplateText? _text;
     private readonly List<(string Name, TemplateNode Value)>? _members;
@@ -31,16 +33,13 @@ internal sealed class TemplateNode
     /// <exception cref="FormatException">A placeholder cannot be understood.</exception>
     public static TemplateNode Of(JsonElement value) => new(value);
 
-    /// <summary>Whether the object has a member of that name.</summary>
-    public bool Names(string member) => _members!.Exists(each => each.Name == member);
-
     /// <summary>Writes the value for a row.</summary>
     public void Write(Utf8JsonWriter writer, RowValues row)
     {
         if (_members is not null)
         {
             writer.WriteStartObject();
-            WriteMembers(writer, row);
+            WriteMembers(writer, row, Nothing);
             writer.WriteEndObject();
         }
         else if (_elements is not null)
@@ -59,10 +58,10 @@ internal sealed class TemplateNode
         }
     }
 
-    /// <summary>Writes an object's members without its braces.</summary>
-    public void WriteMembers(Utf8JsonWriter writer, RowValues row)
+    /// <summary>Writes an object's members without its braces, but those that others take the place of.</summary>
+    public void WriteMembers(Utf8JsonWriter writer, RowValues row, IReadOnlyDictionary<string, JsonElement> replaced)
     {
-        foreach (var (name, value) in _members!)
+        foreach (var (name, value) in _members!.Where(member => !replaced.ContainsKey(member.Name)))
         {
             writer.WritePropertyName(name);
             value.Write(writer, row);

@@ -23,8 +23,7 @@ public sealed class LinkAuthentication(
             return Task.FromResult(AuthenticateResult.NoResult());
         }
 
-        var query = Request.Query.SelectMany(parameter => parameter.Value.Select(value => KeyValuePair.Create(parameter.Key, value ?? ""))).ToList();
-        var (verdict, tenant) = links.Check(Request.Method, Request.Path.Value!, query);
+        var (verdict, tenant) = links.Check(Request);
         return Task.FromResult(verdict switch
         {
             LinkVerdict.Valid => AuthenticateResult.Success(new AuthenticationTicket(Principal(tenant), SchemeName)),
@@ -41,4 +40,14 @@ public sealed class LinkAuthentication(
     private static ClaimsPrincipal Principal(string tenant) => new(new ClaimsIdentity(
         [new Claim(Tenancy.TenantClaim, tenant), new Claim(Tenancy.KeyClaim, "link"), new Claim(Tenancy.ScopeClaim, "read")],
         SchemeName));
+}
+
+/// <summary>Judges requests by their own address.</summary>
+internal static class SignedRequests
+{
+    /// <summary>What the address of a request turns out to be, and as whom its holder acts.</summary>
+    public static (LinkVerdict Verdict, string Tenant) Check(this SignedLinks links, HttpRequest request) => links.Check(
+        request.Method,
+        request.Path.Value!,
+        [.. request.Query.SelectMany(parameter => parameter.Value.Select(value => KeyValuePair.Create(parameter.Key, value ?? "")))]);
 }
