@@ -20,6 +20,9 @@ public sealed record ApiError(int ErrorCode, string Message, int SpecificCode)
     /// <summary>No place has this name.</summary>
     public const int PlaceNotFound = 40400;
 
+    /// <summary>No such business.</summary>
+    public const int BusinessNotFound = 40401;
+
     /// <summary>More calls in this second than are served.</summary>
     public const int TooManyCalls = 42900;
 

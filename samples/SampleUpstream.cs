@@ -61,6 +61,7 @@ public static class SampleUpstream
         app.UseWhen(IsCall, calls => calls.UseCallLog().UseFaults());
         app.MapEventApi();
         app.MapPlacesApi();
+        app.MapBrightLocalApi();
         app.MapProlificApi();
         app.MapCallLog();
         app.MapGet("/health/live", () => TypedResults.Text("Healthy"));

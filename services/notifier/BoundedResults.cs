@@ -15,7 +15,7 @@ public sealed class BoundedResults(BatchStore store, IOptions<NotifierOptions> o
         ReadAsync(news, text => format.Writer(text, positions: false), cancellationToken);
 
     /// <summary>The same as <paramref name="writer"/> writes them, for a dialect.</summary>
-    public async Task<byte[]?> ReadAsync(BatchNews news, Func<IBufferWriter<byte>, IResultFormat> writer, CancellationToken cancellationToken)
+    public async Task<byte[]?> ReadAsync(BatchNews news, Func<ArrayBufferWriter<byte>, IResultFormat> writer, CancellationToken cancellationToken)
     {
         if (!news.WantsResults)
         {

@@ -54,6 +54,10 @@ public static class NotifierSetup
         services.AddSingleton<ICallbackFormat, NdjsonCallback>();
         services.AddSingleton<ICallbackFormat, CsvCallback>();
         services.AddSingleton<ICallbackFormat, NoneCallback>();
+        services.AddSingleton<ICallbackFormat>(host => BrightLocalCallback.Form(host.GetRequiredService<BoundedResults>()));
+        services.AddSingleton<ICallbackFormat>(host => BrightLocalCallback.Json(
+            host.GetRequiredService<BoundedResults>(), host.GetRequiredService<IConfiguration>()));
+        services.AddSingleton<ICallbackFormat, IvvyCallback>();
         services.AddSingleton<CallbackFormats>();
     }
 }

@@ -28,6 +28,9 @@ internal sealed class Platform : IAsyncDisposable
     /// <summary>Where the API listens.</summary>
     public IEnumerable<string> Urls => _app.Urls;
 
+    /// <summary>What it is made of.</summary>
+    public IServiceProvider Services => _app.Services;
+
     /// <summary>Brings the schema up and starts everything. Only disposing stops it: Ctrl-C is the command line's.</summary>
     /// <exception cref="BadInputException">Something configured cannot be used.</exception>
     public static async Task<Platform> StartAsync(PlatformSettings settings, CancellationToken cancellationToken)

@@ -24,6 +24,9 @@ public sealed class Resending(BatchStore store, IdempotentRequests requests, Tim
         });
     }
 
+    /// <summary>Asks for one delivery that is known.</summary>
+    public Task AskAsync(Guid deliveryId) => AskAsync(new ResendDelivery(deliveryId, Now), count: 1);
+
     /// <summary>Runs POST /v1/deliveries/resend.</summary>
     public async Task<IResult> RangeAsync(HttpContext context)
     {

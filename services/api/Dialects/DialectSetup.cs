@@ -1,3 +1,5 @@
+using BatchPlatform.Api.Dialects.BrightLocal;
+using BatchPlatform.Api.Dialects.Ivvy;
 using BatchPlatform.Api.Dialects.Prolific;
 
 namespace BatchPlatform.Api.Dialects;
@@ -11,6 +13,8 @@ public static class DialectSetup
         services.AddSingleton<DialectKeys>();
         services.AddSingleton<DialectBatches>();
         services.AddSingleton<DialectCallbacks>();
+        services.AddBrightLocal();
+        services.AddIvvy();
         services.AddProlific();
         return services;
     }

@@ -24,13 +24,13 @@ internal sealed class ResultDownload(BatchStore store, BatchRef batch, int run, 
 
     /// <summary>Writes the stretches one after the other; false when batch or run went away meanwhile.</summary>
     /// <param name="stretches">What to write.</param>
-    /// <param name="format">How.</param>
-    /// <param name="positions">Each result tells its <see cref="ResultPosition"/>.</param>
+    /// <param name="writer">How.</param>
     /// <param name="output">Where to.</param>
     /// <param name="cancellationToken">Ends the download.</param>
-    public async Task<bool> WriteAsync(IReadOnlyList<ResultStretch> stretches, ResultFormat format, bool positions, Stream output, CancellationToken cancellationToken)
+    public async Task<bool> WriteAsync(
+        IReadOnlyList<ResultStretch> stretches, Func<IBufferWriter<byte>, IResultFormat> writer, Stream output, CancellationToken cancellationToken)
     {
-        using var results = format.Writer(_page, positions);
+        using var results = writer(_page);
         results.Begin();
         var span = FirstSpan;
         foreach (var stretch in stretches)

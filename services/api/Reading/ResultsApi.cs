@@ -34,7 +34,7 @@ internal static class ResultsApi
 
         context.Response.ContentType = format.ContentType();
         var download = new ResultDownload(store, batch, runs.Count == 0 ? 0 : runs[^1].Number, new ResultQuery(batch.Number, state));
-        if (!await download.WriteAsync(stretches, format, positions: order == ResultOrder.Arrival, context.Response.Body, cancellationToken))
+        if (!await download.WriteAsync(stretches, page => format.Writer(page, positions: order == ResultOrder.Arrival), context.Response.Body, cancellationToken))
         {
             context.Abort();
         }

@@ -1,0 +1,115 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using BatchPlatform.Api.Reading;
+using BatchPlatform.Contracts;
+using BatchPlatform.Store;
+using BatchPlatform.Store.Tables;
+using Microsoft.EntityFrameworkCore;
+
+namespace BatchPlatform.Api.Dialects.BrightLocal;
+
+/// <summary>
+/// Writes a batch's jobs by type, those that are not over too, and counts their states. Page by page, so that memory holds
+/// one page however large the batch is.
+/// </summary>
+public sealed class ResultsHandler(BatchStore store, BrightLocalBatches mine)
+{
+    private const int PageJobs = 64;
+
+    // Raw JSON between our own members was checked when it came in.
+    private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>GET /v4/batch.</summary>
+    public async Task<IResult> WriteAsync(HttpContext context)
+    {
+        var batch = await mine.FindAsync(context);
+        var page = new ArrayBufferWriter<byte>();
+        await using var json = new Utf8JsonWriter(page, Writing);
+        var statuses = new SortedDictionary<JobState, int>();
+        context.Response.ContentType = "application/json";
+
+        json.WriteStartObject();
+        json.WriteBoolean("success", value: true);
+        json.WriteString("status", batch.CurrentState);
+        json.WriteStartObject("results");
+        foreach (var type in await TypesAsync(batch, context.RequestAborted))
+        {
+            json.WriteStartArray(type);
+            await WriteJobsAsync(context, batch, type, json, page, statuses);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+        WriteStatuses(json, statuses);
+        json.WriteEndObject();
+        await SendAsync(context, json, page);
+        return Results.Empty;
+    }
+
+    private async Task<List<string>> TypesAsync(Batch batch, CancellationToken cancellationToken)
+    {
+        await using var db = store.Read();
+        var types = JobKind.All.Select(kind => kind.Type).Distinct();
+        var found = new List<string>();
+        foreach (var type in types)
+        {
+            if (await db.Jobs.AnyAsync(job => job.Batch == batch.Number && job.CustomId == type && job.AddedRev <= batch.Revision, cancellationToken))
+            {
+                found.Add(type);
+            }
+        }
+
+        return found;
+    }
+
+    private async Task WriteJobsAsync(
+        HttpContext context, Batch batch, string type, Utf8JsonWriter json, ArrayBufferWriter<byte> page, SortedDictionary<JobState, int> statuses)
+    {
+        for (int? from = 0; from is not null;)
+        {
+            (var jobs, from) = await ReadAsync(batch, type, from.Value, context.RequestAborted);
+            foreach (var (job, response) in jobs)
+            {
+                var id = BrightLocalJson.JobId(batch.Number, job.Index);
+                BrightLocalJson.WriteJob(json, id, job.State, Encoding.UTF8.GetBytes(job.Params), Encoding.UTF8.GetBytes(response ?? ""));
+                statuses[job.State] = statuses.GetValueOrDefault(job.State) + 1;
+            }
+
+            await SendAsync(context, json, page);
+        }
+    }
+
+    private async Task<(IReadOnlyList<(JobView Job, string? Response)> Jobs, int? Next)> ReadAsync(Batch batch, string type, int from, CancellationToken cancellationToken)
+    {
+        await using var db = store.Read();
+        var seen = new BatchRef(batch.Number, Enum.Parse<BatchState>(batch.CurrentState), batch.Revision, batch.NextIndex, batch.Run);
+        var states = await JobStates.LoadAsync(db, seen, cancellationToken);
+        var filter = new JobFilter(State: null, ErrorCode: null, CustomId: type);
+        var (jobs, next) = await new JobFinder(db, seen, states, filter).FindAsync(from, PageJobs, cancellationToken);
+        var indexes = jobs.Where(job => job.State == JobState.Completed).Select(job => job.Index).ToArray();
+        var responses = await states.Outcomes()
+            .Where(outcome => indexes.Contains(outcome.Index))
+            .ToDictionaryAsync(outcome => outcome.Index, outcome => outcome.Response, cancellationToken);
+        return ([.. jobs.Select(job => (job, responses.GetValueOrDefault(job.Index)))], next);
+    }
+
+    private static void WriteStatuses(Utf8JsonWriter json, SortedDictionary<JobState, int> statuses)
+    {
+        json.WriteStartObject("statuses");
+        foreach (var (state, count) in statuses)
+        {
+            json.WriteNumber(state.ToString(), count);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static async Task SendAsync(HttpContext context, Utf8JsonWriter json, ArrayBufferWriter<byte> page)
+    {
+        await json.FlushAsync(context.RequestAborted);
+        await context.Response.Body.WriteAsync(page.WrittenMemory, context.RequestAborted);
+        page.ResetWrittenCount();
+    }
+}

@@ -1,0 +1,102 @@
+using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
+using BatchPlatform.Api;
+using BatchPlatform.Samples;
+using BatchPlatform.Standalone;
+using BatchPlatform.Store;
+using BatchPlatform.Store.Tables;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace BatchPlatform.Dialects.Tests;
+
+/// <summary>The whole platform in this process, with the sample upstream: what a dialect is asked for really runs.</summary>
+public sealed class DialectHost : IAsyncLifetime
+{
+    public const string Key = "an-admin-key-for-tests-of-dialects";
+
+    /// <summary>Signs for <see cref="SignerId"/>.</summary>
+    public const string Secret = "a-signing-secret";
+
+    public const string SignerId = "signer";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("dialects-tests-").FullName;
+    private readonly Dictionary<string, string?> _settings;
+    private WebApplication? _sample;
+    private Platform? _platform;
+
+    public DialectHost()
+        : this([])
+    {
+    }
+
+    private DialectHost(Dictionary<string, string?> settings) => _settings = settings;
+
+    /// <summary>Presents nothing: each dialect has its own place for a key.</summary>
+    public HttpClient Client { get; private set; } = new();
+
+    /// <summary>Asks natively, with <see cref="Key"/>.</summary>
+    public HttpClient Native { get; private set; } = new();
+
+    private BatchStore Store => _platform!.Services.GetRequiredService<BatchStore>();
+
+    internal static async Task<DialectHost> StartAsync(Dictionary<string, string?> settings)
+    {
+        var host = new DialectHost(settings);
+        await host.InitializeAsync();
+        return host;
+    }
+
+    public async Task InitializeAsync()
+    {
+        _sample = SampleUpstream.Create(new SampleOptions(), "http://127.0.0.1:0");
+        await _sample.StartAsync();
+        var upstreams = SampleUpstream.Definitions(_sample.Urls.Single());
+        // An upstream that tests may pause without holding up others.
+        upstreams["held"] = upstreams["event"]!.DeepClone();
+        _platform = await Platform.StartAsync(new PlatformSettings(_folder, "http://127.0.0.1:0", upstreams, Settings()), default);
+        var address = new Uri(_platform.Urls.Single());
+        Client = new HttpClient { BaseAddress = address };
+        Native = new HttpClient { BaseAddress = address, DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", Key) } };
+    }
+
+    /// <summary>Stores a key; gives its text.</summary>
+    public async Task<string> AddKeyAsync(string id, string tenant, string scopes = "read write")
+    {
+        var key = KeySecret.Make(id);
+        var (salt, hash) = KeySecret.Protect(key);
+        await using var unit = await Store.BeginAsync();
+        unit.Db.Keys.Add(new ApiKey { Id = id, Tenant = tenant, Scopes = scopes, Salt = salt, Hash = hash });
+        await unit.CommitAsync();
+        return key;
+    }
+
+    /// <summary>The batch as the native API shows it; by number where a dialect tells no id.</summary>
+    public async Task<JsonNode> NativeBatchAsync(long number)
+    {
+        var list = await Native.AskAsync(HttpMethod.Get, "/v1/batches?limit=1000");
+        return list.Json["items"]!.AsArray().Single(batch => (long)batch!["number"]! == number)!;
+    }
+
+    public async Task DisposeAsync()
+    {
+        Client.Dispose();
+        Native.Dispose();
+        await (_platform?.DisposeAsync() ?? default);
+        await (_sample?.DisposeAsync() ?? default);
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private Dictionary<string, string?> Settings() => new(_settings)
+    {
+        ["Admin:Key"] = Key,
+        ["Callbacks:AllowLoopback"] = "true",
+        [$"Dialects:Ivvy:Secrets:{SignerId}"] = Secret,
+    };
+}
+
+/// <summary>Tests that share one platform, one after the other.</summary>
+[CollectionDefinition(nameof(OnePlatform))]
+public sealed class OnePlatform : ICollectionFixture<DialectHost>;
