@@ -30,6 +30,12 @@ public sealed class RowTemplateTests
     public void Merged_the_row_stands_beside_the_params_which_win() =>
         Assert.Equal("""{"id":7,"b":2,"a":"7!"}""", Render("""{"a":"{{id}}!"}""", """{"id":7,"a":1,"b":2}""", merge: true).Params);
 
+    [Theory]
+    [InlineData(null, """{"id":7,"a":"{{id}}","n":[1]}""")]
+    [InlineData("""{"a":"{{id}}","b":2}""", """{"b":2,"a":"{{id}}","n":[1]}""")]
+    public void Constants_are_added_as_they_are_and_win(string? template, string made) =>
+        Assert.Equal(made, Render(template, """{"id":7,"a":1}""", constants: """{"a":"{{id}}","n":[1]}""").Params);
+
     [Fact]
     public void A_field_that_the_row_does_not_have_is_told() => Assert.Equal("street", Render("""{"a":"{{id}}","b":"in {{street}}"}""").Missing);
 
@@ -42,9 +48,10 @@ public sealed class RowTemplateTests
     [InlineData("""{"a":["{{#colour}}"]}""")]
     public void A_placeholder_that_means_nothing_is_refused(string template) => Assert.Throws<FormatException>(() => Render(template));
 
-    private static (string Params, string? Missing) Render(string? template, string row = Row, bool merge = false)
+    private static (string Params, string? Missing) Render(string? template, string row = Row, bool merge = false, string constants = "{}")
     {
-        var made = new RowTemplate(Template(template) with { Merge = merge }).Render(At(row));
+        var added = JsonSerializer.Deserialize<JsonElement>(constants);
+        var made = new RowTemplate(Template(template) with { Merge = merge, Constants = added }).Render(At(row));
         return (Encoding.UTF8.GetString(made.Params.Span), made.Missing);
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using BatchPlatform.Api.Reading;
@@ -40,7 +41,8 @@ public sealed class OutcomeHandlers(BatchStore store, ProlificBatches mine, Prol
     {
         var batch = (await mine.FindAsync(context, id)).Row;
         context.Response.ContentType = "application/json";
-        await using var json = new Utf8JsonWriter(context.Response.Body, new JsonWriterOptions { Encoder = ApiJson.Options.Encoder });
+        var page = new ArrayBufferWriter<byte>();
+        await using var json = new Utf8JsonWriter(page, new JsonWriterOptions { Encoder = ApiJson.Options.Encoder });
         json.WriteStartObject();
         json.WriteStartArray("results");
         var count = 0;
@@ -52,7 +54,7 @@ public sealed class OutcomeHandlers(BatchStore store, ProlificBatches mine, Prol
                 count++;
             }
 
-            await json.FlushAsync(context.RequestAborted);
+            await SendAsync(context, json, page);
         }
 
         json.WriteEndArray();
@@ -60,8 +62,15 @@ public sealed class OutcomeHandlers(BatchStore store, ProlificBatches mine, Prol
         json.WriteNumber("count", count);
         json.WriteEndObject();
         json.WriteEndObject();
-        await json.FlushAsync(context.RequestAborted);
+        await SendAsync(context, json, page);
         return Results.Empty;
+    }
+
+    private static async Task SendAsync(HttpContext context, Utf8JsonWriter json, ArrayBufferWriter<byte> page)
+    {
+        await json.FlushAsync(context.RequestAborted);
+        await context.Response.Body.WriteAsync(page.WrittenMemory, context.RequestAborted);
+        page.ResetWrittenCount();
     }
 
     private async Task<List<Outcome>> CompletedAsync(Batch batch, int from, CancellationToken cancellationToken)
