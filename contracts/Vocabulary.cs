@@ -76,6 +76,9 @@ public static class Limits
     /// <summary>Rows of one dataset, at most.</summary>
     public const int DatasetRows = 1_000_000;
 
+    /// <summary>The longest deadline: 30 days.</summary>
+    public const int DeadlineSeconds = 30 * 24 * 3600;
+
     /// <summary>Bytes of one job's <c>params</c>, at most.</summary>
     public const int ParamsBytes = 256 * 1024;
 

@@ -58,7 +58,7 @@ public sealed class Submissions(AppendRows rows, ClosedAppends closed, BatchComm
     }
 
     private static StagedAppend Staged(Submission submission, Append row) =>
-        new(row.Id, row.BaseIndex, row.Revision, submission.Jobs.Count, submission.Lanes);
+        new(row.Id, row.BaseIndex, row.Revision, submission.Jobs.Count, submission.Lanes, submission.Jobs.Min(job => job.DeadlineSeconds) ?? 0);
 
     private async Task<CommandReply> SendAsync(Submission submission, StagedAppend? append, CancellationToken cancellationToken) =>
         await commands.SendAsync(new CreateBatch(
