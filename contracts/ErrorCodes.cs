@@ -15,12 +15,19 @@ public static class ErrorCodes
     public const string RequestInProgress = "REQUEST_IN_PROGRESS";
     public const string UpstreamInUse = "UPSTREAM_IN_USE";
     public const string NotRecurring = "BATCH_NOT_RECURRING";
+    public const string UploadInProgress = "UPLOAD_IN_PROGRESS";
+    public const string UploadOutdated = "UPLOAD_OUTDATED";
+    public const string DatasetNotReady = "DATASET_NOT_READY";
+    public const string ExpansionExists = "EXPANSION_EXISTS";
 
     // Refusals by content: 4xx.
     public const string InvalidJobsCount = "INVALID_JOBS_COUNT";
     public const string InvalidJson = "INVALID_JSON";
     public const string InvalidJob = "INVALID_JOB";
     public const string InvalidCsv = "INVALID_CSV";
+    public const string InvalidRow = "INVALID_ROW";
+    public const string InvalidRowsCount = "INVALID_ROWS_COUNT";
+    public const string InvalidTemplate = "INVALID_TEMPLATE";
     public const string InvalidField = "INVALID_FIELD";
     public const string InvalidParameter = "INVALID_PARAMETER";
     public const string InvalidCallback = "INVALID_CALLBACK";
@@ -41,6 +48,8 @@ public static class ErrorCodes
     public const string JobNotFound = "JOB_NOT_FOUND";
     public const string RunNotFound = "RUN_NOT_FOUND";
     public const string DeliveryNotFound = "DELIVERY_NOT_FOUND";
+    public const string DatasetNotFound = "DATASET_NOT_FOUND";
+    public const string ExpansionNotFound = "EXPANSION_NOT_FOUND";
     public const string LinkInvalid = "LINK_INVALID";
     public const string LinkExpired = "LINK_EXPIRED";
 

@@ -73,6 +73,9 @@ public static class Limits
     /// <summary>Jobs in one batch, at most: 2^20, so that a dialect's integer job id fits beside the batch's number.</summary>
     public const int JobsPerBatch = 1 << 20;
 
+    /// <summary>Rows of one dataset, at most.</summary>
+    public const int DatasetRows = 1_000_000;
+
     /// <summary>The longest deadline: 30 days.</summary>
     public const int DeadlineSeconds = 30 * 24 * 3600;
 

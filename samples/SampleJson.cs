@@ -17,4 +17,5 @@ namespace BatchPlatform.Samples;
 [JsonSerializable(typeof(Ranking[]))]
 [JsonSerializable(typeof(Review[]))]
 [JsonSerializable(typeof(SearchAnswer))]
+[JsonSerializable(typeof(TaskAnswer))]
 internal sealed partial class SampleJson : JsonSerializerContext;

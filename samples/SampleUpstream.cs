@@ -63,6 +63,7 @@ public static class SampleUpstream
         app.MapPlacesApi();
         app.MapSearchApi();
         app.MapBrightLocalApi();
+        app.MapProlificApi();
         app.MapCallLog();
         app.MapGet("/health/live", () => TypedResults.Text("Healthy"));
         return app;

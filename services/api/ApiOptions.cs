@@ -21,6 +21,10 @@ public sealed class ApiOptions
     [Range(0.1, 600)]
     public double ClockSeconds { get; set; } = 5;
 
+    /// <summary>Expansions of datasets that one instance works on at once; 1 to 64.</summary>
+    [Range(1, 64)]
+    public int ExpansionSlots { get; set; } = 4;
+
     /// <summary>Bytes of a POST /v1/batches, at most; 1 KiB to 64 MiB.</summary>
     [Range(1024, 64 * 1024 * 1024)]
     public int InlineBytes { get; set; } = 16 * 1024 * 1024;

@@ -1,7 +1,9 @@
 using System.IO.Compression;
 using BatchPlatform.Api.Batches;
+using BatchPlatform.Api.Datasets;
 using BatchPlatform.Api.Deliveries;
 using BatchPlatform.Api.Dialects;
+using BatchPlatform.Api.Expansions;
 using BatchPlatform.Api.Housekeeping;
 using BatchPlatform.Api.Idempotency;
 using BatchPlatform.Api.Imports;
@@ -63,6 +65,7 @@ public static class ApiSetup
         services.AddSingleton<Appender>();
         services.AddSingleton<JobAppending>();
         services.AddSingleton<JobEditing>();
+        services.AddDatasets();
 
         services.AddHostedService<ApiStart>();
         services.AddHostedService<ApiClock>();
@@ -91,6 +94,8 @@ public static class ApiSetup
         v1.MapLifecycle();
         v1.MapJobCancel();
         v1.MapUpstreams();
+        v1.MapDatasets();
+        v1.MapExpansions();
         v1.MapGates();
         v1.MapTenants();
         v1.MapReading();
@@ -123,6 +128,19 @@ public static class ApiSetup
             compression.EnableForHttps = true;
             compression.MimeTypes = ["application/json", Problem.ContentType, "application/x-ndjson", "text/csv"];
         });
+    }
+
+    private static void AddDatasets(this IServiceCollection services)
+    {
+        services.AddSingleton<DatasetTable>();
+        services.AddSingleton<DatasetContents>();
+        services.AddSingleton<DatasetUploading>();
+        services.AddSingleton<DatasetCleanup>();
+        services.AddSingleton<ExpansionRows>();
+        services.AddSingleton<Expanding>();
+        services.AddSingleton<ExpansionRuns>();
+        services.AddSingleton<ExpansionRequests>();
+        services.AddHostedService(provider => provider.GetRequiredService<ExpansionRuns>());
     }
 
     private static void AddKeys(this IServiceCollection services)

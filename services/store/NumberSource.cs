@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace BatchPlatform.Store;
 
-/// <summary>Draws batch numbers: positive, rising, unique over all processes, with gaps. Reserves them in blocks to spare round trips.</summary>
+/// <summary>Draws numbers of batches, datasets and their contents: positive, rising, unique over all processes, with gaps. Reserves them in blocks to spare round trips.</summary>
 public sealed class NumberSource(BatchStore store) : IDisposable
 {
     private const int Block = 64;

@@ -14,6 +14,10 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
     public DbSet<Batch> Batches => Set<Batch>();
     public DbSet<Job> Jobs => Set<Job>();
     public DbSet<Append> Appends => Set<Append>();
+    public DbSet<Dataset> Datasets => Set<Dataset>();
+    public DbSet<DatasetContent> DatasetContents => Set<DatasetContent>();
+    public DbSet<DatasetRow> DatasetRows => Set<DatasetRow>();
+    public DbSet<Expansion> Expansions => Set<Expansion>();
     public DbSet<Run> Runs => Set<Run>();
     public DbSet<Lane> Lanes => Set<Lane>();
     public DbSet<Slice> Slices => Set<Slice>();
@@ -62,6 +66,24 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
         {
             append.HasKey(a => a.Batch);
             append.Property(a => a.Batch).ValueGeneratedNever();
+        });
+        modelBuilder.Entity<Dataset>(dataset =>
+        {
+            dataset.Property(d => d.Id).ValueGeneratedNever();
+            dataset.HasIndex(d => new { d.Tenant, d.Number });
+        });
+        modelBuilder.Entity<DatasetContent>(content =>
+        {
+            content.HasKey(c => c.Number);
+            content.Property(c => c.Number).ValueGeneratedNever();
+            content.HasIndex(c => c.Dataset);
+        });
+        modelBuilder.Entity<DatasetRow>().HasKey(r => new { r.Content, r.Index });
+        modelBuilder.Entity<Expansion>(expansion =>
+        {
+            expansion.Property(e => e.Id).ValueGeneratedNever();
+            expansion.HasIndex(e => e.Batch);
+            expansion.HasIndex(e => e.CreatedAt).HasFilter("ended_at IS NULL");
         });
         modelBuilder.Entity<Run>(run =>
         {
@@ -151,6 +173,7 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
     {
         configurationBuilder.Properties<DateTime>().HaveConversion<UtcConverter>();
         configurationBuilder.Properties<JobState>().HaveConversion<short>();
+        configurationBuilder.Properties<ExpansionState>().HaveConversion<short>();
         configurationBuilder.Properties<SliceState>().HaveConversion<short>();
         configurationBuilder.Properties<FireResult>().HaveConversion<short>();
     }

@@ -124,8 +124,11 @@ public sealed class GatewayTests
         Assert.Empty(await answer.Content.ReadAsByteArrayAsync());
     }
 
-    [Fact]
-    public async Task An_upload_of_jobs_may_be_longer_than_any_limit_and_is_passed_on_as_it_comes()
+    [Theory]
+    [InlineData("POST", "/v1/batches/1/jobs")]
+    [InlineData("PUT", "/v1/datasets/1/content")]
+    [InlineData("PUT", "/api/v1/data-collection/datasets/1/upload")]
+    public async Task An_upload_may_be_longer_than_any_limit_and_is_passed_on_as_it_comes(string method, string path)
     {
         var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var api = await FakeApi.StartAsync(async context =>
@@ -145,7 +148,8 @@ public sealed class GatewayTests
 
         // The rest is sent only once the api has seen the beginning: a buffering gateway would wait for ever.
         using var body = new PausingBody(first: MiB, resume: arrived.Task, rest: 40 * MiB);
-        using var answer = await gateway.PostAsync("/v1/batches/1/jobs", body);
+        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = body };
+        using var answer = await gateway.Client.SendAsync(request);
 
         Assert.Equal($"{41 * MiB}", await answer.Content.ReadAsStringAsync());
     }

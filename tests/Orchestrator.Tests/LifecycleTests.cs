@@ -258,6 +258,19 @@ public sealed class LifecycleTests : IAsyncLifetime
         Assert.Null(batch.Callback);
     }
 
+    [Fact]
+    public async Task A_dialects_document_is_changed_member_by_member()
+    {
+        var id = await _host.CreateAsync(jobs: 1);
+
+        await _host.AskAsync(new UpdateBatch(id, Guid.NewGuid(), """{"dialect_document":{"name":"a","layout":[1],"kept":{"x":1}}}"""));
+        await _host.AskAsync(new UpdateBatch(id, Guid.NewGuid(), """{"dialect_document":{"name":"b","layout":null}}"""));
+        Assert.Equal("""{"kept":{"x":1},"name":"b"}""", (await _host.BatchAsync(id)).DialectDocument);
+
+        await _host.AskAsync(new UpdateBatch(id, Guid.NewGuid(), """{"dialect_document":null}"""));
+        Assert.Null((await _host.BatchAsync(id)).DialectDocument);
+    }
+
     private async Task<bool> AllHandledAsync()
     {
         await using var db = _host.Store.Read();

@@ -52,7 +52,6 @@ public sealed class BatchCreation(
             Schedule = body.Schedule,
             Jobs = jobs,
             Lanes = rules.Lanes,
-            ShortestDeadlineSeconds = rules.ShortestDeadlineSeconds,
             Commit = body.Commit,
         };
         var reply = await submissions.RunAsync(submission, ticket.RenewLeaseAsync, context.RequestAborted);

@@ -34,9 +34,6 @@ public sealed record Submission(Guid BatchId, long Number, Guid CommandId, strin
     /// <summary>The jobs by namespace.</summary>
     public IReadOnlyList<LaneCount> Lanes { get; init; } = [];
 
-    /// <summary>The shortest deadline that a job has of its own; 0 when none has.</summary>
-    public int ShortestDeadlineSeconds { get; init; }
-
     /// <summary>Run them at once.</summary>
     public bool Commit { get; init; }
 }

@@ -46,18 +46,18 @@ public sealed class Submissions(AppendRows rows, ClosedAppends closed, BatchComm
     }
 
     private Task<Append> OpenAsync(Submission submission, CancellationToken cancellationToken) => rows.OpenNewAsync(
-        submission.BatchId, submission.Number, submission.CommandId, [.. submission.Jobs.Take(JobChunk.MaxJobs)], cancellationToken);
+        submission.BatchId, submission.Number, submission.CommandId, [.. submission.Jobs.Take(UploadChunk.MaxRecords)], cancellationToken);
 
     private async Task StageRestAsync(Submission submission, Append row, Func<StoreDb, Task> alongside, CancellationToken cancellationToken)
     {
-        foreach (var chunk in submission.Jobs.Skip(JobChunk.MaxJobs).Chunk(JobChunk.MaxJobs))
+        foreach (var chunk in submission.Jobs.Skip(UploadChunk.MaxRecords).Chunk(UploadChunk.MaxRecords))
         {
             await rows.StageAsync(row, chunk, alongside, cancellationToken);
         }
     }
 
     private static StagedAppend Staged(Submission submission, Append row) =>
-        new(row.Id, row.BaseIndex, row.Revision, submission.Jobs.Count, submission.Lanes, ShortestDeadlineSeconds: submission.ShortestDeadlineSeconds);
+        new(row.Id, row.BaseIndex, row.Revision, submission.Jobs.Count, submission.Lanes, ShortestDeadlineSeconds: submission.Jobs.Min(job => job.DeadlineSeconds) ?? 0);
 
     private async Task<CommandReply> SendAsync(Submission submission, StagedAppend? append, CancellationToken cancellationToken)
     {

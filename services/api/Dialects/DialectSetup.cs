@@ -1,5 +1,6 @@
 using BatchPlatform.Api.Dialects.BrightLocal;
 using BatchPlatform.Api.Dialects.Ivvy;
+using BatchPlatform.Api.Dialects.Prolific;
 using BatchPlatform.Api.Dialects.Traject;
 
 namespace BatchPlatform.Api.Dialects;
@@ -15,6 +16,7 @@ public static class DialectSetup
         services.AddSingleton<DialectCallbacks>();
         services.AddBrightLocal();
         services.AddIvvy();
+        services.AddProlific();
         services.AddTraject();
         return services;
     }

@@ -1,3 +1,4 @@
+using BatchPlatform.Api.Datasets;
 using BatchPlatform.Api.Uploads;
 using BatchPlatform.Defaults;
 using BatchPlatform.Store;
@@ -6,9 +7,9 @@ using Microsoft.Extensions.Options;
 
 namespace BatchPlatform.Api.Housekeeping;
 
-/// <summary>Removes what nobody needs any more: appends that ended or lost their owner, and answers kept for a day.</summary>
+/// <summary>Removes what nobody needs any more: appends and uploads that ended or lost their owner, and answers kept for a day.</summary>
 public sealed partial class ApiClock(
-    BatchStore store, AppendRows rows, ClosedAppends closed, TimeProvider time, IOptions<ApiOptions> options, ILogger<ApiClock> logger)
+    BatchStore store, AppendRows rows, ClosedAppends closed, DatasetCleanup datasets, TimeProvider time, IOptions<ApiOptions> options, ILogger<ApiClock> logger)
     : Clock(time, logger)
 {
     // Looking for old answers reads the whole table, so it is done rarely.
@@ -25,6 +26,7 @@ public sealed partial class ApiClock(
     {
         await closed.RemoveAsync(cancellationToken);
         await ReapAppendsAsync(cancellationToken);
+        await datasets.RunAsync(cancellationToken);
         if (_time.GetElapsedTime(_forgotAt) >= ForgetEvery)
         {
             _forgotAt = _time.GetTimestamp();

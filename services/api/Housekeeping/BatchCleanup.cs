@@ -16,6 +16,7 @@ public sealed class BatchCleanup(BatchStore store) : IConsumer<BatchDeleted>
         {
             // The append first: without its row, an upload that is still running cannot stage any more jobs.
             await unit.Db.Appends.Where(append => append.Batch == number).ExecuteDeleteAsync(context.CancellationToken);
+            await unit.Db.Expansions.Where(expansion => expansion.Batch == number).ExecuteDeleteAsync(context.CancellationToken);
             await unit.Db.Idempotency.Where(request => request.BatchId == id).ExecuteDeleteAsync(context.CancellationToken);
             await unit.CommitAsync(context.CancellationToken);
         }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using BatchPlatform.Api.Expansions;
 using BatchPlatform.Contracts;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Tables;
@@ -109,5 +110,10 @@ public sealed class Ticket : IDisposable
     public void Dispose() => Fingerprint?.Dispose();
 
     private string? LocationOf(int status, HttpRequest request) =>
-        status == StatusCodes.Status201Created && request.Path.Value!.EndsWith("/batches", StringComparison.Ordinal) ? $"{request.Path}/{BatchId:D}" : null;
+        (status, request.Path.Value!.Split('/')[^1]) switch
+        {
+            (StatusCodes.Status201Created, "batches" or "datasets") => $"{request.Path}/{BatchId:D}",
+            (StatusCodes.Status202Accepted, "jobs") => ExpansionLinks.PathOf(BatchId, CommandId),
+            _ => null,
+        };
 }

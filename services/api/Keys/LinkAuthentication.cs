@@ -30,8 +30,7 @@ public sealed class LinkAuthentication(
     /// <exception cref="ProblemException">403 LINK_INVALID or LINK_EXPIRED.</exception>
     internal static ClaimsPrincipal Holder(HttpRequest request, SignedLinks links)
     {
-        var query = request.Query.SelectMany(parameter => parameter.Value.Select(value => KeyValuePair.Create(parameter.Key, value ?? ""))).ToList();
-        var (verdict, tenant) = links.Check(request.Method, request.Path.Value!, query);
+        var (verdict, tenant) = links.Check(request);
         return verdict switch
         {
             LinkVerdict.Valid => Principal(tenant),
@@ -48,4 +47,14 @@ public sealed class LinkAuthentication(
     private static ClaimsPrincipal Principal(string tenant) => new(new ClaimsIdentity(
         [new Claim(Tenancy.TenantClaim, tenant), new Claim(Tenancy.KeyClaim, "link"), new Claim(Tenancy.ScopeClaim, "read")],
         SchemeName));
+}
+
+/// <summary>Judges requests by their own address.</summary>
+internal static class SignedRequests
+{
+    /// <summary>What the address of a request turns out to be, and as whom its holder acts.</summary>
+    public static (LinkVerdict Verdict, string Tenant) Check(this SignedLinks links, HttpRequest request) => links.Check(
+        request.Method,
+        request.Path.Value!,
+        [.. request.Query.SelectMany(parameter => parameter.Value.Select(value => KeyValuePair.Create(parameter.Key, value ?? "")))]);
 }

@@ -13,6 +13,10 @@ public static class Problems
 
     public static Problem DeliveryNotFound() => new(StatusCodes.Status404NotFound, ErrorCodes.DeliveryNotFound, "There is no such delivery.");
 
+    public static Problem DatasetNotFound() => new(StatusCodes.Status404NotFound, ErrorCodes.DatasetNotFound, "There is no such dataset.");
+
+    public static Problem ExpansionNotFound() => new(StatusCodes.Status404NotFound, ErrorCodes.ExpansionNotFound, "The batch has no such expansion.");
+
     public static Problem LinkInvalid() => new(StatusCodes.Status403Forbidden, ErrorCodes.LinkInvalid, "The link was changed, or is not ours.");
 
     public static Problem LinkExpired() =>

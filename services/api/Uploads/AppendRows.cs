@@ -25,9 +25,9 @@ public sealed class AppendRows(BatchStore store, BatchCommands commands, TimePro
 
     /// <summary>Begins an append to a batch; waits a few seconds for another to end.</summary>
     /// <exception cref="ProblemException">409 APPEND_IN_PROGRESS, or 404 when the batch has just gone.</exception>
-    internal Task<Append> OpenAsync(Guid batchId, long batch, Guid commandId, bool edits, CancellationToken cancellationToken)
+    internal Task<Append> OpenAsync(Guid batchId, long batch, Guid commandId, bool edits, CancellationToken cancellationToken, Guid? expansion = null)
     {
-        var row = NewRow(batchId, batch, commandId);
+        var row = NewRow(batchId, batch, commandId, expansion);
         row.Edits = edits;
         return InsertAsync(row, PlaceAfterBatchAsync, cancellationToken);
     }
@@ -50,18 +50,32 @@ public sealed class AppendRows(BatchStore store, BatchCommands commands, TimePro
         await unit.CommitAsync(cancellationToken);
     }
 
+    /// <summary>Renews the lease while nothing is stored.</summary>
+    /// <exception cref="ProblemException">409 APPEND_OUTDATED.</exception>
+    internal async Task RenewAsync(Append row, Func<StoreDb, Task> alongside, CancellationToken cancellationToken)
+    {
+        await using var unit = await store.BeginAsync(cancellationToken);
+        await HoldAsync(unit.Db, row);
+        await alongside(unit.Db);
+        await unit.CommitAsync(cancellationToken);
+    }
+
     /// <summary>Ends an append as it turned out.</summary>
     internal Task EndAsync(Append row, AppendEnd end) => end switch
     {
-        AppendEnd.Taken => CloseAsync(row),
+        AppendEnd.Taken => CloseAsync(row, taken: true),
         AppendEnd.NotTaken => WithdrawAsync(row),
         _ => LeaveAsync(row),
     };
 
-    private async Task CloseAsync(Append row)
+    private async Task CloseAsync(Append row, bool taken = false)
     {
         await using var unit = await store.BeginAsync();
-        await Owned(unit.Db, row).ExecuteDeleteAsync();
+        if (await Owned(unit.Db, row).ExecuteDeleteAsync() == 1 && taken && row.Expansion is { } expansion)
+        {
+            await unit.Db.Expansions.Where(each => each.Id == expansion).ExecuteUpdateAsync(set => set.SetProperty(each => each.Taken, true));
+        }
+
         await unit.CommitAsync();
     }
 
@@ -108,8 +122,8 @@ public sealed class AppendRows(BatchStore store, BatchCommands commands, TimePro
     private static IQueryable<Append> Owned(StoreDb db, Append row) => db.Appends.Where(append => append.Batch == row.Batch && append.Id == row.Id);
 
     // A batch without jobs: what an append to a new one follows.
-    private static Append NewRow(Guid batchId, long batch, Guid commandId) =>
-        new() { Batch = batch, Id = Guid.NewGuid(), BatchId = batchId, CommandId = commandId, BaseIndex = 0, Revision = 1 };
+    private static Append NewRow(Guid batchId, long batch, Guid commandId, Guid? expansion = null) =>
+        new() { Batch = batch, Id = Guid.NewGuid(), BatchId = batchId, CommandId = commandId, BaseIndex = 0, Revision = 1, Expansion = expansion };
 
     // Reads the batch once the row is in: from then on nobody else's append can be accepted.
     private static async Task PlaceAfterBatchAsync(StoreDb db, Append row)
@@ -156,8 +170,8 @@ public sealed class AppendRows(BatchStore store, BatchCommands commands, TimePro
         await using var unit = await store.BeginAsync(cancellationToken);
         var rows = await unit.Db.Database.ExecuteSqlAsync(
             $"""
-            INSERT INTO appends (batch, id, batch_id, base_index, revision, edits, command_id, lease_until)
-            VALUES ({row.Batch}, {row.Id}, {row.BatchId}, {row.BaseIndex}, {row.Revision}, {row.Edits}, {row.CommandId}, {lease})
+            INSERT INTO appends (batch, id, batch_id, base_index, revision, edits, command_id, lease_until, expansion)
+            VALUES ({row.Batch}, {row.Id}, {row.BatchId}, {row.BaseIndex}, {row.Revision}, {row.Edits}, {row.CommandId}, {lease}, {row.Expansion})
             ON CONFLICT DO NOTHING
             """,
             cancellationToken);

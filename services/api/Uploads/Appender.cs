@@ -48,7 +48,7 @@ public sealed class Appender(AppendRows rows, BatchCommands commands, UpstreamDi
         {
             first = row.BaseIndex;
             var rules = new JobRules(known, first, defaultNamespace: null, defaultAction: null);
-            foreach (var chunk in NewJob.Check(jobs, rules).Chunk(JobChunk.MaxJobs))
+            foreach (var chunk in NewJob.Check(jobs, rules).Chunk(UploadChunk.MaxRecords))
             {
                 await rows.StageAsync(row, chunk, _ => Task.CompletedTask, cancellationToken);
             }

@@ -7,7 +7,10 @@ using BatchPlatform.Store.Bulk;
 
 namespace BatchPlatform.Api.Uploads;
 
-/// <summary>What the columns of a CSV upload mean, from its header.</summary>
+/// <summary>
+/// What the columns of a CSV of jobs mean. namespace, action, custom_id, deadline_seconds and params (a JSON object) say
+/// what they say in JSON; every other column is a param of its name, as text.
+/// </summary>
 internal sealed class CsvColumns
 {
     private readonly List<string> _names;
@@ -18,7 +21,7 @@ internal sealed class CsvColumns
     private readonly int _deadline;
     private readonly int[] _own;
 
-    private CsvColumns(List<string> names)
+    public CsvColumns(List<string> names)
     {
         _names = names;
         _namespace = names.IndexOf("namespace");
@@ -28,18 +31,6 @@ internal sealed class CsvColumns
         _deadline = names.IndexOf("deadline_seconds");
         _own = [.. Enumerable.Range(0, names.Count).Except([_namespace, _action, _customId, _params, _deadline])];
     }
-
-    public int Count => _names.Count;
-
-    /// <summary>Reads the header.</summary>
-    /// <exception cref="ProblemException">422 INVALID_CSV: it is none.</exception>
-    public static CsvColumns Of(List<string>? header) => header switch
-    {
-        null => throw Unusable("is not UTF-8, or its quotes are not in order"),
-        _ when header.Any(string.IsNullOrWhiteSpace) => throw Unusable("must name every column"),
-        _ when header.Distinct(StringComparer.Ordinal).Count() < header.Count => throw Unusable("names a column twice"),
-        _ => new CsvColumns(header),
-    };
 
     /// <summary>Adds the job of one record, or its fault.</summary>
     public void Read(List<string> fields, int line, JobRules rules, List<StagedJob> jobs)
@@ -76,9 +67,6 @@ internal sealed class CsvColumns
         number = isNumber ? value : null;
         return isNumber || string.IsNullOrEmpty(field);
     }
-
-    private static ProblemException Unusable(string message) => new(
-        new Problem(422, ErrorCodes.InvalidCsv, $"The header {message}.", [new ProblemError(1, null, ErrorCodes.InvalidCsv, message)]));
 
     private byte[]? ParamsOf(List<string> fields)
     {

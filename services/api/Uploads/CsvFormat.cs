@@ -1,17 +1,13 @@
 using System.Text;
 using System.Text.Unicode;
 using BatchPlatform.Contracts;
-using BatchPlatform.Store.Bulk;
 
 namespace BatchPlatform.Api.Uploads;
 
-/// <summary>
-/// Comma-separated values with a header. The columns namespace, action, custom_id, deadline_seconds and params (a JSON object)
-/// say what they say in JSON; every other column is a param of its name, as text.
-/// </summary>
-internal sealed class CsvFormat : RecordFormat
+/// <summary>Comma-separated values with a header (RFC 4180). A "line" is where a record begins.</summary>
+internal sealed class CsvFormat<T> : RecordFormat<T>
 {
-    private CsvColumns? _columns;
+    private int _columns;
     private bool _inQuotes;
     private int _lines;
 
@@ -35,38 +31,50 @@ internal sealed class CsvFormat : RecordFormat
         return -1;
     }
 
-    public override void Read(ReadOnlyMemory<byte> record, JobRules rules, List<StagedJob> jobs)
+    public override void Read(ReadOnlyMemory<byte> record, IRecordReader<T> reader, List<T> into)
     {
         var line = _lines + 1;
         var content = record.Span.TrimEnd("\r\n"u8);
         _lines += record.Span.Count((byte)'\n');
-        if (_columns is not null && content.IsEmpty)
+        if (_columns > 0 && content.IsEmpty)
         {
             return;
         }
 
         var fields = Utf8.IsValid(content) ? CsvFields.Split(Encoding.UTF8.GetString(content)) : null;
-        if (_columns is null)
+        if (_columns == 0)
         {
-            _columns = CsvColumns.Of(fields);
+            reader.ReadHeader(Header(fields));
+            _columns = fields!.Count;
         }
-        else if (fields is null || fields.Count != _columns.Count)
+        else if (fields is null || fields.Count != _columns)
         {
-            rules.Errors.Add(line, null, ErrorCodes.InvalidCsv, fields is null ? "is not UTF-8, or its quotes are not in order" : $"has {fields.Count} fields, the header {_columns.Count}");
+            reader.Errors.Add(line, null, ErrorCodes.InvalidCsv, fields is null ? "is not UTF-8, or its quotes are not in order" : $"has {fields.Count} fields, the header {_columns}");
         }
         else
         {
-            _columns.Read(fields, line, rules, jobs);
+            reader.ReadFields(fields, line, into);
         }
     }
 
-    public override void Oversized(JobRules rules) => rules.Errors.Add(++_lines, null, ErrorCodes.ParamsTooLarge, "is too long for a job");
+    public override void Oversized(IRecordReader<T> reader) => reader.Oversized(++_lines);
 
-    public override void Finish(ReadOnlyMemory<byte> rest, JobRules rules, List<StagedJob> jobs)
+    public override void Finish(ReadOnlyMemory<byte> rest, IRecordReader<T> reader, List<T> into)
     {
         if (!rest.IsEmpty)
         {
-            Read(rest, rules, jobs);
+            Read(rest, reader, into);
         }
     }
+
+    private static List<string> Header(List<string>? header) => header switch
+    {
+        null => throw Unusable("is not UTF-8, or its quotes are not in order"),
+        _ when header.Any(string.IsNullOrWhiteSpace) => throw Unusable("must name every column"),
+        _ when header.Distinct(StringComparer.Ordinal).Count() < header.Count => throw Unusable("names a column twice"),
+        _ => header,
+    };
+
+    private static ProblemException Unusable(string message) => new(
+        new Problem(422, ErrorCodes.InvalidCsv, $"The header {message}.", [new ProblemError(1, null, ErrorCodes.InvalidCsv, message)]));
 }

@@ -15,7 +15,7 @@ internal static class InlineJobs
         }
 
         var jobs = new List<StagedJob>();
-        var format = new JsonArrayFormat();
+        var format = new JsonArrayFormat<StagedJob>();
         while (format.FindEnd(array.Span) is var length and >= 0)
         {
             format.Read(array[..length], rules, jobs);

@@ -3,6 +3,7 @@ using BatchPlatform.Api.Idempotency;
 using BatchPlatform.Api.Upstreams;
 using BatchPlatform.Contracts;
 using BatchPlatform.Store;
+using BatchPlatform.Store.Bulk;
 using BatchPlatform.Store.Tables;
 
 namespace BatchPlatform.Api.Uploads;
@@ -20,9 +21,8 @@ public sealed class JobAppending(
     BatchStore store, AppendRows rows, Appender appender, BatchCommands commands, UpstreamDirectory upstreams, IdempotentRequests requests, TimeProvider time)
 {
     /// <summary>Runs POST …/jobs.</summary>
-    public async Task<IResult> RunAsync(HttpContext context, string id)
+    internal async Task<IResult> RunAsync(HttpContext context, string id, UploadRequest upload)
     {
-        var upload = new UploadRequest(context.Request);
         var batch = await BatchRow.FindAsync(store, context, id);
         return upload.ValidateOnly
             ? await ValidateAsync(upload, context.RequestAborted)
@@ -88,10 +88,16 @@ public sealed class JobAppending(
     {
         var rules = upload.Rules(await upstreams.CurrentAsync(context.RequestAborted), row.BaseIndex);
         using var reader = upload.Reader(rules, ticket.Fingerprint);
-        await new StagingPipe(rows, store, time, row, ticket).RunAsync(reader, rules, context.RequestAborted);
+        await Pipe(row, ticket).RunAsync(reader, rules.Errors, context.RequestAborted);
         await ticket.SealAsync();
         return FaultOf(rules) is { } fault ? throw new ProblemException(fault) : rules;
     }
+
+    private StagingPipe<StagedJob> Pipe(Append row, Ticket ticket) => new(
+        (jobs, cancellationToken) => rows.StageAsync(row, jobs, ticket.RenewLeaseAsync, cancellationToken),
+        cancellationToken => rows.RenewAsync(row, ticket.RenewLeaseAsync, cancellationToken),
+        rows.RenewEvery,
+        time);
 
     private static async Task CheckAsync(UploadRequest upload, JobRules rules, RequestFingerprint? fingerprint, CancellationToken cancellationToken)
     {

@@ -27,11 +27,12 @@ internal ref struct JobMembers
 /// <param name="firstIndex">The index of the upload's first job.</param>
 /// <param name="defaultNamespace">For jobs that name none.</param>
 /// <param name="defaultAction">For jobs that name none.</param>
-public sealed class JobRules(KnownUpstreams upstreams, int firstIndex, string? defaultNamespace, string? defaultAction)
+public sealed class JobRules(KnownUpstreams upstreams, int firstIndex, string? defaultNamespace, string? defaultAction) : IRecordReader<StagedJob>
 {
     private readonly LaneTally _tally = new();
     private KnownUpstream? _latest;
     private KnownAction? _action;
+    private CsvColumns? _columns;
 
     public UploadErrors Errors { get; } = new();
 
@@ -69,6 +70,14 @@ public sealed class JobRules(KnownUpstreams upstreams, int firstIndex, string? d
             ShortestDeadlineSeconds = deadline;
         }
     }
+
+    bool IRecordReader<StagedJob>.ReadJson(ReadOnlyMemory<byte> record, int line, List<StagedJob> into) => JsonJob.Read(record, line, this, into);
+
+    void IRecordReader<StagedJob>.ReadHeader(List<string> names) => _columns = new CsvColumns(names);
+
+    void IRecordReader<StagedJob>.ReadFields(List<string> fields, int line, List<StagedJob> into) => _columns!.Read(fields, line, this, into);
+
+    void IRecordReader<StagedJob>.Oversized(int line) => Errors.Add(line, null, ErrorCodes.ParamsTooLarge, "is too long for a job");
 
     private (string Field, string Code, string Message)? FaultOf(ReadOnlySpan<char> ns, ReadOnlySpan<char> action, in JobMembers job)
     {

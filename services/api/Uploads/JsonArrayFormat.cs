@@ -1,11 +1,10 @@
 using System.Buffers;
 using BatchPlatform.Contracts;
-using BatchPlatform.Store.Bulk;
 
 namespace BatchPlatform.Api.Uploads;
 
 /// <summary>One JSON array of objects. "Line" is the position in it, from 1. A syntax error ends the reading, since nothing after it can be trusted.</summary>
-internal sealed class JsonArrayFormat : RecordFormat
+internal sealed class JsonArrayFormat<T> : RecordFormat<T>
 {
     private static readonly SearchValues<byte> Structure = SearchValues.Create("\"{}[],"u8);
     private static readonly SearchValues<byte> InString = SearchValues.Create("\"\\"u8);
@@ -57,7 +56,7 @@ internal sealed class JsonArrayFormat : RecordFormat
         return -1;
     }
 
-    public override void Read(ReadOnlyMemory<byte> record, JobRules rules, List<StagedJob> jobs)
+    public override void Read(ReadOnlyMemory<byte> record, IRecordReader<T> reader, List<T> into)
     {
         var element = record[..^1];
         var isBlank = IsBlank(element.Span);
@@ -69,15 +68,15 @@ internal sealed class JsonArrayFormat : RecordFormat
         }
 
         _position++;
-        if (isBlank || !JsonJob.Read(element, _position, rules, jobs))
+        if (isBlank || !reader.ReadJson(element, _position, into))
         {
             throw Malformed("is no JSON");
         }
     }
 
-    public override void Oversized(JobRules rules) => rules.Errors.Add(++_position, null, ErrorCodes.ParamsTooLarge, "is too long for a job");
+    public override void Oversized(IRecordReader<T> reader) => reader.Oversized(++_position);
 
-    public override void Finish(ReadOnlyMemory<byte> rest, JobRules rules, List<StagedJob> jobs)
+    public override void Finish(ReadOnlyMemory<byte> rest, IRecordReader<T> reader, List<T> into)
     {
         if (_place != Place.AfterArray)
         {
@@ -98,7 +97,7 @@ internal sealed class JsonArrayFormat : RecordFormat
 
         if (rest[start] != '[')
         {
-            throw new ProblemException(Problems.InvalidJson("The body must be a JSON array of jobs; send one job a line as application/x-ndjson."));
+            throw new ProblemException(Problems.InvalidJson("The body must be a JSON array; as application/x-ndjson, send one object a line."));
         }
 
         _place = Place.Element;
@@ -157,7 +156,7 @@ internal sealed class JsonArrayFormat : RecordFormat
     private ProblemException Malformed(string message)
     {
         var position = Math.Max(_position, 1);
-        return new ProblemException(Problems.InvalidJson($"Job {position} {message}.") with
+        return new ProblemException(Problems.InvalidJson($"Element {position} {message}.") with
         {
             Errors = [new ProblemError(position, null, ErrorCodes.InvalidJson, message)],
         });

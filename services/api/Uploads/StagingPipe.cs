@@ -1,25 +1,27 @@
 using System.Threading.Channels;
-using BatchPlatform.Api.Idempotency;
-using BatchPlatform.Store;
-using BatchPlatform.Store.Tables;
 
 namespace BatchPlatform.Api.Uploads;
 
-/// <summary>Stores an upload's chunks while the next ones are being read, and keeps the append's lease while nothing comes.</summary>
-internal sealed class StagingPipe(AppendRows rows, BatchStore store, TimeProvider time, Append row, Ticket ticket)
+/// <summary>Stores an upload's chunks while the next ones are being read, and keeps the upload's lease while nothing comes.</summary>
+/// <param name="stage">Stores some records and renews the lease.</param>
+/// <param name="renew">Renews the lease.</param>
+/// <param name="renewEvery">How often that is due while nothing is stored.</param>
+/// <param name="time">The clock.</param>
+internal sealed class StagingPipe<T>(
+    Func<IReadOnlyList<T>, CancellationToken, Task> stage, Func<CancellationToken, Task> renew, TimeSpan renewEvery, TimeProvider time)
 {
     // One being stored, one waiting, one being read.
-    private readonly Channel<JobChunk> _chunks = Channel.CreateBounded<JobChunk>(1);
+    private readonly Channel<UploadChunk<T>> _chunks = Channel.CreateBounded<UploadChunk<T>>(1);
 
-    /// <summary>Reads the whole body; its jobs are staged unless one is bad.</summary>
-    public async Task RunAsync(UploadReader reader, JobRules rules, CancellationToken cancellationToken)
+    /// <summary>Reads the whole body; its records are staged unless one is bad.</summary>
+    public async Task RunAsync(UploadReader<T> reader, UploadErrors errors, CancellationToken cancellationToken)
     {
         var storing = StoreAsync(cancellationToken);
         try
         {
             await foreach (var chunk in reader.ReadAsync(cancellationToken))
             {
-                if (rules.Errors.Count > 0 || chunk.Jobs.Count == 0)
+                if (errors.Count > 0 || chunk.Records.Count == 0)
                 {
                     // Nothing will be taken in: the rest is only checked.
                     chunk.Dispose();
@@ -48,7 +50,7 @@ internal sealed class StagingPipe(AppendRows rows, BatchStore store, TimeProvide
                 {
                     using (chunk)
                     {
-                        await rows.StageAsync(row, chunk.Jobs, ticket.RenewLeaseAsync, cancellationToken);
+                        await stage(chunk.Records, cancellationToken);
                     }
                 }
             }
@@ -67,20 +69,12 @@ internal sealed class StagingPipe(AppendRows rows, BatchStore store, TimeProvide
         {
             try
             {
-                return await next.WaitAsync(rows.RenewEvery, time, cancellationToken);
+                return await next.WaitAsync(renewEvery, time, cancellationToken);
             }
             catch (TimeoutException)
             {
-                await RenewAsync(cancellationToken);
+                await renew(cancellationToken);
             }
         }
-    }
-
-    private async Task RenewAsync(CancellationToken cancellationToken)
-    {
-        await using var unit = await store.BeginAsync(cancellationToken);
-        await rows.HoldAsync(unit.Db, row);
-        await ticket.RenewLeaseAsync(unit.Db);
-        await unit.CommitAsync(cancellationToken);
     }
 }

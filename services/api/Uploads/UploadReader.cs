@@ -4,25 +4,25 @@ using BatchPlatform.Api.Idempotency;
 namespace BatchPlatform.Api.Uploads;
 
 /// <summary>
-/// Reads a body of any length in chunks of bounded size. A chunk's jobs point into the chunk's own buffer, so that params
+/// Reads a body of any length in chunks of bounded size. A chunk's records point into the chunk's own buffer, so that they
 /// are copied once, from the connection, and the next chunk can be read while one is being stored.
 /// </summary>
-internal sealed class UploadReader(Stream body, RecordFormat format, JobRules rules, RequestFingerprint? fingerprint) : IDisposable
+internal sealed class UploadReader<T>(Stream body, RecordFormat<T> format, IRecordReader<T> reader, RequestFingerprint? fingerprint) : IDisposable
 {
     // Room for the largest params and everything around them; a longer record is refused without being kept.
     private const int MaxRecordBytes = Contracts.Limits.ParamsBytes + (64 * 1024);
     private static readonly byte[] ByteOrderMark = [0xEF, 0xBB, 0xBF];
 
-    private JobChunk _chunk = new(expected: 16);
+    private UploadChunk<T> _chunk = new(expected: 16);
     private int _start;
     private int _scanned;
     private int _end;
     private bool _skipping;
     private bool _started;
 
-    /// <summary>The chunks in order; whoever takes one disposes it. Bad records are in the rules' errors at the end.</summary>
+    /// <summary>The chunks in order; whoever takes one disposes it. Bad records are in the reader's errors at the end.</summary>
     /// <exception cref="ProblemException">The body as a whole cannot be read.</exception>
-    public async IAsyncEnumerable<JobChunk> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<UploadChunk<T>> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         bool more;
         do
@@ -37,7 +37,7 @@ internal sealed class UploadReader(Stream body, RecordFormat format, JobRules ru
             }
 
             MakeRoom();
-            if (_end == JobChunk.Bytes)
+            if (_end == UploadChunk.Bytes)
             {
                 yield return NextChunk();
             }
@@ -46,7 +46,7 @@ internal sealed class UploadReader(Stream body, RecordFormat format, JobRules ru
 
         if (!_skipping)
         {
-            format.Finish(Unread(), rules, _chunk.Jobs);
+            format.Finish(Unread(), reader, _chunk.Records);
         }
 
         yield return NextChunk();
@@ -73,7 +73,7 @@ internal sealed class UploadReader(Stream body, RecordFormat format, JobRules ru
     {
         try
         {
-            return await body.ReadAsync(_chunk.Buffer.AsMemory(_end, JobChunk.Bytes - _end), cancellationToken);
+            return await body.ReadAsync(_chunk.Buffer.AsMemory(_end, UploadChunk.Bytes - _end), cancellationToken);
         }
         catch (InvalidDataException)
         {
@@ -93,7 +93,7 @@ internal sealed class UploadReader(Stream body, RecordFormat format, JobRules ru
         _scanned += length;
         if (!_skipping)
         {
-            format.Read(Unread(), rules, _chunk.Jobs);
+            format.Read(Unread(), reader, _chunk.Records);
         }
 
         _skipping = false;
@@ -110,7 +110,7 @@ internal sealed class UploadReader(Stream body, RecordFormat format, JobRules ru
         {
             if (!_skipping)
             {
-                format.Oversized(rules);
+                format.Oversized(reader);
             }
 
             _skipping = true;
@@ -123,10 +123,10 @@ internal sealed class UploadReader(Stream body, RecordFormat format, JobRules ru
     }
 
     // What was not taken yet moves to the new chunk.
-    private JobChunk NextChunk()
+    private UploadChunk<T> NextChunk()
     {
         var full = _chunk;
-        _chunk = new JobChunk(expected: full.Jobs.Count);
+        _chunk = new UploadChunk<T>(expected: full.Records.Count);
         full.Buffer.AsSpan(_start, _end - _start).CopyTo(_chunk.Buffer);
         (_start, _scanned, _end) = (0, _scanned - _start, _end - _start);
         return full;

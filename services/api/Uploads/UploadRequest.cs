@@ -1,5 +1,5 @@
 using BatchPlatform.Api.Upstreams;
-using Microsoft.Net.Http.Headers;
+using BatchPlatform.Store.Bulk;
 
 namespace BatchPlatform.Api.Uploads;
 
@@ -7,13 +7,13 @@ namespace BatchPlatform.Api.Uploads;
 internal sealed class UploadRequest
 {
     private readonly HttpRequest _request;
-    private readonly Func<RecordFormat> _format;
+    private readonly Func<RecordFormat<StagedJob>> _format;
 
     /// <exception cref="ProblemException">415 or 400.</exception>
     public UploadRequest(HttpRequest request)
     {
         _request = request;
-        _format = FormatOf(request.ContentType);
+        _format = UploadFormats.Of<StagedJob>(request.ContentType);
         ValidateOnly = Flag("validate_only");
     }
 
@@ -24,26 +24,7 @@ internal sealed class UploadRequest
     public JobRules Rules(KnownUpstreams upstreams, int firstIndex) => new(upstreams, firstIndex, Text("namespace"), Text("action"));
 
     /// <summary>Reads the body once.</summary>
-    public UploadReader Reader(JobRules rules, Idempotency.RequestFingerprint? fingerprint) => new(_request.Body, _format(), rules, fingerprint);
-
-    private static Func<RecordFormat> FormatOf(string? contentType)
-    {
-        if (!MediaTypeHeaderValue.TryParse(contentType, out var type) || type.Charset.Value is not (null or "") && !type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
-        {
-            throw Unsupported();
-        }
-
-        return type.MediaType.Value?.ToLowerInvariant() switch
-        {
-            "application/json" => () => new JsonArrayFormat(),
-            "application/x-ndjson" or "application/jsonl" => () => new NdjsonFormat(),
-            "text/csv" => () => new CsvFormat(),
-            _ => throw Unsupported(),
-        };
-    }
-
-    private static ProblemException Unsupported() =>
-        new(Problems.UnsupportedMediaType("Send jobs in UTF-8 as application/json (an array), application/x-ndjson or text/csv."));
+    public UploadReader<StagedJob> Reader(JobRules rules, Idempotency.RequestFingerprint? fingerprint) => new(_request.Body, _format(), rules, fingerprint);
 
     private string? Text(string parameter) => _request.Query[parameter] is [{ Length: > 0 } value] ? value : null;
 

@@ -47,10 +47,23 @@ internal static class BatchPatch
 
         if (changes.TryGetPropertyValue("dialect_document", out var document))
         {
-            batch.DialectDocument = document?.ToJsonString();
+            batch.DialectDocument = MergedDocument(batch.DialectDocument, document);
         }
 
         return !JsonNode.DeepEquals(JsonSerializer.SerializeToNode(before, Json), JsonSerializer.SerializeToNode(batch.Schedule, Json));
+    }
+
+    // Member by member as for the rest, so that two changes of different members both count.
+    private static string? MergedDocument(string? old, JsonNode? change)
+    {
+        if (change is not JsonObject members)
+        {
+            return change?.ToJsonString();
+        }
+
+        var merged = old is null ? [] : Parse(old);
+        Merge(merged, members);
+        return merged.ToJsonString();
     }
 
     private static T? Merged<T>(T? old, JsonNode? change)
@@ -62,16 +75,20 @@ internal static class BatchPatch
         }
 
         var merged = JsonSerializer.SerializeToNode(old, Json)?.AsObject() ?? [];
+        Merge(merged, members);
+        return merged.Deserialize<T>(Json);
+    }
+
+    private static void Merge(JsonObject target, JsonObject members)
+    {
         foreach (var (member, value) in members)
         {
-            merged.Remove(member);
+            target.Remove(member);
             if (value is not null)
             {
-                merged[member] = value.DeepClone();
+                target[member] = value.DeepClone();
             }
         }
-
-        return merged.Deserialize<T>(Json);
     }
 
     private static JsonObject Parse(string patch) => JsonNode.Parse(patch)!.AsObject();

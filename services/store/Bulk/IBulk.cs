@@ -13,6 +13,11 @@ namespace BatchPlatform.Store.Bulk;
 /// <param name="DeadlineSeconds">Its own deadline, after commit or start; null when only the batch has one.</param>
 public readonly record struct StagedJob(int Index, string Namespace, string Action, ReadOnlyMemory<byte> Params, string? CustomId, int? DeadlineSeconds = null);
 
+/// <summary>One row on its way into <c>dataset_rows</c>.</summary>
+/// <param name="Index">Its place in the dataset.</param>
+/// <param name="Json">Raw JSON object, UTF-8.</param>
+public readonly record struct StagedRow(int Index, ReadOnlyMemory<byte> Json);
+
 /// <summary>Which jobs of a lane a cut wants.</summary>
 /// <param name="Batch">The batch's number.</param>
 /// <param name="Revision">The revision that the run sees.</param>
@@ -58,6 +63,10 @@ public interface IBulk
     /// <summary>Inserts staged jobs under a revision that nobody sees yet.</summary>
     /// <exception cref="DbUpdateException">The database refused the rows, for example because one is there already; the transaction can only be rolled back.</exception>
     Task InsertJobsAsync(StoreDb db, long batch, int revision, IReadOnlyList<StagedJob> jobs, CancellationToken cancellationToken);
+
+    /// <summary>Inserts rows of a dataset's content.</summary>
+    /// <exception cref="DbUpdateException">As for jobs.</exception>
+    Task InsertRowsAsync(StoreDb db, long content, IReadOnlyList<StagedRow> rows, CancellationToken cancellationToken);
 
     /// <summary>
     /// Counts outcomes in their run's row, which is locked until the commit, and inserts them with the arrival numbers

@@ -10,6 +10,8 @@ internal sealed class PostgresBulk : IBulk
 {
     private const string CopyJobs = """COPY jobs (batch, "index", added_rev, namespace, action, params, custom_id, deadline_seconds) FROM STDIN (FORMAT BINARY)""";
 
+    private const string CopyRows = """COPY dataset_rows (content, "index", json) FROM STDIN (FORMAT BINARY)""";
+
     // One round trip, because every other report of the run waits from here to the commit: COPY would need the run's
     // counter first, and takes two of its own.
     private const string InsertOutcomes = """
@@ -56,6 +58,14 @@ internal sealed class PostgresBulk : IBulk
             await writer.WriteAsync(job.Params, NpgsqlDbType.Text, cancellationToken);
             await writer.WriteAsync(job.CustomId, NpgsqlDbType.Text, cancellationToken);
             await writer.WriteAsync(job.DeadlineSeconds, NpgsqlDbType.Integer, cancellationToken);
+        }, cancellationToken);
+
+    public Task InsertRowsAsync(StoreDb db, long content, IReadOnlyList<StagedRow> rows, CancellationToken cancellationToken) =>
+        CopyAsync(db, CopyRows, rows, async (writer, row, _) =>
+        {
+            await writer.WriteAsync(content, NpgsqlDbType.Bigint, cancellationToken);
+            await writer.WriteAsync(row.Index, NpgsqlDbType.Integer, cancellationToken);
+            await writer.WriteAsync(row.Json, NpgsqlDbType.Text, cancellationToken);
         }, cancellationToken);
 
     public async Task<CountedRun?> InsertOutcomesAsync(StoreDb db, long batch, int run, IReadOnlyList<PackedOutcome> outcomes, DateTime now, CancellationToken cancellationToken)

@@ -12,6 +12,8 @@ internal sealed class SqliteBulk : IBulk
 {
     private const string InsertJob = """INSERT INTO jobs (batch, "index", added_rev, namespace, action, params, custom_id, deadline_seconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?)""";
 
+    private const string InsertRow = """INSERT INTO dataset_rows (content, "index", json) VALUES (?, ?, ?)""";
+
     private const string InsertOutcome = """
         INSERT INTO outcomes (batch, run, "index", seq, state, status_code, response, error_code, error_message, attempts, duration_ms, completed_at)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -36,6 +38,9 @@ internal sealed class SqliteBulk : IBulk
             .Add(job.Params.Span)
             .Add(job.CustomId)
             .Add(job.DeadlineSeconds), cancellationToken);
+
+    public Task InsertRowsAsync(StoreDb db, long content, IReadOnlyList<StagedRow> rows, CancellationToken cancellationToken) =>
+        InsertAsync(db, InsertRow, rows, (insert, row, _) => insert.Add(content).Add(row.Index).Add(row.Json.Span), cancellationToken);
 
     public async Task<CountedRun?> InsertOutcomesAsync(StoreDb db, long batch, int run, IReadOnlyList<PackedOutcome> outcomes, DateTime now, CancellationToken cancellationToken)
     {

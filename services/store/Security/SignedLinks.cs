@@ -19,7 +19,7 @@ public enum LinkVerdict
 }
 
 /// <summary>
-/// Links that let whoever holds them read one thing for a while, without a key: HMAC-SHA256 over method, tenant, resource,
+/// Links that let whoever holds them read, or upload, one thing for a while, without a key: HMAC-SHA256 over method, tenant, resource,
 /// format and expiry. The resource is the path with all other parameters, but for <c>after</c>, so that a download can be resumed.
 /// </summary>
 public sealed class SignedLinks(MasterKey master, TimeProvider time)
@@ -34,14 +34,18 @@ public sealed class SignedLinks(MasterKey master, TimeProvider time)
 
     /// <summary>A link for GET, from the path on.</summary>
     /// <param name="tenant">As whom the holder reads.</param>
-    /// <param name="path">From <c>/v1</c> on.</param>
+    /// <param name="path">From the root on, in characters that need no escaping.</param>
     /// <param name="format">The format to read.</param>
     /// <param name="expires">Until when, UTC; whole seconds count.</param>
     /// <param name="parameters">What else the query says.</param>
-    public string Sign(string tenant, string path, string format, DateTimeOffset expires, params IReadOnlyList<KeyValuePair<string, string>> parameters)
+    public string Sign(string tenant, string path, string format, DateTimeOffset expires, params IReadOnlyList<KeyValuePair<string, string>> parameters) =>
+        Sign("GET", tenant, path, format, expires, parameters);
+
+    /// <summary>A link for any method; the rest as for GET.</summary>
+    public string Sign(string method, string tenant, string path, string format, DateTimeOffset expires, IReadOnlyList<KeyValuePair<string, string>> parameters)
     {
         var until = expires.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        var signature = SignatureOf("GET", tenant, Resource(path, parameters), format, until);
+        var signature = SignatureOf(method, tenant, Resource(path, parameters), format, until);
         KeyValuePair<string, string>[] query =
             [.. parameters, new(Tenant, tenant), new(Format, format), new(Expires, until), new(Signature, Base64Url.EncodeToString(signature))];
         return $"{path}?{Join(query)}";

@@ -48,4 +48,7 @@ public sealed class Append
 
     /// <summary>Renewed in each chunk's transaction; once it has passed, anybody may take over and remove the staged rows.</summary>
     public DateTime LeaseUntil { get; set; }
+
+    /// <summary>The expansion that it is made for, if any: told in the transaction that ends the append.</summary>
+    public Guid? Expansion { get; set; }
 }

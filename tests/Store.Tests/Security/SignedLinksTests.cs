@@ -58,6 +58,17 @@ public sealed class SignedLinksTests
     }
 
     [Fact]
+    public void A_link_for_an_upload_is_good_for_that_alone()
+    {
+        var links = Links();
+        var link = links.Sign("PUT", "acme", "/datasets/1/upload", "csv", _clock.GetUtcNow().AddHours(1), [KeyValuePair.Create("filename", "a & b.csv")]);
+
+        Assert.Equal((LinkVerdict.Valid, "acme"), Check(links, link, "PUT"));
+        Assert.Equal(LinkVerdict.Invalid, Check(links, link).Verdict);
+        Assert.Equal(LinkVerdict.Invalid, Check(links, link.Replace("a%20", "b%20", StringComparison.Ordinal), "PUT").Verdict);
+    }
+
+    [Fact]
     public void Another_master_key_signs_otherwise() => Assert.Equal(LinkVerdict.Invalid, Check(Links('B'), Sign(Links('A'), "acme")).Verdict);
 
     private SignedLinks Links(char key = 'A') => new(Master(key), _clock);

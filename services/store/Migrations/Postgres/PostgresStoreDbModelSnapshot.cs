@@ -89,6 +89,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnType("boolean")
                         .HasColumnName("edits");
 
+                    b.Property<Guid?>("Expansion")
+                        .HasColumnType("uuid")
+                        .HasColumnName("expansion");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
                         .HasColumnName("id");
@@ -273,6 +277,123 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     b.ToTable("batches");
                 });
 
+            modelBuilder.Entity("BatchPlatform.Store.Tables.Dataset", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<int>("BadRows")
+                        .HasColumnType("integer")
+                        .HasColumnName("bad_rows");
+
+                    b.Property<long?>("Content")
+                        .HasColumnType("bigint")
+                        .HasColumnName("content");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Dialect")
+                        .HasColumnType("text")
+                        .HasColumnName("dialect");
+
+                    b.Property<string>("DialectDocument")
+                        .HasColumnType("text")
+                        .HasColumnName("dialect_document");
+
+                    b.Property<string>("Errors")
+                        .HasColumnType("text")
+                        .HasColumnName("errors");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<int>("Rows")
+                        .HasColumnType("integer")
+                        .HasColumnName("rows");
+
+                    b.Property<string>("Tenant")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("tenant");
+
+                    b.Property<DateTime>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<long?>("Upload")
+                        .HasColumnType("bigint")
+                        .HasColumnName("upload");
+
+                    b.Property<DateTime?>("UploadedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("uploaded_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_datasets");
+
+                    b.HasIndex("Tenant", "Number")
+                        .HasDatabaseName("ix_datasets_tenant_number");
+
+                    b.ToTable("datasets");
+                });
+
+            modelBuilder.Entity("BatchPlatform.Store.Tables.DatasetContent", b =>
+                {
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<Guid>("Dataset")
+                        .HasColumnType("uuid")
+                        .HasColumnName("dataset");
+
+                    b.Property<bool>("Discarded")
+                        .HasColumnType("boolean")
+                        .HasColumnName("discarded");
+
+                    b.Property<DateTime?>("LeaseUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("lease_until");
+
+                    b.HasKey("Number")
+                        .HasName("pk_dataset_contents");
+
+                    b.HasIndex("Dataset")
+                        .HasDatabaseName("ix_dataset_contents_dataset");
+
+                    b.ToTable("dataset_contents");
+                });
+
+            modelBuilder.Entity("BatchPlatform.Store.Tables.DatasetRow", b =>
+                {
+                    b.Property<long>("Content")
+                        .HasColumnType("bigint")
+                        .HasColumnName("content");
+
+                    b.Property<int>("Index")
+                        .HasColumnType("integer")
+                        .HasColumnName("index");
+
+                    b.Property<string>("Json")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("json");
+
+                    b.HasKey("Content", "Index")
+                        .HasName("pk_dataset_rows");
+
+                    b.ToTable("dataset_rows");
+                });
+
             modelBuilder.Entity("BatchPlatform.Store.Tables.Delivery", b =>
                 {
                     b.Property<Guid>("Id")
@@ -405,6 +526,94 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasName("pk_delivery_attempts");
 
                     b.ToTable("delivery_attempts", (string)null);
+                });
+
+            modelBuilder.Entity("BatchPlatform.Store.Tables.Expansion", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Batch")
+                        .HasColumnType("bigint")
+                        .HasColumnName("batch");
+
+                    b.Property<Guid>("BatchId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("batch_id");
+
+                    b.Property<string>("Code")
+                        .HasColumnType("text")
+                        .HasColumnName("code");
+
+                    b.Property<bool>("Commit")
+                        .HasColumnType("boolean")
+                        .HasColumnName("commit");
+
+                    b.Property<long>("Content")
+                        .HasColumnType("bigint")
+                        .HasColumnName("content");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("Dataset")
+                        .HasColumnType("uuid")
+                        .HasColumnName("dataset");
+
+                    b.Property<string>("Detail")
+                        .HasColumnType("text")
+                        .HasColumnName("detail");
+
+                    b.Property<DateTime?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("Errors")
+                        .HasColumnType("text")
+                        .HasColumnName("errors");
+
+                    b.Property<DateTime>("LeaseUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("lease_until");
+
+                    b.Property<Guid>("Owner")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner");
+
+                    b.Property<int>("Rows")
+                        .HasColumnType("integer")
+                        .HasColumnName("rows");
+
+                    b.Property<int>("Staged")
+                        .HasColumnType("integer")
+                        .HasColumnName("staged");
+
+                    b.Property<short>("State")
+                        .HasColumnType("smallint")
+                        .HasColumnName("state");
+
+                    b.Property<bool>("Taken")
+                        .HasColumnType("boolean")
+                        .HasColumnName("taken");
+
+                    b.Property<string>("Template")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("template");
+
+                    b.HasKey("Id")
+                        .HasName("pk_expansions");
+
+                    b.HasIndex("Batch")
+                        .HasDatabaseName("ix_expansions_batch");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_expansions_created_at")
+                        .HasFilter("ended_at IS NULL");
+
+                    b.ToTable("expansions");
                 });
 
             modelBuilder.Entity("BatchPlatform.Store.Tables.FailingReceiver", b =>

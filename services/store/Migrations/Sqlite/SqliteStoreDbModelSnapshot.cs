@@ -84,6 +84,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("edits");
 
+                    b.Property<Guid?>("Expansion")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("expansion");
+
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT")
                         .HasColumnName("id");
@@ -268,6 +272,123 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     b.ToTable("batches");
                 });
 
+            modelBuilder.Entity("BatchPlatform.Store.Tables.Dataset", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<int>("BadRows")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("bad_rows");
+
+                    b.Property<long?>("Content")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("content");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Dialect")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("dialect");
+
+                    b.Property<string>("DialectDocument")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("dialect_document");
+
+                    b.Property<string>("Errors")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("errors");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<int>("Rows")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("rows");
+
+                    b.Property<string>("Tenant")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant");
+
+                    b.Property<DateTime>("UpdatedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("updated_at");
+
+                    b.Property<long?>("Upload")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("upload");
+
+                    b.Property<DateTime?>("UploadedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("uploaded_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_datasets");
+
+                    b.HasIndex("Tenant", "Number")
+                        .HasDatabaseName("ix_datasets_tenant_number");
+
+                    b.ToTable("datasets");
+                });
+
+            modelBuilder.Entity("BatchPlatform.Store.Tables.DatasetContent", b =>
+                {
+                    b.Property<long>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<Guid>("Dataset")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("dataset");
+
+                    b.Property<bool>("Discarded")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("discarded");
+
+                    b.Property<DateTime?>("LeaseUntil")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lease_until");
+
+                    b.HasKey("Number")
+                        .HasName("pk_dataset_contents");
+
+                    b.HasIndex("Dataset")
+                        .HasDatabaseName("ix_dataset_contents_dataset");
+
+                    b.ToTable("dataset_contents");
+                });
+
+            modelBuilder.Entity("BatchPlatform.Store.Tables.DatasetRow", b =>
+                {
+                    b.Property<long>("Content")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("content");
+
+                    b.Property<int>("Index")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("index");
+
+                    b.Property<string>("Json")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("json");
+
+                    b.HasKey("Content", "Index")
+                        .HasName("pk_dataset_rows");
+
+                    b.ToTable("dataset_rows");
+                });
+
             modelBuilder.Entity("BatchPlatform.Store.Tables.Delivery", b =>
                 {
                     b.Property<Guid>("Id")
@@ -400,6 +521,94 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasName("pk_delivery_attempts");
 
                     b.ToTable("delivery_attempts", (string)null);
+                });
+
+            modelBuilder.Entity("BatchPlatform.Store.Tables.Expansion", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Batch")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("batch");
+
+                    b.Property<Guid>("BatchId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("batch_id");
+
+                    b.Property<string>("Code")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("code");
+
+                    b.Property<bool>("Commit")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("commit");
+
+                    b.Property<long>("Content")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("content");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("Dataset")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("dataset");
+
+                    b.Property<string>("Detail")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("detail");
+
+                    b.Property<DateTime?>("EndedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("Errors")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("errors");
+
+                    b.Property<DateTime>("LeaseUntil")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lease_until");
+
+                    b.Property<Guid>("Owner")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner");
+
+                    b.Property<int>("Rows")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("rows");
+
+                    b.Property<int>("Staged")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("staged");
+
+                    b.Property<short>("State")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("state");
+
+                    b.Property<bool>("Taken")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("taken");
+
+                    b.Property<string>("Template")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("template");
+
+                    b.HasKey("Id")
+                        .HasName("pk_expansions");
+
+                    b.HasIndex("Batch")
+                        .HasDatabaseName("ix_expansions_batch");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_expansions_created_at")
+                        .HasFilter("ended_at IS NULL");
+
+                    b.ToTable("expansions");
                 });
 
             modelBuilder.Entity("BatchPlatform.Store.Tables.FailingReceiver", b =>

@@ -22,7 +22,8 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     revision = table.Column<int>(type: "integer", nullable: false),
                     edits = table.Column<bool>(type: "boolean", nullable: false),
                     command_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    lease_until = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                    lease_until = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    expansion = table.Column<Guid>(type: "uuid", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -73,6 +74,57 @@ namespace BatchPlatform.Store.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "dataset_contents",
+                columns: table => new
+                {
+                    number = table.Column<long>(type: "bigint", nullable: false),
+                    dataset = table.Column<Guid>(type: "uuid", nullable: false),
+                    lease_until = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    discarded = table.Column<bool>(type: "boolean", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_dataset_contents", x => x.number);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "dataset_rows",
+                columns: table => new
+                {
+                    content = table.Column<long>(type: "bigint", nullable: false),
+                    index = table.Column<int>(type: "integer", nullable: false),
+                    json = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_dataset_rows", x => new { x.content, x.index });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "datasets",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    number = table.Column<long>(type: "bigint", nullable: false),
+                    tenant = table.Column<string>(type: "text", nullable: false),
+                    name = table.Column<string>(type: "text", nullable: false),
+                    content = table.Column<long>(type: "bigint", nullable: true),
+                    rows = table.Column<int>(type: "integer", nullable: false),
+                    upload = table.Column<long>(type: "bigint", nullable: true),
+                    bad_rows = table.Column<int>(type: "integer", nullable: false),
+                    errors = table.Column<string>(type: "text", nullable: true),
+                    dialect = table.Column<string>(type: "text", nullable: true),
+                    dialect_document = table.Column<string>(type: "text", nullable: true),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    uploaded_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_datasets", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "deliveries",
                 columns: table => new
                 {
@@ -115,6 +167,34 @@ namespace BatchPlatform.Store.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_delivery_attempts", x => new { x.delivery, x.number });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "expansions",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    batch_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    batch = table.Column<long>(type: "bigint", nullable: false),
+                    dataset = table.Column<Guid>(type: "uuid", nullable: false),
+                    content = table.Column<long>(type: "bigint", nullable: false),
+                    rows = table.Column<int>(type: "integer", nullable: false),
+                    template = table.Column<string>(type: "text", nullable: false),
+                    commit = table.Column<bool>(type: "boolean", nullable: false),
+                    state = table.Column<short>(type: "smallint", nullable: false),
+                    staged = table.Column<int>(type: "integer", nullable: false),
+                    taken = table.Column<bool>(type: "boolean", nullable: false),
+                    owner = table.Column<Guid>(type: "uuid", nullable: false),
+                    lease_until = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    code = table.Column<string>(type: "text", nullable: true),
+                    detail = table.Column<string>(type: "text", nullable: true),
+                    errors = table.Column<string>(type: "text", nullable: true),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    ended_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_expansions", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -452,6 +532,16 @@ namespace BatchPlatform.Store.Migrations.Postgres
                 columns: new[] { "tenant", "number" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_dataset_contents_dataset",
+                table: "dataset_contents",
+                column: "dataset");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_datasets_tenant_number",
+                table: "datasets",
+                columns: new[] { "tenant", "number" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_deliveries_batch_run_epoch_seq",
                 table: "deliveries",
                 columns: new[] { "batch", "run", "epoch", "seq" },
@@ -468,6 +558,17 @@ namespace BatchPlatform.Store.Migrations.Postgres
                 table: "deliveries",
                 columns: new[] { "tenant", "created_at" },
                 filter: "state IN ('failed', 'held')");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_expansions_batch",
+                table: "expansions",
+                column: "batch");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_expansions_created_at",
+                table: "expansions",
+                column: "created_at",
+                filter: "ended_at IS NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_idempotency_batch_id",
@@ -542,10 +643,22 @@ namespace BatchPlatform.Store.Migrations.Postgres
                 name: "batches");
 
             migrationBuilder.DropTable(
+                name: "dataset_contents");
+
+            migrationBuilder.DropTable(
+                name: "dataset_rows");
+
+            migrationBuilder.DropTable(
+                name: "datasets");
+
+            migrationBuilder.DropTable(
                 name: "deliveries");
 
             migrationBuilder.DropTable(
                 name: "delivery_attempts");
+
+            migrationBuilder.DropTable(
+                name: "expansions");
 
             migrationBuilder.DropTable(
                 name: "failing_receivers");

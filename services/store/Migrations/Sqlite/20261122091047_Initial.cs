@@ -22,7 +22,8 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     revision = table.Column<int>(type: "INTEGER", nullable: false),
                     edits = table.Column<bool>(type: "INTEGER", nullable: false),
                     command_id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    lease_until = table.Column<DateTime>(type: "TEXT", nullable: false)
+                    lease_until = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    expansion = table.Column<Guid>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -73,6 +74,57 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "dataset_contents",
+                columns: table => new
+                {
+                    number = table.Column<long>(type: "INTEGER", nullable: false),
+                    dataset = table.Column<Guid>(type: "TEXT", nullable: false),
+                    lease_until = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    discarded = table.Column<bool>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_dataset_contents", x => x.number);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "dataset_rows",
+                columns: table => new
+                {
+                    content = table.Column<long>(type: "INTEGER", nullable: false),
+                    index = table.Column<int>(type: "INTEGER", nullable: false),
+                    json = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_dataset_rows", x => new { x.content, x.index });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "datasets",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    number = table.Column<long>(type: "INTEGER", nullable: false),
+                    tenant = table.Column<string>(type: "TEXT", nullable: false),
+                    name = table.Column<string>(type: "TEXT", nullable: false),
+                    content = table.Column<long>(type: "INTEGER", nullable: true),
+                    rows = table.Column<int>(type: "INTEGER", nullable: false),
+                    upload = table.Column<long>(type: "INTEGER", nullable: true),
+                    bad_rows = table.Column<int>(type: "INTEGER", nullable: false),
+                    errors = table.Column<string>(type: "TEXT", nullable: true),
+                    dialect = table.Column<string>(type: "TEXT", nullable: true),
+                    dialect_document = table.Column<string>(type: "TEXT", nullable: true),
+                    created_at = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    updated_at = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    uploaded_at = table.Column<DateTime>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_datasets", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "deliveries",
                 columns: table => new
                 {
@@ -115,6 +167,34 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_delivery_attempts", x => new { x.delivery, x.number });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "expansions",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    batch_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    batch = table.Column<long>(type: "INTEGER", nullable: false),
+                    dataset = table.Column<Guid>(type: "TEXT", nullable: false),
+                    content = table.Column<long>(type: "INTEGER", nullable: false),
+                    rows = table.Column<int>(type: "INTEGER", nullable: false),
+                    template = table.Column<string>(type: "TEXT", nullable: false),
+                    commit = table.Column<bool>(type: "INTEGER", nullable: false),
+                    state = table.Column<short>(type: "INTEGER", nullable: false),
+                    staged = table.Column<int>(type: "INTEGER", nullable: false),
+                    taken = table.Column<bool>(type: "INTEGER", nullable: false),
+                    owner = table.Column<Guid>(type: "TEXT", nullable: false),
+                    lease_until = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    code = table.Column<string>(type: "TEXT", nullable: true),
+                    detail = table.Column<string>(type: "TEXT", nullable: true),
+                    errors = table.Column<string>(type: "TEXT", nullable: true),
+                    created_at = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    ended_at = table.Column<DateTime>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_expansions", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -452,6 +532,16 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 columns: new[] { "tenant", "number" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_dataset_contents_dataset",
+                table: "dataset_contents",
+                column: "dataset");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_datasets_tenant_number",
+                table: "datasets",
+                columns: new[] { "tenant", "number" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_deliveries_batch_run_epoch_seq",
                 table: "deliveries",
                 columns: new[] { "batch", "run", "epoch", "seq" },
@@ -468,6 +558,17 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 table: "deliveries",
                 columns: new[] { "tenant", "created_at" },
                 filter: "state IN ('failed', 'held')");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_expansions_batch",
+                table: "expansions",
+                column: "batch");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_expansions_created_at",
+                table: "expansions",
+                column: "created_at",
+                filter: "ended_at IS NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_idempotency_batch_id",
@@ -542,10 +643,22 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 name: "batches");
 
             migrationBuilder.DropTable(
+                name: "dataset_contents");
+
+            migrationBuilder.DropTable(
+                name: "dataset_rows");
+
+            migrationBuilder.DropTable(
+                name: "datasets");
+
+            migrationBuilder.DropTable(
                 name: "deliveries");
 
             migrationBuilder.DropTable(
                 name: "delivery_attempts");
+
+            migrationBuilder.DropTable(
+                name: "expansions");
 
             migrationBuilder.DropTable(
                 name: "failing_receivers");
