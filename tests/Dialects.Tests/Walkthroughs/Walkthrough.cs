@@ -6,8 +6,10 @@ namespace BatchPlatform.Dialects.Tests.Walkthroughs;
 
 /// <summary>
 /// A page that shows requests and their answers. A request is a fence <c>sh</c> that begins with <c>curl</c>, or with
-/// <c>name=$(curl … | jq -r '.member')</c>, which keeps a member of the answer as <c>$name</c>. Its answer is the fence that follows:
-/// <c>json 201</c> says the status; <c>json 200 until</c> that the request is repeated until the answer is as printed.
+/// <c>name=$(curl … | jq -r '.member')</c>, which keeps a member of the answer as <c>$name</c>; the member may stand deeper, as
+/// <c>.batch.id</c>. Its answer is the fence that follows:
+/// <c>json 201</c> says the status; <c>json 200 until</c> that the request is repeated until the answer is as printed;
+/// <c>json 200 form</c> that only its form is.
 /// </summary>
 internal sealed partial class Walkthrough
 {
@@ -29,7 +31,8 @@ internal sealed partial class Walkthrough
                     request.Groups["member"].Value,
                     int.Parse(answer.Groups["status"].Value),
                     JsonNode.Parse(fences[place + 1].Groups["text"].Value),
-                    answer.Groups["until"].Success));
+                    answer.Groups["until"].Success,
+                    answer.Groups["form"].Success));
             }
         }
 
@@ -54,7 +57,7 @@ internal sealed partial class Walkthrough
             Assert.True(step.Difference(reply) is null, $"{step.Difference(reply)}\n{step.Curl}\n{reply}");
             if (step.Name.Length > 0)
             {
-                variables[step.Name] = reply.Json[step.Member.Trim('"')]!.ToString();
+                variables[step.Name] = step.MemberOf(reply.Json);
             }
         }
     }
@@ -65,11 +68,16 @@ internal sealed partial class Walkthrough
     [GeneratedRegex(@"\A(?:(?<name>\w+)=\$\()?(?<curl>curl .*?)(?:\| jq -r '\.(?<member>[^']+)'\))?\s*\z", RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Request();
 
-    [GeneratedRegex(@"\Ajson (?<status>\d{3})(?<until> until)?\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\Ajson (?<status>\d{3})(?<until> until)?(?<form> form)?\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Answer();
 
-    private sealed record Step(string Curl, string Name, string Member, int Status, JsonNode? Printed, bool Until)
+    private sealed record Step(string Curl, string Name, string Member, int Status, JsonNode? Printed, bool Until, bool Form)
     {
-        public string? Difference(Reply reply) => reply.Status == Status ? Shape.Difference(Printed, reply.Json) : $"Status {Status} is printed, it is {reply.Status}";
+        /// <summary>The member of a path such as <c>batch.id</c> or <c>pages[0]</c>.</summary>
+        public string MemberOf(JsonNode answer) => Member.Replace("[", ".[").Split('.')
+            .Aggregate(answer, (node, part) => part[0] == '[' ? node[int.Parse(part[1..^1])]! : node[part.Trim('"')]!)
+            .ToString();
+
+        public string? Difference(Reply reply) => reply.Status == Status ? Shape.Difference(Printed, reply.Json, Form) : $"Status {Status} is printed, it is {reply.Status}";
     }
 }
