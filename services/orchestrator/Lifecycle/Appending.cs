@@ -16,7 +16,10 @@ internal static class Appending
         batch.NextIndex = append.BaseIndex + append.Count;
         batch.Total += append.Count;
         batch.Lanes = Merge(batch.Lanes, append.Lanes);
+        batch.ShortestDeadlineSeconds = Shortest(batch.ShortestDeadlineSeconds, append.ShortestDeadlineSeconds);
     }
+
+    private static int Shortest(int one, int other) => one == 0 || other == 0 ? one + other : Math.Min(one, other);
 
     private static IReadOnlyList<LaneCount> Merge(IReadOnlyList<LaneCount> old, IReadOnlyList<LaneCount> added) =>
         [.. old.Concat(added)
