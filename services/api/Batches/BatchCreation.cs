@@ -51,7 +51,7 @@ public sealed class BatchCreation(
             Callback = secrets.Seal(body.Callback),
             Schedule = body.Schedule,
             Jobs = jobs,
-            Lanes = rules.Lanes,
+            Rules = rules,
             Commit = body.Commit,
         };
         var reply = await submissions.RunAsync(submission, ticket.RenewLeaseAsync, context.RequestAborted);
