@@ -15,6 +15,7 @@ public static class ErrorCodes
     public const string RequestInProgress = "REQUEST_IN_PROGRESS";
     public const string UpstreamInUse = "UPSTREAM_IN_USE";
     public const string NotRecurring = "BATCH_NOT_RECURRING";
+    public const string BatchChanged = "BATCH_CHANGED";
 
     // Refusals by content: 4xx.
     public const string InvalidJobsCount = "INVALID_JOBS_COUNT";
@@ -40,6 +41,7 @@ public static class ErrorCodes
     public const string BatchNotFound = "BATCH_NOT_FOUND";
     public const string JobNotFound = "JOB_NOT_FOUND";
     public const string RunNotFound = "RUN_NOT_FOUND";
+    public const string RunExpired = "RUN_EXPIRED";
     public const string DeliveryNotFound = "DELIVERY_NOT_FOUND";
     public const string LinkInvalid = "LINK_INVALID";
     public const string LinkExpired = "LINK_EXPIRED";

@@ -834,9 +834,17 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("deadline");
 
+                    b.Property<bool>("Emptied")
+                        .HasColumnType("boolean")
+                        .HasColumnName("emptied");
+
                     b.Property<int>("Epoch")
                         .HasColumnType("integer")
                         .HasColumnName("epoch");
+
+                    b.Property<DateTime?>("ExpiredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expired_at");
 
                     b.Property<int>("Failed")
                         .HasColumnType("integer")
@@ -893,6 +901,9 @@ namespace BatchPlatform.Store.Migrations.Postgres
 
                     b.HasKey("Batch", "Number")
                         .HasName("pk_runs");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_runs_created_at");
 
                     b.HasIndex("Deadline")
                         .HasDatabaseName("ix_runs_deadline")

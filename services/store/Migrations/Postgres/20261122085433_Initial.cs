@@ -322,7 +322,9 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     started = table.Column<bool>(type: "boolean", nullable: false),
                     created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
                     deadline = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    settled_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                    settled_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    expired_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    emptied = table.Column<bool>(type: "boolean", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -498,6 +500,11 @@ namespace BatchPlatform.Store.Migrations.Postgres
                 name: "ix_retries_batch_run_namespace_due_at",
                 table: "retries",
                 columns: new[] { "batch", "run", "namespace", "due_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_runs_created_at",
+                table: "runs",
+                column: "created_at");
 
             migrationBuilder.CreateIndex(
                 name: "ix_runs_deadline",
