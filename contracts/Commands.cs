@@ -54,8 +54,12 @@ public sealed record PauseBatch(Guid BatchId, Guid CommandId, string? Reason) : 
 /// <summary>Ends a pause.</summary>
 public sealed record ResumeBatch(Guid BatchId, Guid CommandId) : IBatchCommand;
 
-/// <summary>Removes the batch and all of its data; a running one only with <paramref name="Force"/>, which stops it first.</summary>
-public sealed record DeleteBatch(Guid BatchId, Guid CommandId, bool Force) : IBatchCommand;
+/// <summary>Removes the batch and all of its data.</summary>
+/// <param name="BatchId">The batch.</param>
+/// <param name="CommandId">This command.</param>
+/// <param name="Force">Also a running one, which is stopped first.</param>
+/// <param name="UnchangedSince">Only if nothing has changed it since then, UTC; null for whatever happened.</param>
+public sealed record DeleteBatch(Guid BatchId, Guid CommandId, bool Force, DateTime? UnchangedSince = null) : IBatchCommand;
 
 /// <summary>
 /// Fails one job with JOB_CANCELLED unless it has ended. A call in flight is not ended, but its answer is dropped.

@@ -19,6 +19,7 @@ public static class ErrorCodes
     public const string UploadOutdated = "UPLOAD_OUTDATED";
     public const string DatasetNotReady = "DATASET_NOT_READY";
     public const string ExpansionExists = "EXPANSION_EXISTS";
+    public const string BatchChanged = "BATCH_CHANGED";
 
     // Refusals by content: 4xx.
     public const string InvalidJobsCount = "INVALID_JOBS_COUNT";
@@ -47,6 +48,7 @@ public static class ErrorCodes
     public const string BatchNotFound = "BATCH_NOT_FOUND";
     public const string JobNotFound = "JOB_NOT_FOUND";
     public const string RunNotFound = "RUN_NOT_FOUND";
+    public const string RunExpired = "RUN_EXPIRED";
     public const string DeliveryNotFound = "DELIVERY_NOT_FOUND";
     public const string DatasetNotFound = "DATASET_NOT_FOUND";
     public const string ExpansionNotFound = "EXPANSION_NOT_FOUND";

@@ -6,6 +6,7 @@ using BatchPlatform.Orchestrator.Gates;
 using BatchPlatform.Orchestrator.Leases;
 using BatchPlatform.Orchestrator.Lifecycle;
 using BatchPlatform.Orchestrator.Outcomes;
+using BatchPlatform.Orchestrator.Retention;
 using BatchPlatform.Orchestrator.Schedules;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Sagas;
@@ -28,6 +29,7 @@ public static class OrchestratorSetup
     {
         var services = builder.Services;
         services.AddOptions<OrchestratorOptions>().BindConfiguration("Orchestrator").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<RetentionOptions>().BindConfiguration("Retention").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<Workers>();
         services.AddSingleton<DispatchSignal>();
         services.AddSingleton<UpstreamCatalog>();
@@ -42,6 +44,9 @@ public static class OrchestratorSetup
         services.AddHostedService<DeadlineClock>();
         services.AddHostedService<ReconcileClock>();
         services.AddHostedService<ScheduleClock>();
+        services.AddSingleton<ExpiredRuns>();
+        services.AddSingleton<IdleBatches>();
+        services.AddHostedService<RetentionClock>();
         services.AddHostedService<OutboxSweeper>();
         return builder;
     }

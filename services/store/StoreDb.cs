@@ -89,6 +89,7 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
         {
             run.HasKey(r => new { r.Batch, r.Number });
             run.HasIndex(r => r.NextDeadline).HasFilter("settled_at IS NULL");
+            run.HasIndex(r => r.CreatedAt);
         });
         modelBuilder.Entity<Lane>(lane =>
         {

@@ -1,6 +1,7 @@
 using System.Net;
 using BatchPlatform.Contracts;
 using BatchPlatform.Store.Tables;
+using Microsoft.EntityFrameworkCore;
 using Xunit;
 
 namespace BatchPlatform.Api.Reading.Tests;
@@ -74,4 +75,38 @@ public abstract class RunTests<TApp>(TApp app) : ReadingTests<TApp>(app)
     }
 
     private static string Path(Batch batch) => $"/v1/batches/{batch.CorrelationId}/runs";
+
+    [Fact]
+    public async Task A_run_that_was_removed_is_gone_and_one_that_never_was_is_unknown()
+    {
+        var batch = await Tenant.BatchAsync(jobs: 1, BatchState.Finished, b => b.Run = 2);
+        await Tenant.RunAsync(batch, number: 2);
+        var at = $"/v1/batches/{batch.CorrelationId}";
+
+        await Tenant.RefusedAsync($"{at}/runs/1", HttpStatusCode.Gone, ErrorCodes.RunExpired);
+        await Tenant.RefusedAsync($"{at}/results?run=1", HttpStatusCode.Gone, ErrorCodes.RunExpired);
+        await Tenant.RefusedAsync($"{at}/jobs?run=1", HttpStatusCode.Gone, ErrorCodes.RunExpired);
+        await Tenant.RefusedAsync($"{at}/runs/3", HttpStatusCode.NotFound, ErrorCodes.RunNotFound);
+        await Tenant.RefusedAsync($"{at}/runs/0", HttpStatusCode.NotFound, ErrorCodes.RunNotFound);
+    }
+
+    [Fact]
+    public async Task A_run_whose_results_have_expired_keeps_its_counts_and_shows_no_results()
+    {
+        var batch = await Tenant.BatchAsync(jobs: 2, BatchState.Finished, b => b.Run = 1);
+        var run = await Tenant.RunAsync(batch);
+        await Tenant.OutcomesAsync(run, Tenant.Completed(0), Tenant.Failed(1));
+        await Tenant.WriteAsync(db => db.Runs.Where(row => row.Batch == batch.Number).ExecuteUpdateAsync(set => set.SetProperty(row => row.ExpiredAt, App.Now)));
+        var at = $"/v1/batches/{batch.CorrelationId}";
+
+        var view = await Tenant.GetAsync($"{at}/runs/1");
+        Assert.Equal((1, 1, "2026-03-01T12:00:00Z"), (view.Int("completed"), view.Int("failed"), view.Text("expired_at")));
+        Assert.Equal(1, (await Tenant.GetAsync(at)).GetProperty("counts").Int("completed"));
+        foreach (var path in new[] { "results", "results?run=1", "results?order=arrival", "jobs?run=1" })
+        {
+            await Tenant.RefusedAsync($"{at}/{path}", HttpStatusCode.Gone, ErrorCodes.RunExpired);
+        }
+
+        Assert.All(await Tenant.AllAsync($"{at}/jobs"), job => Assert.Equal("Pending", job.Text("state")));
+    }
 }

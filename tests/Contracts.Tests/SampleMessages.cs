@@ -64,7 +64,7 @@ internal static class SampleMessages
         new RetryFailedJobs(Batch, Command),
         new PauseBatch(Batch, Command, "Upstream moves"),
         new ResumeBatch(Batch, Command),
-        new DeleteBatch(Batch, Command, true),
+        new DeleteBatch(Batch, Command, true, Time),
         new CommandReply(Command, ErrorCodes.BatchRunning, "It runs.", BatchState.Running, 3, 1),
         Settings,
         Budget,

@@ -9,6 +9,8 @@ public static class Problems
 
     public static Problem JobNotFound() => new(StatusCodes.Status404NotFound, ErrorCodes.JobNotFound, "The batch has no job at this index.");
 
+    public static Problem RunExpired() => new(StatusCodes.Status410Gone, ErrorCodes.RunExpired, "The results of this run have expired.");
+
     public static Problem NotFound(string detail) => new(StatusCodes.Status404NotFound, ErrorCodes.NotFound, detail);
 
     public static Problem DeliveryNotFound() => new(StatusCodes.Status404NotFound, ErrorCodes.DeliveryNotFound, "There is no such delivery.");

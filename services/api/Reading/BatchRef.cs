@@ -32,10 +32,17 @@ internal sealed record BatchRef(long Number, BatchState State, int Revision, int
         job.Batch == Number && job.AddedRev <= Revision && (job.RemovedRev == null || job.RemovedRev > Revision));
 
     /// <summary>One run.</summary>
-    /// <exception cref="ProblemException">404 RUN_NOT_FOUND.</exception>
+    /// <exception cref="ProblemException">404 RUN_NOT_FOUND, or 410 RUN_EXPIRED: it was there, and has been removed.</exception>
     public async Task<Run> RunAsync(StoreDb db, int number, CancellationToken cancellationToken) =>
         await db.Runs.SingleOrDefaultAsync(run => run.Batch == Number && run.Number == number, cancellationToken)
-            ?? throw new ProblemException(new Problem(StatusCodes.Status404NotFound, ErrorCodes.RunNotFound, "The batch has no such run."));
+            ?? throw new ProblemException(number > 0 && number <= Run
+                ? Problems.RunExpired()
+                : new Problem(StatusCodes.Status404NotFound, ErrorCodes.RunNotFound, "The batch has no such run."));
+
+    /// <summary>One run whose outcomes are there.</summary>
+    /// <exception cref="ProblemException">404 RUN_NOT_FOUND, or 410 RUN_EXPIRED.</exception>
+    public async Task<Run> RunWithResultsAsync(StoreDb db, int number, CancellationToken cancellationToken) =>
+        await RunAsync(db, number, cancellationToken) is { ExpiredAt: null } run ? run : throw new ProblemException(Problems.RunExpired());
 
     /// <summary>
     /// The latest run of all jobs and the retries of its failed ones, in order, up to <see cref="Run"/>; empty before the first run. A retry has

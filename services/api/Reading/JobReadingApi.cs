@@ -32,7 +32,7 @@ internal static class JobReadingApi
 
         await using var db = store.Read();
         var batch = await BatchRef.FindAsync(db, context.Tenant(), id, cancellationToken);
-        batch = run is null ? batch : batch.At(await batch.RunAsync(db, run.Value, cancellationToken));
+        batch = run is null ? batch : batch.At(await batch.RunWithResultsAsync(db, run.Value, cancellationToken));
         var states = await JobStates.LoadAsync(db, batch, cancellationToken);
         var (jobs, next) = await new JobFinder(db, batch, states, filter).FindAsync(from, limit, cancellationToken);
         return TypedResults.Ok(new Page<JobView>(jobs, next is null ? null : Cursor.Write(next.Value)));

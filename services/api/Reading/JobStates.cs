@@ -30,7 +30,8 @@ internal sealed class JobStates
 
     public static async Task<JobStates> LoadAsync(StoreDb db, BatchRef batch, CancellationToken cancellationToken)
     {
-        var runs = await batch.LatestRunsAsync(db, cancellationToken);
+        // Of a run whose outcomes have expired nothing is known: its jobs are as if they had not run.
+        var runs = (await batch.LatestRunsAsync(db, cancellationToken)).Where(run => run.ExpiredAt is null).ToList();
         var slices = await db.Slices
             .Where(slice => slice.Batch == batch.Number && slice.Run == batch.Run && slice.State != SliceState.Returned)
             .Select(slice => new LiveSlice(slice.State == SliceState.Taken ? JobState.Processing : JobState.Queued, slice.Jobs))

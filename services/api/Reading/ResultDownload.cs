@@ -89,7 +89,7 @@ internal sealed class ResultDownload(BatchStore store, BatchRef batch, int run, 
     {
         await using var db = store.Read();
         return await db.Runs.AnyAsync(
-            each => each.Batch == batch.Number && each.Number == run && db.Batches.Any(row => row.Number == batch.Number && row.DeletedAt == null),
+            each => each.Batch == batch.Number && each.Number == run && each.ExpiredAt == null && db.Batches.Any(row => row.Number == batch.Number && row.DeletedAt == null),
             cancellationToken);
     }
 }

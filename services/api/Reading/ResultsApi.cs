@@ -53,9 +53,13 @@ internal static class ResultsApi
     {
         await using var db = store.Read();
         var batch = await BatchRef.FindAsync(db, tenant, id, cancellationToken);
-        return (batch, run is null
-            ? await batch.LatestRunsAsync(db, cancellationToken)
-            : [await batch.RunAsync(db, run.Value, cancellationToken)]);
+        if (run is not null)
+        {
+            return (batch, [await batch.RunWithResultsAsync(db, run.Value, cancellationToken)]);
+        }
+
+        var latest = await batch.LatestRunsAsync(db, cancellationToken);
+        return latest.All(each => each.ExpiredAt is null) ? (batch, latest) : throw new ProblemException(Problems.RunExpired());
     }
 
     private static IReadOnlyList<ResultStretch> ByIndex(BatchRef batch, IReadOnlyList<Run> runs, string? after)

@@ -27,7 +27,8 @@ public enum RunState
 /// <param name="Failed">Outcomes so far.</param>
 /// <param name="CreatedAt">When it was asked for.</param>
 /// <param name="SettledAt">When its last outcome was stored.</param>
-public sealed record RunView(int Run, int Root, RunState State, int Total, int Completed, int Failed, DateTime CreatedAt, DateTime? SettledAt);
+/// <param name="ExpiredAt">Since when its results are not kept any more.</param>
+public sealed record RunView(int Run, int Root, RunState State, int Total, int Completed, int Failed, DateTime CreatedAt, DateTime? SettledAt, DateTime? ExpiredAt);
 
 /// <summary>The runs of a batch.</summary>
 internal static class RunsApi
@@ -62,7 +63,7 @@ internal static class RunsApi
     }
 
     private static RunView View(Run run, BatchRef batch) =>
-        new(run.Number, run.Root, StateOf(run, batch), run.Total, run.Completed, run.Failed, run.CreatedAt, run.SettledAt);
+        new(run.Number, run.Root, StateOf(run, batch), run.Total, run.Completed, run.Failed, run.CreatedAt, run.SettledAt, run.ExpiredAt);
 
     private static RunState StateOf(Run run, BatchRef batch)
     {

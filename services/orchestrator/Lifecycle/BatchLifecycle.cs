@@ -35,7 +35,6 @@ public sealed class BatchLifecycle : MassTransitStateMachine<Batch>
             When(Commit).IfElse(HasJobs, some => some.BeginRun().TransitionTo(Committed).Accept(), none => none.RefuseEmpty()),
             When(Start).IfElse(HasJobs, some => some.BeginRun().TransitionTo(Committed).Accept(), none => none.RefuseEmpty()),
             When(Change).ApplyPatch().Accept(),
-            When(Delete).Remove().TransitionTo(Deleted).Accept(),
             When(Stop).Refuse(ErrorCodes.BatchNotRunning, "The batch has not been committed."),
             When(RetryFailed).Refuse(ErrorCodes.RunUnfinished, "The batch has not run yet."),
             Ignore(Started),
@@ -95,9 +94,13 @@ public sealed class BatchLifecycle : MassTransitStateMachine<Batch>
                 once => once.RefuseJobs()),
             When(Commit).Refuse(ErrorCodes.BatchAlreadyCommitted, "The batch is committed already."),
             When(Change).ApplyPatch().Accept(),
-            When(Delete).Remove().TransitionTo(Deleted).Accept(),
             Ignore(Started),
             Ignore(Settled));
+
+        During(Created, Stopped, Finished, When(Delete).IfElse(
+            HasChangedSince,
+            changed => changed.Refuse(ErrorCodes.BatchChanged, "The batch has changed since."),
+            same => same.Remove().TransitionTo(Deleted).Accept()));
 
         EventActivities<Batch>[] always = [When(Pause).HoldJobs().Accept(), When(Resume).ReleaseJobs().Accept(), Ignore(Create)];
         During(Created, Committed, Running, always);
@@ -200,6 +203,9 @@ public sealed class BatchLifecycle : MassTransitStateMachine<Batch>
     private static bool IsCurrent<T>(BehaviorContext<Batch, T> context)
         where T : class, IRunEvent =>
         context.Message.Run == context.Saga.Run && context.Message.Epoch == context.Saga.Epoch;
+
+    private static bool HasChangedSince(BehaviorContext<Batch, DeleteBatch> context) =>
+        context.Message.UnchangedSince is { } since && context.Saga.UpdatedAt >= since;
 
     private static bool StopsOnItsFailures(BehaviorContext<Batch, RunSettled> context) =>
         context.Saga.Options.StopOnJobError && context.Message.Failures > 0;

@@ -93,7 +93,7 @@ internal static class LifecycleSteps
                     .ThenAsync(context => context.Runs().BeginRetryAsync(context.Saga))
                     .TransitionTo(lifecycle.Committed)
                     .Accept(),
-                none => none.Refuse(ErrorCodes.NothingToRetry, "No job of the batch has failed.")),
+                none => none.Refuse(ErrorCodes.NothingToRetry, "No job of the batch has failed, or the results have expired.")),
             unsettled => unsettled.Refuse(ErrorCodes.RunUnfinished, "Some jobs have no outcome yet; start the batch to run them."));
 
     public static EventActivityBinder<Batch, RunStarted> NoteStart(this EventActivityBinder<Batch, RunStarted> binder) =>

@@ -73,8 +73,8 @@ internal sealed class RunBook(WorkUnit unit, DateTime now)
     /// <summary>Whether every job of the latest run has an outcome.</summary>
     public Task<bool> IsSettledAsync(Batch batch) => LatestRun(batch).AnyAsync(run => run.Completed + run.Failed == run.Total);
 
-    /// <summary>Whether a job of the latest run failed.</summary>
-    public Task<bool> HasFailedJobsAsync(Batch batch) => LatestRun(batch).AnyAsync(run => run.Failed > 0);
+    /// <summary>Whether a job of the latest run failed, and it is still known which.</summary>
+    public Task<bool> HasFailedJobsAsync(Batch batch) => LatestRun(batch).AnyAsync(run => run.Failed > 0 && run.ExpiredAt == null);
 
     /// <summary>Whether the latest run still has a reason to wait for approval: nobody approved since that was reported.</summary>
     public async Task<bool> IsHeldAsync(Batch batch)

@@ -21,7 +21,7 @@ public sealed class CancelJobConsumer(BatchStore store, OutcomeLedger ledger, Di
             return;
         }
 
-        if (await jobs.OpenAsync(run, index, atMost: 1) is not [{ } open] || open.Index != index)
+        if (run.SettledAt is not null || await jobs.OpenAsync(run, index, atMost: 1) is not [{ } open] || open.Index != index)
         {
             await context.RespondAsync(new JobReply(ErrorCodes.JobEnded, "The job has ended."));
             return;

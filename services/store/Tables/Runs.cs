@@ -74,6 +74,12 @@ public sealed class Run
 
     /// <summary>When the last outcome was stored.</summary>
     public DateTime? SettledAt { get; set; }
+
+    /// <summary>From then on its outcomes are not read any more: they are removed, or soon will be. The counts stay.</summary>
+    public DateTime? ExpiredAt { get; set; }
+
+    /// <summary>It has expired, and none of its outcomes is left.</summary>
+    public bool Emptied { get; set; }
 }
 
 /// <summary>The jobs of one run that go to one upstream. Written by the orchestrator only.</summary>

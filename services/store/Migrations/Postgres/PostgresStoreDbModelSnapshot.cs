@@ -1059,9 +1059,17 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("deadlines_from");
 
+                    b.Property<bool>("Emptied")
+                        .HasColumnType("boolean")
+                        .HasColumnName("emptied");
+
                     b.Property<int>("Epoch")
                         .HasColumnType("integer")
                         .HasColumnName("epoch");
+
+                    b.Property<DateTime?>("ExpiredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expired_at");
 
                     b.Property<int>("Failed")
                         .HasColumnType("integer")
@@ -1122,6 +1130,9 @@ namespace BatchPlatform.Store.Migrations.Postgres
 
                     b.HasKey("Batch", "Number")
                         .HasName("pk_runs");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_runs_created_at");
 
                     b.HasIndex("NextDeadline")
                         .HasDatabaseName("ix_runs_next_deadline")

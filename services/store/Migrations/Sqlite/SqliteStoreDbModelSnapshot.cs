@@ -1054,9 +1054,17 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("deadlines_from");
 
+                    b.Property<bool>("Emptied")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("emptied");
+
                     b.Property<int>("Epoch")
                         .HasColumnType("INTEGER")
                         .HasColumnName("epoch");
+
+                    b.Property<DateTime?>("ExpiredAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("expired_at");
 
                     b.Property<int>("Failed")
                         .HasColumnType("INTEGER")
@@ -1117,6 +1125,9 @@ namespace BatchPlatform.Store.Migrations.Sqlite
 
                     b.HasKey("Batch", "Number")
                         .HasName("pk_runs");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_runs_created_at");
 
                     b.HasIndex("NextDeadline")
                         .HasDatabaseName("ix_runs_next_deadline")

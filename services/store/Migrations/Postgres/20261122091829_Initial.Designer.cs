@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace BatchPlatform.Store.Migrations.Postgres
 {
     [DbContext(typeof(PostgresStoreDb))]
-    [Migration("20261122091133_Initial")]
+    [Migration("20261122091829_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1062,9 +1062,17 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("deadlines_from");
 
+                    b.Property<bool>("Emptied")
+                        .HasColumnType("boolean")
+                        .HasColumnName("emptied");
+
                     b.Property<int>("Epoch")
                         .HasColumnType("integer")
                         .HasColumnName("epoch");
+
+                    b.Property<DateTime?>("ExpiredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expired_at");
 
                     b.Property<int>("Failed")
                         .HasColumnType("integer")
@@ -1125,6 +1133,9 @@ namespace BatchPlatform.Store.Migrations.Postgres
 
                     b.HasKey("Batch", "Number")
                         .HasName("pk_runs");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_runs_created_at");
 
                     b.HasIndex("NextDeadline")
                         .HasDatabaseName("ix_runs_next_deadline")

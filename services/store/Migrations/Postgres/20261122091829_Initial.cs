@@ -406,7 +406,9 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     deadlines_from = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
                     deadline = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
                     next_deadline = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    settled_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                    settled_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    expired_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    emptied = table.Column<bool>(type: "boolean", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -609,6 +611,11 @@ namespace BatchPlatform.Store.Migrations.Postgres
                 name: "ix_retries_batch_run_namespace_due_at",
                 table: "retries",
                 columns: new[] { "batch", "run", "namespace", "due_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_runs_created_at",
+                table: "runs",
+                column: "created_at");
 
             migrationBuilder.CreateIndex(
                 name: "ix_runs_next_deadline",

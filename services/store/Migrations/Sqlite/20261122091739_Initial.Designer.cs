@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace BatchPlatform.Store.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteStoreDb))]
-    [Migration("20261122091047_Initial")]
+    [Migration("20261122091739_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1057,9 +1057,17 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("deadlines_from");
 
+                    b.Property<bool>("Emptied")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("emptied");
+
                     b.Property<int>("Epoch")
                         .HasColumnType("INTEGER")
                         .HasColumnName("epoch");
+
+                    b.Property<DateTime?>("ExpiredAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("expired_at");
 
                     b.Property<int>("Failed")
                         .HasColumnType("INTEGER")
@@ -1120,6 +1128,9 @@ namespace BatchPlatform.Store.Migrations.Sqlite
 
                     b.HasKey("Batch", "Number")
                         .HasName("pk_runs");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_runs_created_at");
 
                     b.HasIndex("NextDeadline")
                         .HasDatabaseName("ix_runs_next_deadline")
