@@ -83,7 +83,7 @@ internal static class BrightLocalApi
         });
 
     private static Review[] Reviews(this BusinessQuestion asked) =>
-        [.. Enumerable.Range(0, 1 + asked.Draw("count", 3)).Select(place => new Review(
+        [.. Enumerable.Range(0, Math.Min(asked.Limit("reviews-limit"), 1 + asked.Draw("count", 3))).Select(place => new Review(
             $"{1 + asked.Draw($"rating {place}", 5)}",
             $"Visitor {1 + asked.Draw($"author {place}", 900)}",
             $"2026-0{1 + asked.Draw($"month {place}", 9)}-1{asked.Draw($"day {place}", 10)}",

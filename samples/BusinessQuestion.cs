@@ -16,6 +16,9 @@ internal sealed class BusinessQuestion(Dictionary<string, JsonElement> asked)
 
     public string? Text(string name) => asked.TryGetValue(name, out var value) ? value.ToString() : null;
 
+    /// <summary>How many are wanted at most.</summary>
+    public int Limit(string name) => int.TryParse(Text(name), out var limit) && limit > 0 ? limit : int.MaxValue;
+
     /// <summary>A number from 0, below <paramref name="bound"/>.</summary>
     public int Draw(string what, int bound) => (int)(BinaryPrimitives.ReadUInt32LittleEndian(Bytes(what)) % (uint)bound);
 

@@ -118,6 +118,7 @@ internal sealed class FakeLifecycle(BatchStore store) : IDisposable
         Recurring = create.Recurring,
         Options = create.Options,
         Callback = create.Callback,
+        Dialect = create.Dialect,
         CurrentState = nameof(BatchState.Created),
     };
 

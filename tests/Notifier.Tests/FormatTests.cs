@@ -1,6 +1,7 @@
 using System.Text.Json;
 using BatchPlatform.Contracts;
 using BatchPlatform.Testing;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace BatchPlatform.Notifier.Tests;
 
@@ -83,6 +84,49 @@ public sealed class FormatTests : IAsyncDisposable
         Assert.Equal("", received.Body);
         Assert.False(received.Headers.ContainsKey("Content-Type"));
         Assert.Equal("batch.finished", received.Headers["batch-event"]);
+    }
+
+    [Fact]
+    public async Task BrightLocals_form_groups_jobs_by_their_type_and_shows_no_results_of_a_failed_one()
+    {
+        var form = QueryHelpers.ParseQuery((await ReceivedAsync("brightlocal-form", "results")).Body);
+
+        Assert.Equal(("7", "Finished"), (form["batch-id"].ToString(), form["status"].ToString()));
+        var jobs = JsonDocument.Parse(form["results"].ToString()).RootElement.GetProperty("").EnumerateArray().ToList();
+        Assert.Equal(["""[{"ok":true}]""", "[]", """[{"ok":true}]"""], jobs.Select(job => job.GetProperty("results").GetRawText()));
+        Assert.Equal([7L << 20, (7L << 20) + 1, (7L << 20) + 2], jobs.Select(job => job.GetProperty("job-id").GetInt64()));
+        Assert.Equal("Failed", jobs[1].GetProperty("status").GetString());
+        Assert.Equal("""{"n":1}""", jobs[1].GetProperty("payload").GetRawText());
+    }
+
+    [Fact]
+    public async Task BrightLocals_json_has_an_id_that_is_text_and_a_list_that_is_the_upstreams_own()
+    {
+        var body = JsonDocument.Parse((await ReceivedAsync("brightlocal-json", "results", response: " [1,2]")).Body).RootElement;
+
+        Assert.Equal("7", body.GetProperty("batch-id").GetString());
+        Assert.Equal("[1,2]", body.GetProperty("results").GetProperty("")[0].GetProperty("results").GetRawText());
+    }
+
+    [Fact]
+    public async Task Ivvys_results_are_in_the_order_of_the_jobs()
+    {
+        var received = await ReceivedAsync("ivvy", "results");
+
+        var results = JsonDocument.Parse(received.Body).RootElement.GetProperty("results").EnumerateArray().ToList();
+        Assert.Equal(["""{"n":0}""", """{"n":1}""", """{"n":2}"""], results.Select(result => result.GetProperty("request").GetRawText()));
+        Assert.Equal(("places", "lookup"), (results[0].GetProperty("namespace").GetString(), results[0].GetProperty("action").GetString()));
+        Assert.Equal("application/json; charset=utf-8", received.Headers["Content-Type"]);
+    }
+
+    [Theory]
+    [InlineData("brightlocal-json")]
+    [InlineData("ivvy")]
+    public async Task Results_beyond_the_bound_are_null_in_a_dialects_callback(string format)
+    {
+        var received = await ReceivedAsync(format, "results", response: $"\"{new string('x', 600)}\"", bound: 1024);
+
+        Assert.Equal(JsonValueKind.Null, JsonDocument.Parse(received.Body).RootElement.GetProperty("results").ValueKind);
     }
 
     private async Task<Received> ReceivedAsync(string format, string include, string response = """{"ok":true}""", int bound = 5 * 1024 * 1024, string name = "batch 7")

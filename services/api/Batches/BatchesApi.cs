@@ -15,7 +15,7 @@ public static class BatchesApi
             .WithMetadata(new UnboundedBody())
             .Accepts<CreateBatchBody>("application/json")
             .Produces<BatchView>(201)
-            .ProducesProblems(400, 409, 413, 422, 504);
+            .ProducesProblems(400, 409, 413, 422, 503, 504);
         batches.MapPatch("/{id}", UpdateAsync)
             .WithSummary("Change name, options or callback by a merge patch while nothing runs")
             .Accepts<BatchPatchBody>("application/merge-patch+json", "application/json")

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using BatchPlatform.Api.Tenants;
 using BatchPlatform.Api.Uploads;
 using BatchPlatform.Contracts;
@@ -39,7 +38,7 @@ public sealed class Submissions(AppendRows rows, ClosedAppends closed, BatchComm
                 await EndAsync(row, end, nobodyWaits: submission.Commit && !submission.Recurring);
             }
         }
-        catch (DbException)
+        catch (Exception error) when (error.IsOfStore())
         {
             // Up to the command nothing can have happened; after it, only the staged rows are left to clean up.
             throw new ProblemException(end == AppendEnd.NotTaken ? Problems.NotStored() : Problems.OutcomeUnknown(submission.BatchId));

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using BatchPlatform.Api.Batches;
 using BatchPlatform.Api.Uploads;
 using BatchPlatform.Api.Upstreams;
@@ -44,7 +43,7 @@ public sealed class DialectBatches(BatchStore store, NumberSource numbers, Upstr
                 Lanes = rules.Lanes,
             };
         }
-        catch (DbException)
+        catch (Exception error) when (error.IsOfStore())
         {
             throw new ProblemException(Problems.NotStored());
         }

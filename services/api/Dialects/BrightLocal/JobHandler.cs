@@ -21,7 +21,7 @@ public sealed class JobHandler(BrightLocalBatches mine, Appender appender, Brigh
             throw BrightLocalRefusal.Invalid(faults);
         }
 
-        var jobs = kind.Split(Inputs(parameters)).Select(inputs => new NewJob(dialect.Name, kind.Path, JsonSerializer.SerializeToUtf8Bytes(inputs), kind.Type)).ToList();
+        var jobs = kind.Split(Inputs(parameters)).Select(inputs => new NewJob(dialect.Name, kind.Path, JsonSerializer.SerializeToUtf8Bytes(inputs, ApiJson.Options), kind.Type)).ToList();
         var (reply, first) = await appender.AddAsync(batch.CorrelationId, batch.Number, jobs, context.RequestAborted);
         return reply.Accepted
             ? Results.Json(kind.Answer([.. jobs.Select((_, place) => BrightLocalJson.JobId(batch.Number, first + place))]), statusCode: StatusCodes.Status201Created)

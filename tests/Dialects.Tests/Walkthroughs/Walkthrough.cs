@@ -1,0 +1,78 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using BatchPlatform.Testing;
+
+namespace BatchPlatform.Dialects.Tests.Walkthroughs;
+
+/// <summary>
+/// A page that shows requests and their answers. A request is a fence <c>sh</c> that begins with <c>curl</c>, or with
+/// <c>name=$(curl … | jq -r '.member')</c>, which keeps a member of the answer as <c>$name</c>. Its answer is the fence that follows:
+/// <c>json 201</c> says the status; <c>json 200 until</c> that the request is repeated until the answer is as printed; an empty fence is an answer
+/// without a body.
+/// </summary>
+internal sealed partial class Walkthrough
+{
+    private readonly List<Step> _steps = [];
+
+    public static Walkthrough Read(string path)
+    {
+        var page = new Walkthrough();
+        var fences = Fence().Matches(File.ReadAllText(System.IO.Path.Combine(RepositoryPaths.Root, path)));
+        foreach (var (place, fence) in fences.Index())
+        {
+            if (Request().Match(fence.Groups["text"].Value) is { Success: true } request && fence.Groups["info"].Value == "sh")
+            {
+                var answer = place + 1 < fences.Count ? Answer().Match(fences[place + 1].Groups["info"].Value) : Match.Empty;
+                Assert.True(answer.Success, $"No answer follows: {request.Value}");
+                page._steps.Add(new Step(
+                    request.Groups["curl"].Value.Trim(),
+                    request.Groups["name"].Value,
+                    request.Groups["member"].Value,
+                    int.Parse(answer.Groups["status"].Value),
+                    Json(fences[place + 1].Groups["text"].Value),
+                    answer.Groups["until"].Success));
+            }
+        }
+
+        return page;
+    }
+
+    /// <summary>How many requests there are.</summary>
+    public int Count => _steps.Count;
+
+    /// <summary>Sends every request in order, and compares its answer with the printed one.</summary>
+    public async Task ReplayAsync(HttpClient client, Dictionary<string, string> variables)
+    {
+        foreach (var step in _steps)
+        {
+            var command = CurlCommand.Parse(ShellWords.Of(step.Curl, variables));
+            var reply = await command.SendAsync(client);
+            if (step.Until)
+            {
+                await Eventually.Equal<string?>(null, async () => step.Difference(reply = await command.SendAsync(client)), because: step.Curl);
+            }
+
+            Assert.True(step.Difference(reply) is null, $"{step.Difference(reply)}\n{step.Curl}\n{reply}");
+            if (step.Name.Length > 0)
+            {
+                variables[step.Name] = reply.Json[step.Member.Trim('"')]!.ToString();
+            }
+        }
+    }
+
+    [GeneratedRegex("^```(?<info>[^\\n]*)\\n(?<text>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Fence();
+
+    [GeneratedRegex(@"\A(?:(?<name>\w+)=\$\()?(?<curl>curl .*?)(?:\| jq -r '\.(?<member>[^']+)'\))?\s*\z", RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Request();
+
+    [GeneratedRegex(@"\Ajson (?<status>\d{3})(?<until> until)?\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Answer();
+
+    private static JsonNode? Json(string text) => text.Length == 0 ? null : JsonNode.Parse(text);
+
+    private sealed record Step(string Curl, string Name, string Member, int Status, JsonNode? Printed, bool Until)
+    {
+        public string? Difference(Reply reply) => reply.Status == Status ? Shape.Difference(Printed, Json(reply.Text)) : $"Status {Status} is printed, it is {reply.Status}";
+    }
+}
