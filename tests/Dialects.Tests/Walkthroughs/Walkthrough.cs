@@ -9,7 +9,7 @@ namespace BatchPlatform.Dialects.Tests.Walkthroughs;
 /// <c>name=$(curl … | jq -r '.member')</c>, which keeps a member of the answer as <c>$name</c>; the member may stand deeper, as
 /// <c>.batch.id</c>. Its answer is the fence that follows:
 /// <c>json 201</c> says the status; <c>json 200 until</c> that the request is repeated until the answer is as printed;
-/// <c>json 200 form</c> that only its form is.
+/// <c>json 200 form</c> that only its form is; an empty fence is an answer without a body.
 /// </summary>
 internal sealed partial class Walkthrough
 {
@@ -30,7 +30,7 @@ internal sealed partial class Walkthrough
                     request.Groups["name"].Value,
                     request.Groups["member"].Value,
                     int.Parse(answer.Groups["status"].Value),
-                    JsonNode.Parse(fences[place + 1].Groups["text"].Value),
+                    Json(fences[place + 1].Groups["text"].Value),
                     answer.Groups["until"].Success,
                     answer.Groups["form"].Success));
             }
@@ -71,6 +71,8 @@ internal sealed partial class Walkthrough
     [GeneratedRegex(@"\Ajson (?<status>\d{3})(?<until> until)?(?<form> form)?\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Answer();
 
+    private static JsonNode? Json(string text) => text.Length == 0 ? null : JsonNode.Parse(text);
+
     private sealed record Step(string Curl, string Name, string Member, int Status, JsonNode? Printed, bool Until, bool Form)
     {
         /// <summary>The member of a path such as <c>batch.id</c> or <c>pages[0]</c>.</summary>
@@ -78,6 +80,6 @@ internal sealed partial class Walkthrough
             .Aggregate(answer, (node, part) => part[0] == '[' ? node[int.Parse(part[1..^1])]! : node[part.Trim('"')]!)
             .ToString();
 
-        public string? Difference(Reply reply) => reply.Status == Status ? Shape.Difference(Printed, reply.Json, Form) : $"Status {Status} is printed, it is {reply.Status}";
+        public string? Difference(Reply reply) => reply.Status == Status ? Shape.Difference(Printed, Json(reply.Text), Form) : $"Status {Status} is printed, it is {reply.Status}";
     }
 }
