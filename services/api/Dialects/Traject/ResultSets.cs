@@ -72,11 +72,11 @@ public sealed class ResultSets(BatchStore store, TrajectBatches mine, TrajectLin
         return await Over(db, batch).SingleOrDefaultAsync(run => run.Number == number, cancellationToken) ?? throw TrajectRefusal.UnknownResultSet(set);
     }
 
-    // A run that goes on is no result set yet.
+    // A run that goes on is no result set yet, one whose results have expired none any more.
     private static IQueryable<Run> Over(StoreDb db, Batch batch)
     {
         var last = TrajectBatches.IsActive(batch) ? batch.Run - 1 : batch.Run;
-        return db.Runs.Where(run => run.Batch == batch.Number && run.Number <= last);
+        return db.Runs.Where(run => run.Batch == batch.Number && run.Number <= last && run.ExpiredAt == null);
     }
 
     private JsonObject View(Batch batch, Run run, TrajectWords words, ILookup<int, (string State, DeliveryAttempt? Attempt)> webhooks)

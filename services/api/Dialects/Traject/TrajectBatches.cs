@@ -46,7 +46,7 @@ public sealed class TrajectBatches(BatchStore store, DialectBatches batches, Tra
     {
         var numbers = some.Select(batch => batch.Number).ToList();
         await using var db = store.Read();
-        var runs = await db.Runs.Where(run => numbers.Contains(run.Batch))
+        var runs = await db.Runs.Where(run => numbers.Contains(run.Batch) && run.ExpiredAt == null)
             .GroupBy(run => run.Batch)
             .Select(group => new { group.Key, Count = group.Count() })
             .ToDictionaryAsync(group => group.Key, group => group.Count, cancellationToken);
