@@ -94,7 +94,7 @@ public sealed record CommandReply(Guid CommandId, string? Code, string? Detail, 
 /// <summary>What a client chooses for a batch.</summary>
 /// <param name="StopOnJobError">The first failed job stops the batch.</param>
 /// <param name="Priority">Whose slices are cut first.</param>
-/// <param name="DeadlineSeconds">A job without an outcome this long after commit or start fails with DEADLINE_EXCEEDED; 1 s to 30 days.</param>
+/// <param name="DeadlineSeconds">A job without an outcome this long after commit or start fails with DEADLINE_EXCEEDED; 1 s to 30 days. A job may have a shorter one of its own.</param>
 /// <param name="CanaryJobs">Runs this many jobs first, then pauses for approval (resume); 0 for no canary.</param>
 /// <param name="FailureBudget">When too many jobs fail; null for no such bound.</param>
 /// <param name="Limits">What the batch asks of each upstream at most, where that is less than the upstream's own limits.</param>
@@ -147,9 +147,10 @@ public sealed record CallbackSecret(string Protected, DateTime? Until = null);
 /// <param name="Revision">The revision under which the rows are staged: must be the batch's revision plus one.</param>
 /// <param name="Count">Jobs staged at the end, from the base index on.</param>
 /// <param name="Lanes">All staged jobs by namespace, also those that take the place of others.</param>
+/// <param name="ShortestDeadlineSeconds">The shortest deadline that one of the staged jobs has of its own; 0 when none has.</param>
 /// <param name="Removed">By namespace, the jobs that are not seen any more from this revision on; only a recurring batch's.</param>
 public sealed record StagedAppend(
-    Guid AppendId, int BaseIndex, int Revision, int Count, IReadOnlyList<LaneCount> Lanes, IReadOnlyList<LaneCount>? Removed = null)
+    Guid AppendId, int BaseIndex, int Revision, int Count, IReadOnlyList<LaneCount> Lanes, int ShortestDeadlineSeconds = 0, IReadOnlyList<LaneCount>? Removed = null)
 {
     /// <summary>Jobs that were there are changed or removed.</summary>
     [JsonIgnore]

@@ -5,7 +5,8 @@ namespace BatchPlatform.Contracts;
 /// <param name="Attempt">Which attempt this is, from 1.</param>
 /// <param name="Action">The upstream's action.</param>
 /// <param name="Params">Raw JSON object, UTF-8.</param>
-public readonly record struct PackedJob(int Index, int Attempt, string Action, ReadOnlyMemory<byte> Params);
+/// <param name="DeadlineSeconds">Its own deadline, counted as the run's; 0 when only the run has one.</param>
+public readonly record struct PackedJob(int Index, int Attempt, string Action, ReadOnlyMemory<byte> Params, int DeadlineSeconds = 0);
 
 /// <summary>
 /// Packs the jobs of a slice into one byte array, so that params travel as the bytes they arrived as and are not
@@ -24,6 +25,7 @@ public static class JobBlock
             writer.WriteInt(job.Attempt);
             writer.WriteText(job.Action);
             writer.WriteBytes(job.Params.Span);
+            writer.WriteInt(job.DeadlineSeconds);
         }
 
         return writer.ToArray();
@@ -41,7 +43,7 @@ public static class JobBlock
             var index = reader.ReadInt();
             var attempt = reader.ReadInt();
             action = reader.ReadText(action);
-            jobs[i] = new PackedJob(index, attempt, action, reader.ReadBytes());
+            jobs[i] = new PackedJob(index, attempt, action, reader.ReadBytes(), reader.ReadInt());
         }
 
         return jobs;

@@ -12,6 +12,7 @@ namespace BatchPlatform.Contracts;
 /// <param name="CallsPerSecond">Calls a second, at most: the slice's share; 0 for no limit.</param>
 /// <param name="StopOnJobError">Report a failure at once and begin nothing after it.</param>
 /// <param name="MustAsk">Ask by a heartbeat before the first call: it was sent before.</param>
+/// <param name="DeadlinesFrom">The jobs' own deadlines count from here, UTC.</param>
 /// <param name="Deadline">Calls begun after this are DEADLINE_EXCEEDED.</param>
 /// <param name="Jobs">The jobs, packed by <see cref="JobBlock"/>.</param>
 /// <param name="Burst">Calls that need not wait for their turn in that rate: the slice's share of the upstream's burst.</param>
@@ -27,6 +28,7 @@ public sealed record RunSlice(
     double CallsPerSecond,
     bool StopOnJobError,
     bool MustAsk,
+    DateTime DeadlinesFrom,
     DateTime Deadline,
     byte[] Jobs,
     int Burst = 0);

@@ -73,6 +73,9 @@ public static class Limits
     /// <summary>Jobs in one batch, at most: 2^20, so that a dialect's integer job id fits beside the batch's number.</summary>
     public const int JobsPerBatch = 1 << 20;
 
+    /// <summary>The longest deadline: 30 days.</summary>
+    public const int DeadlineSeconds = 30 * 24 * 3600;
+
     /// <summary>Bytes of one job's <c>params</c>, at most.</summary>
     public const int ParamsBytes = 256 * 1024;
 

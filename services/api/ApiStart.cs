@@ -1,13 +1,15 @@
 using BatchPlatform.Api.Upstreams;
+using BatchPlatform.Store.Security;
 
 namespace BatchPlatform.Api;
 
-/// <summary>Before the first request: somebody has a key, and the configured upstreams are stored. What is wrong with either stops the start.</summary>
-public sealed class ApiStart(FirstKey key, UpstreamVersions upstreams, IConfiguration configuration) : IHostedService
+/// <summary>Before the first request: there is a master key, somebody has a key, and the configured upstreams are stored. What is wrong with either stops the start.</summary>
+public sealed class ApiStart(MasterKey master, FirstKey key, UpstreamVersions upstreams, IConfiguration configuration) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var configured = ConfiguredUpstreams.Read(configuration);
+        await master.EnsureAsync(cancellationToken);
         await key.EnsureAsync(cancellationToken);
         foreach (var upstream in configured)
         {

@@ -56,6 +56,7 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
         {
             job.HasKey(j => new { j.Batch, j.Index, j.AddedRev });
             job.HasIndex(j => new { j.Batch, j.CustomId }).HasFilter("custom_id IS NOT NULL");
+            job.HasIndex(j => new { j.Batch, j.DeadlineSeconds }).HasFilter("deadline_seconds IS NOT NULL");
         });
         modelBuilder.Entity<Append>(append =>
         {
@@ -65,7 +66,7 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
         modelBuilder.Entity<Run>(run =>
         {
             run.HasKey(r => new { r.Batch, r.Number });
-            run.HasIndex(r => r.Deadline).HasFilter("settled_at IS NULL");
+            run.HasIndex(r => r.NextDeadline).HasFilter("settled_at IS NULL");
             run.HasIndex(r => r.CreatedAt);
         });
         modelBuilder.Entity<Lane>(lane =>

@@ -57,7 +57,9 @@ public sealed class Tenant(ReadingApp app, string name) : IDisposable
             Revision = batch.Revision,
             Total = batch.Total,
             CreatedAt = app.Now,
+            DeadlinesFrom = app.Now,
             Deadline = app.Now.AddDays(1),
+            NextDeadline = app.Now.AddDays(1),
         };
         change?.Invoke(run);
         await SaveAsync(db => db.Runs.Add(run));

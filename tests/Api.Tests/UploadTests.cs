@@ -56,6 +56,17 @@ public sealed class UploadTests(ApiApp app) : IClassFixture<ApiApp>
     }
 
     [Theory]
+    [InlineData(Ndjson, """{"deadline_seconds":60,"params":{}}""" + "\n" + """{"params":{},"deadline_seconds":null}""")]
+    [InlineData(Csv, "deadline_seconds,params\n60,{}\n,{}\n")]
+    public async Task A_job_may_have_a_deadline_of_its_own(string type, string body)
+    {
+        var batch = await app.Client.CreateAsync();
+        Assert.Equal(HttpStatusCode.Created, (await app.Client.UploadAsync(batch, body, type, "?namespace=places&action=lookup")).Status);
+        Assert.Equal([60, null], (await app.JobsAsync(batch)).Select(job => job.DeadlineSeconds));
+        Assert.Equal(60, Assert.IsType<AcceptAppend>(app.Lifecycle.Commands.Last(c => c.BatchId == batch)).Append.ShortestDeadlineSeconds);
+    }
+
+    [Theory]
     [InlineData(Ndjson, """{"params":{}}""")]
     [InlineData(JsonArray, """[{"params":{}}]""")]
     [InlineData(Csv, "x\n1\n")]
@@ -78,6 +89,10 @@ public sealed class UploadTests(ApiApp app) : IClassFixture<ApiApp>
     [InlineData("""{"namespace":"bench","action":{"a":1},"params":{}}""", "INVALID_FIELD", "action")]
     [InlineData("""{"namespace":"bench","action":"noop","params":{},"custom_id":7}""", "INVALID_FIELD", "custom_id")]
     [InlineData("""{"namespace":"bench","action":"noop","params":{},"custom_id":"a\u0000"}""", "INVALID_JOB", "custom_id")]
+    [InlineData("""{"namespace":"bench","action":"noop","params":{},"deadline_seconds":0}""", "INVALID_JOB", "deadline_seconds")]
+    [InlineData("""{"namespace":"bench","action":"noop","params":{},"deadline_seconds":2592001}""", "INVALID_JOB", "deadline_seconds")]
+    [InlineData("""{"namespace":"bench","action":"noop","params":{},"deadline_seconds":1.5}""", "INVALID_FIELD", "deadline_seconds")]
+    [InlineData("""{"namespace":"bench","action":"noop","params":{},"deadline_seconds":[1]}""", "INVALID_FIELD", "deadline_seconds")]
     [InlineData("""{"namespace":"bench","action":"noop","params":{},"custom_id":"\ud800"}""", "INVALID_JSON", null)]
     [InlineData("""{"namespace":"bench","action":"noop","params":{},"priority":1}""", "INVALID_FIELD", "priority")]
     [InlineData("""{"namespace":"bench","action":"noop","params":{},"params":{}}""", "INVALID_FIELD", "params")]

@@ -14,7 +14,8 @@ public sealed class BlockTests
         from attempt in Gen.Choose(1, 20)
         from action in Texts()
         from bytes in ArbMap.Default.GeneratorFor<byte[]>()
-        select new PackedJob(index, attempt, action, bytes),
+        from deadline in Gen.Choose(0, Limits.DeadlineSeconds)
+        select new PackedJob(index, attempt, action, bytes, deadline),
         jobs => Same(jobs.Select(Plain), JobBlock.Unpack(JobBlock.Pack(jobs)).Select(Plain)));
 
     [Fact]

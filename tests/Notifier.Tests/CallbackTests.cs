@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using BatchPlatform.Contracts;
@@ -115,15 +116,18 @@ public sealed class CallbackTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_deleted_batch_is_not_told_any_more_and_leaves_no_rows()
+    public async Task A_deleted_batch_is_not_told_any_more_which_is_logged_and_leaves_no_rows()
     {
+        var log = new ConcurrentQueue<string>();
         await using var receiver = await Receiver.AnsweringAsync(500);
-        await using var host = await NotifierHost.StartAsync(_store);
+        await using var host = await NotifierHost.StartAsync(_store, services: services => services.AddLogging(logging => logging.AddProvider(new LogLines(log))));
         var batch = await host.EndAsync(7, receiver.Url);
         await host.AttemptedAsync(1);
+        var owed = Assert.Single(await host.DeliveriesAsync());
 
         await host.DeleteAsync(batch);
         await Eventually.Equal(0, async () => (await host.DeliveriesAsync()).Count);
+        await Eventually.True(() => log.Any(line => line.StartsWith($"Delivery {owed.Id} is cancelled: batch 7 was deleted", StringComparison.Ordinal)));
         host.Clock.Advance(TimeSpan.FromMinutes(10));
         await host.EndAsync(8, receiver.Url);
         await host.AttemptedAsync(1);

@@ -85,10 +85,10 @@ internal sealed class OrchestratorHost : IAsyncDisposable
     }
 
     /// <summary>Creates a batch with staged jobs of namespace "test", as api's one-shot submission does.</summary>
-    public async Task<Guid> CreateAsync(int jobs, bool commit = false, BatchSettings? options = null, bool recurring = false, string tenant = "default", Schedule? schedule = null)
+    public async Task<Guid> CreateAsync(int jobs, bool commit = false, BatchSettings? options = null, bool recurring = false, string tenant = "default", int? jobDeadline = null, Schedule? schedule = null)
     {
         var number = Interlocked.Increment(ref _lastNumber);
-        var append = jobs == 0 ? null : await StageAsync(number, baseIndex: 0, revision: 1, jobs);
+        var append = jobs == 0 ? null : await StageAsync(number, baseIndex: 0, revision: 1, jobs, jobDeadline);
         var id = Guid.CreateVersion7();
         var reply = await AskAsync(new CreateBatch(
             id, Guid.NewGuid(), number, tenant, "a batch", recurring, options ?? new BatchSettings(), Callback: null, Dialect: null, DialectDocument: null, append, commit, schedule));
@@ -96,13 +96,14 @@ internal sealed class OrchestratorHost : IAsyncDisposable
         return id;
     }
 
-    public async Task<StagedAppend> StageAsync(long number, int baseIndex, int revision, int jobs)
+    /// <summary>Stages jobs; each but the last has its own deadline when one is given.</summary>
+    public async Task<StagedAppend> StageAsync(long number, int baseIndex, int revision, int jobs, int? jobDeadline = null)
     {
         await using var unit = await Store.BeginAsync();
         await Store.Bulk.InsertJobsAsync(unit.Db, number, revision, [.. Enumerable.Range(baseIndex, jobs).Select(index =>
-            new StagedJob(index, "test", "call", Encoding.UTF8.GetBytes($$"""{"n":{{index}}}"""), CustomId: null))], default);
+            new StagedJob(index, "test", "call", Encoding.UTF8.GetBytes($$"""{"n":{{index}}}"""), CustomId: null, index < baseIndex + jobs - 1 ? jobDeadline : null))], default);
         await unit.CommitAsync();
-        return new StagedAppend(Guid.NewGuid(), baseIndex, revision, jobs, [new LaneCount("test", baseIndex, jobs)]);
+        return new StagedAppend(Guid.NewGuid(), baseIndex, revision, jobs, [new LaneCount("test", baseIndex, jobs)], jobDeadline ?? 0);
     }
 
     public async Task<Batch> BatchAsync(Guid id)

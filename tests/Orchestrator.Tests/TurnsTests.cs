@@ -78,6 +78,7 @@ public sealed class TurnsTests
     private static RunnableLane Lane(long batch, string tenant, double weight = 1, BatchPriority priority = BatchPriority.Normal) => new(
         new Lane { Batch = batch, Tenant = tenant, Namespace = "test", Priority = (int)priority },
         StopOnJobError: false,
+        DateTime.MinValue,
         DateTime.MaxValue,
         new BatchLimits(),
         weight,

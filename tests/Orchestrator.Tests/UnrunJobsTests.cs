@@ -105,6 +105,33 @@ public abstract class UnrunJobsTests(string provider) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_job_may_have_a_shorter_deadline_of_its_own()
+    {
+        var id = await _host.CreateAsync(jobs: 3, commit: true, jobDeadline: 1);
+        await Eventually.Equal((0, 2), () => _host.CountsAsync(id));
+        await _host.AnnounceAsync(Worker);
+
+        Assert.Equal([2], await _host.RunToEndAsync(id, Worker));
+        Assert.Equal([(0, ErrorCodes.DeadlineExceeded), (1, ErrorCodes.DeadlineExceeded)], await FailedAsync());
+    }
+
+    [Fact]
+    public async Task A_pause_puts_every_deadline_off()
+    {
+        var id = await _host.CreateAsync(jobs: 2, commit: true, jobDeadline: 100);
+        var before = await RunAsync();
+        await _host.AskAsync(new PauseBatch(id, Guid.NewGuid(), Reason: null));
+        await Eventually.True(async () => (await _host.BatchAsync(id)).PausedAt < TimeProvider.System.GetUtcNow().UtcDateTime.AddMilliseconds(-50));
+        await _host.AskAsync(new ResumeBatch(id, Guid.NewGuid()));
+
+        var after = await RunAsync();
+        Assert.Equal(before.DeadlinesFrom.AddSeconds(100), before.NextDeadline);
+        Assert.Equal(after.DeadlinesFrom.AddSeconds(100), after.NextDeadline);
+        Assert.InRange(after.Deadline - before.Deadline, TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1));
+        Assert.Equal(after.Deadline - before.Deadline, after.NextDeadline - before.NextDeadline);
+    }
+
+    [Fact]
     public async Task A_deadline_missed_because_the_upstream_is_paused_says_so()
     {
         await (await _host.Bus.GetSendEndpoint(new Uri($"exchange:{Queues.Operations}"))).Send(new PauseUpstream("test", Paused: true, "broken"));
@@ -130,6 +157,12 @@ public abstract class UnrunJobsTests(string provider) : IAsyncLifetime
         await _host.ReportAsync(slice, Worker);
         await _host.EventuallyInAsync(id, BatchState.Finished);
         Assert.Equal((2, 0), await _host.CountsAsync(id));
+    }
+
+    private async Task<Store.Tables.Run> RunAsync()
+    {
+        await using var db = _host.Store.Read();
+        return await db.Runs.SingleAsync();
     }
 
     private async Task<string?> CancelAsync(Guid id, int index)

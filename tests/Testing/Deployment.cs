@@ -1,5 +1,7 @@
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
+using System.Text;
+using Npgsql;
 
 namespace BatchPlatform.Testing;
 
@@ -24,7 +26,6 @@ public sealed class Deployment : IAsyncDisposable
             ["Bus__Transport"] = "RabbitMq",
             ["ConnectionStrings__Bus"] = bus.ConnectionString,
             ["Admin__Key"] = AdminKey,
-            ["Security__MasterKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
             ["Logging__LogLevel__Default"] = "Warning",
         };
     }
@@ -85,6 +86,22 @@ public sealed class Deployment : IAsyncDisposable
         }
 
         return process;
+    }
+
+    /// <summary>Calls the gateway with a key of another tenant, which is put into the store.</summary>
+    public async Task<HttpClient> ClientOfAsync(string tenant)
+    {
+        var (key, salt) = ($"bp_{tenant}_a-key-for-tests", RandomNumberGenerator.GetBytes(16));
+        await using var source = NpgsqlDataSource.Create(_database.ConnectionString);
+        await using var command = source.CreateCommand(
+            "INSERT INTO keys (id, tenant, name, salt, hash, scopes, created_at) VALUES ($1, $1, $1, $2, $3, 'read write', now())");
+        command.Parameters.Add(new() { Value = tenant });
+        command.Parameters.Add(new() { Value = salt });
+        command.Parameters.Add(new() { Value = SHA256.HashData([.. salt, .. Encoding.UTF8.GetBytes(key)]) });
+        await command.ExecuteNonQueryAsync();
+        var client = new HttpClient { BaseAddress = Gateway.BaseAddress, Timeout = Client.Timeout };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        return client;
     }
 
     public async ValueTask DisposeAsync()

@@ -21,6 +21,7 @@ internal static class Given
         CallsPerSecond: 0,
         StopOnJobError: false,
         MustAsk: false,
+        DeadlinesFrom: Start,
         Deadline: Start.AddDays(1),
         Jobs: JobBlock.Pack([.. Enumerable.Range(0, jobs).Select(index => Job(json, action, index, attempt))]));
 

@@ -7,7 +7,6 @@ namespace BatchPlatform.Api.Batches;
 /// <summary>Checks what a client chooses for a batch.</summary>
 public static class BatchRules
 {
-    private const int MaxDeadlineSeconds = 30 * 24 * 3600;
     private const int MaxUrlLength = 2048;
     private static readonly string[] Formats = ["json", "ndjson", "csv", "none"];
     private static readonly string[] Includes = ["summary", "results", "failed"];
@@ -17,7 +16,7 @@ public static class BatchRules
         Refuse(
         [
             .. Fault(IsText(name, Limits.NameLength), ErrorCodes.InvalidField, "name", $"must have at most {Limits.NameLength} characters and no NUL"),
-            .. Fault(options.DeadlineSeconds is >= 1 and <= MaxDeadlineSeconds, ErrorCodes.InvalidField, "options.deadline_seconds", $"must be 1 to {MaxDeadlineSeconds}"),
+            .. Fault(options.DeadlineSeconds is >= 1 and <= Limits.DeadlineSeconds, ErrorCodes.InvalidField, "options.deadline_seconds", $"must be 1 to {Limits.DeadlineSeconds}"),
             .. Fault(options.CanaryJobs is >= 0 and <= Limits.JobsPerBatch, ErrorCodes.InvalidField, "options.canary_jobs", $"must be 0 (no canary) to {Limits.JobsPerBatch}"),
             .. options.FailureBudget is { } budget ? Faults(budget) : [],
             .. options.Limits is { } limits ? Faults(limits) : [],

@@ -72,6 +72,7 @@ internal sealed class JobStates
             Namespace = job.Namespace,
             Action = job.Action,
             Params = job.Params,
+            DeadlineSeconds = job.DeadlineSeconds,
             State = JobState.Pending,
         };
 

@@ -20,6 +20,10 @@ public sealed record JobView
     [JsonConverter(typeof(RawJsonConverter))]
     public required string Params { get; init; }
 
+    /// <summary>Its own deadline in seconds; left out when it has none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? DeadlineSeconds { get; init; }
+
     public required JobState State { get; init; }
 
     /// <summary>Attempts that are over.</summary>

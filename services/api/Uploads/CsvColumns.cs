@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using BatchPlatform.Contracts;
@@ -14,6 +15,7 @@ internal sealed class CsvColumns
     private readonly int _action;
     private readonly int _customId;
     private readonly int _params;
+    private readonly int _deadline;
     private readonly int[] _own;
 
     private CsvColumns(List<string> names)
@@ -23,7 +25,8 @@ internal sealed class CsvColumns
         _action = names.IndexOf("action");
         _customId = names.IndexOf("custom_id");
         _params = names.IndexOf("params");
-        _own = [.. Enumerable.Range(0, names.Count).Except([_namespace, _action, _customId, _params])];
+        _deadline = names.IndexOf("deadline_seconds");
+        _own = [.. Enumerable.Range(0, names.Count).Except([_namespace, _action, _customId, _params, _deadline])];
     }
 
     public int Count => _names.Count;
@@ -47,17 +50,32 @@ internal sealed class CsvColumns
             return;
         }
 
+        if (!TryNumber(Field(fields, _deadline), out var deadline))
+        {
+            rules.Errors.Add(line, "deadline_seconds", ErrorCodes.InvalidField, "must be a whole number");
+            return;
+        }
+
         var job = new JobMembers
         {
             Namespace = Field(fields, _namespace),
             Action = Field(fields, _action),
             Params = built,
             CustomId = Field(fields, _customId) is { Length: > 0 } id ? id : null,
+            DeadlineSeconds = deadline,
         };
         rules.Add(line, job, jobs);
     }
 
     private static string? Field(List<string> fields, int column) => column < 0 ? null : fields[column];
+
+    // An empty field is null.
+    private static bool TryNumber(string? field, out int? number)
+    {
+        var isNumber = int.TryParse(field, NumberStyles.None, CultureInfo.InvariantCulture, out var value);
+        number = isNumber ? value : null;
+        return isNumber || string.IsNullOrEmpty(field);
+    }
 
     private static ProblemException Unusable(string message) => new(
         new Problem(422, ErrorCodes.InvalidCsv, $"The header {message}.", [new ProblemError(1, null, ErrorCodes.InvalidCsv, message)]));

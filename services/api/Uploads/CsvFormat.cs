@@ -6,8 +6,8 @@ using BatchPlatform.Store.Bulk;
 namespace BatchPlatform.Api.Uploads;
 
 /// <summary>
-/// Comma-separated values with a header. The columns namespace, action, custom_id and params (a JSON object) say what they
-/// say in JSON; every other column is a param of its name, as text.
+/// Comma-separated values with a header. The columns namespace, action, custom_id, deadline_seconds and params (a JSON object)
+/// say what they say in JSON; every other column is a param of its name, as text.
 /// </summary>
 internal sealed class CsvFormat : RecordFormat
 {

@@ -111,7 +111,7 @@ public sealed class JobAppending(
     }
 
     /// <summary>What the lifecycle is told about staged jobs.</summary>
-    internal static StagedAppend Staged(Append row, JobRules rules) => new(row.Id, row.BaseIndex, row.Revision, rules.Count, rules.Lanes);
+    internal static StagedAppend Staged(Append row, JobRules rules) => new(row.Id, row.BaseIndex, row.Revision, rules.Count, rules.Lanes, rules.ShortestDeadlineSeconds);
 
     private static async Task CheckAsync(UploadRequest upload, JobRules rules, RequestFingerprint? fingerprint, CancellationToken cancellationToken)
     {

@@ -15,6 +15,8 @@ internal ref struct JobMembers
     public ReadOnlyMemory<byte>? Params { get; set; }
 
     public string? CustomId { get; set; }
+
+    public int? DeadlineSeconds { get; set; }
 }
 
 /// <summary>
@@ -38,6 +40,9 @@ public sealed class JobRules(KnownUpstreams upstreams, int firstIndex, string? d
 
     public IReadOnlyList<LaneCount> Lanes => _tally.Lanes;
 
+    /// <summary>The shortest deadline that a good job has of its own; 0 when none has.</summary>
+    public int ShortestDeadlineSeconds { get; private set; }
+
     /// <summary>Adds a job, or what is wrong with it.</summary>
     /// <exception cref="ProblemException">422 INVALID_JOBS_COUNT: the batch would hold too many jobs.</exception>
     internal void Add(int line, in JobMembers job, List<StagedJob> jobs)
@@ -58,7 +63,11 @@ public sealed class JobRules(KnownUpstreams upstreams, int firstIndex, string? d
 
         var lane = _latest!.Definition.Namespace;
         _tally.Add(lane, index);
-        jobs.Add(new StagedJob(index, lane, _action!.Name, job.Params!.Value, job.CustomId));
+        jobs.Add(new StagedJob(index, lane, _action!.Name, job.Params!.Value, job.CustomId, job.DeadlineSeconds));
+        if (job.DeadlineSeconds is { } deadline && (ShortestDeadlineSeconds == 0 || deadline < ShortestDeadlineSeconds))
+        {
+            ShortestDeadlineSeconds = deadline;
+        }
     }
 
     private (string Field, string Code, string Message)? FaultOf(ReadOnlySpan<char> ns, ReadOnlySpan<char> action, in JobMembers job)
@@ -96,6 +105,7 @@ public sealed class JobRules(KnownUpstreams upstreams, int firstIndex, string? d
             { Params.Length: > Limits.ParamsBytes } => ("params", ErrorCodes.ParamsTooLarge, $"has more than {Limits.ParamsBytes} bytes"),
             { CustomId: { } id } when id.Length > Limits.NameLength || id.Contains('\0') =>
                 ("custom_id", ErrorCodes.InvalidJob, $"must have at most {Limits.NameLength} characters and no NUL"),
+            { DeadlineSeconds: < 1 or > Limits.DeadlineSeconds } => ("deadline_seconds", ErrorCodes.InvalidJob, $"must be 1 to {Limits.DeadlineSeconds}"),
             _ => ParamsFault(_action, job.Params.Value),
         };
     }

@@ -76,6 +76,10 @@ internal static class JsonJob
             {
                 (job.CustomId, found) = ReadCustomId(ref reader, again: job.CustomId is not null);
             }
+            else if (reader.ValueTextEquals("deadline_seconds"u8))
+            {
+                (job.DeadlineSeconds, found) = ReadDeadline(ref reader, again: job.DeadlineSeconds is not null);
+            }
             else
             {
                 found = new Fault(reader.GetString(), "is no member of a job");
@@ -141,6 +145,23 @@ internal static class JsonJob
         }
 
         return (reader.GetString(), again ? Fault.Twice("custom_id") : null);
+    }
+
+    private static (int?, Fault?) ReadDeadline(ref Utf8JsonReader reader, bool again)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return (null, null);
+        }
+
+        if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out var seconds))
+        {
+            reader.Skip();
+            return (null, new Fault("deadline_seconds", "must be a whole number"));
+        }
+
+        return (seconds, again ? Fault.Twice("deadline_seconds") : null);
     }
 
     private sealed record Fault(string? Field, string Message)

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace BatchPlatform.Orchestrator.Clocks;
 
 /// <summary>
-/// Fails the jobs that wait past their run's deadline. A job in a worker's hands is the worker's to fail. Deadlines of
+/// Fails the jobs that wait past their own deadline or their run's. A job in a worker's hands is the worker's to fail. Deadlines of
 /// paused and stopped batches stand still.
 /// </summary>
 public sealed partial class DeadlineClock(
@@ -27,8 +27,8 @@ public sealed partial class DeadlineClock(
         var now = _time.GetUtcNow().UtcDateTime;
         await using var db = store.Read();
         var late = await db.Runs
-            .Where(run => run.SettledAt == null && run.Deadline < now)
-            .OrderBy(run => run.Deadline)
+            .Where(run => run.SettledAt == null && run.NextDeadline < now)
+            .OrderBy(run => run.NextDeadline)
             .Join(
                 db.Batches.Where(batch => !batch.Paused && (batch.CurrentState == nameof(BatchState.Committed) || batch.CurrentState == nameof(BatchState.Running))),
                 run => new { run.Batch, run.Number },
@@ -44,26 +44,32 @@ public sealed partial class DeadlineClock(
 
     private async Task ExpireAsync(long batch, int number, CancellationToken cancellationToken)
     {
-        var (from, expired) = ((int?)0, 0);
+        var (from, expired, someAreOut) = ((int?)0, 0, false);
         while (from is not null)
         {
             await using var unit = await store.BeginAsync(cancellationToken);
             var jobs = new UnrunJobs(unit, ledger, cancellationToken);
-            if (await jobs.LockAsync(batch, number) is not { SettledAt: null } run || run.Deadline >= unit.Now)
+            if (await jobs.LockAsync(batch, number) is not { SettledAt: null } run || run.NextDeadline >= unit.Now)
             {
                 return;
             }
 
-            var open = await jobs.OpenAsync(run, from.Value, Chunk);
-            var failing = await WithCodesAsync(unit, jobs, open, cancellationToken);
+            var late = await jobs.LateAsync(run, from.Value, Chunk);
+            var failing = await WithCodesAsync(unit, jobs, late, cancellationToken);
             if (failing.Count > 0)
             {
                 await jobs.FailAsync(run, failing);
-                await unit.CommitAsync(cancellationToken);
             }
 
             expired += failing.Count;
-            from = open.Count == Chunk ? open[^1].Index + 1 : null;
+            someAreOut |= failing.Count < late.Count;
+            from = late.Count == Chunk ? late[^1].Index + 1 : null;
+            if (from is null && !someAreOut)
+            {
+                await jobs.NoteNextDeadlineAsync(run);
+            }
+
+            await unit.CommitAsync(cancellationToken);
         }
 
         if (expired > 0)
@@ -72,10 +78,10 @@ public sealed partial class DeadlineClock(
         }
     }
 
-    private static async Task<List<(int Index, string Code, string Message)>> WithCodesAsync(WorkUnit unit, UnrunJobs jobs, List<UnrunJob> open, CancellationToken cancellationToken)
+    private static async Task<List<(int Index, string Code, string Message)>> WithCodesAsync(WorkUnit unit, UnrunJobs jobs, List<UnrunJob> late, CancellationToken cancellationToken)
     {
         var closed = await unit.Db.Gates.Where(gate => gate.Paused || gate.ClosedUntil > unit.Now).Select(gate => gate.Namespace).ToListAsync(cancellationToken);
-        return [.. open
+        return [.. late
             .Where(job => !jobs.IsOut(job.Index))
             .Select(job => closed.Contains(job.Namespace)
                 ? (job.Index, ErrorCodes.UpstreamClosed, "The upstream took no calls until the deadline.")

@@ -11,7 +11,7 @@ internal static class Messages
         var lane = runnable.Lane;
         return new RunSlice(
             id, lane.BatchId, lane.Batch, lane.Run, lane.Epoch, lane.Namespace, grant.Upstream.Version,
-            grant.Share.Concurrency, grant.Share.CallsPerSecond, runnable.StopOnJobError, mustAsk, runnable.Deadline, JobBlock.Pack(jobs), grant.Burst);
+            grant.Share.Concurrency, grant.Share.CallsPerSecond, runnable.StopOnJobError, mustAsk, runnable.DeadlinesFrom, runnable.Deadline, JobBlock.Pack(jobs), grant.Burst);
     }
 
     /// <summary>As many of the jobs, from the first on, as one message may carry.</summary>

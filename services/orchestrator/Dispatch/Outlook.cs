@@ -59,6 +59,7 @@ internal static class Outlook
         select new RunnableLane(
             lane,
             run.StopOnJobError,
+            run.DeadlinesFrom,
             run.Deadline,
             new BatchLimits(run.RequestsPerSecond, run.Concurrency),
             tenant == null ? 1 : tenant.Weight,
@@ -68,8 +69,10 @@ internal static class Outlook
 /// <summary>A lane that has something to cut.</summary>
 /// <param name="Lane">The lane.</param>
 /// <param name="StopOnJobError">A failure stops its run.</param>
+/// <param name="DeadlinesFrom">Where the run's deadlines count from.</param>
 /// <param name="Deadline">The run's.</param>
 /// <param name="Limits">What the batch asks for at most.</param>
 /// <param name="Weight">The tenant's.</param>
 /// <param name="HasReturned">Slices of it wait to be sent again.</param>
-internal sealed record RunnableLane(Lane Lane, bool StopOnJobError, DateTime Deadline, BatchLimits Limits, double Weight, bool HasReturned);
+internal sealed record RunnableLane(
+    Lane Lane, bool StopOnJobError, DateTime DeadlinesFrom, DateTime Deadline, BatchLimits Limits, double Weight, bool HasReturned);

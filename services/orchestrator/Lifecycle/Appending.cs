@@ -16,6 +16,7 @@ internal static class Appending
         batch.NextIndex = append.BaseIndex + append.Count;
         batch.Lanes = Sum(batch.Lanes.Concat(append.Lanes), append.Removed ?? []);
         batch.Total = batch.Lanes.Sum(lane => lane.Count);
+        batch.ShortestDeadlineSeconds = Shortest(batch.ShortestDeadlineSeconds, append.ShortestDeadlineSeconds);
     }
 
     /// <summary>Why the batch does not take them in, in a state that takes none.</summary>
@@ -25,6 +26,8 @@ internal static class Appending
         (true, false) => (ErrorCodes.NotRecurring, "Only the jobs of a recurring batch can be changed."),
         _ => (ErrorCodes.BatchAlreadyCommitted, "The batch takes no more jobs."),
     };
+
+    private static int Shortest(int one, int other) => one == 0 || other == 0 ? one + other : Math.Min(one, other);
 
     // Where a lane's first jobs were removed it begins with a gap, which costs nothing.
     private static IReadOnlyList<LaneCount> Sum(IEnumerable<LaneCount> there, IReadOnlyList<LaneCount> removed) =>

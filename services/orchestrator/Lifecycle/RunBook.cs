@@ -33,7 +33,7 @@ internal sealed class RunBook(WorkUnit unit, DateTime now)
         run.Started = false;
         Ask(run, batch.Options);
         Sample(run);
-        run.Deadline = now.AddSeconds(batch.Options.DeadlineSeconds);
+        CountDeadlines(batch, run);
         await Lanes(batch).ExecuteUpdateAsync(lane => lane
             .SetProperty(l => l.Epoch, batch.Epoch)
             .SetProperty(l => l.Active, !batch.Paused));
@@ -95,7 +95,9 @@ internal sealed class RunBook(WorkUnit unit, DateTime now)
         }
 
         var run = await LatestRun(batch).SingleAsync();
+        run.DeadlinesFrom += waited;
         run.Deadline += waited;
+        run.NextDeadline += waited;
         Sample(run);
         if (run.Canary > 0 && run.Completed + run.Failed >= run.Canary)
         {
@@ -128,8 +130,8 @@ internal sealed class RunBook(WorkUnit unit, DateTime now)
             Revision = batch.Revision,
             Total = total,
             CreatedAt = now,
-            Deadline = now.AddSeconds(batch.Options.DeadlineSeconds),
         };
+        CountDeadlines(batch, run);
         Ask(run, batch.Options);
         Db.Runs.Add(run);
         batch.CommittedAt = now;
@@ -145,6 +147,14 @@ internal sealed class RunBook(WorkUnit unit, DateTime now)
         run.BudgetPauses = options.FailureBudget?.Then == BudgetSpent.Pause;
         run.RequestsPerSecond = options.Limits?.RequestsPerSecond ?? 0;
         run.Concurrency = options.Limits?.Concurrency ?? 0;
+    }
+
+    private void CountDeadlines(Batch batch, Run run)
+    {
+        run.DeadlinesFrom = now;
+        run.Deadline = now.AddSeconds(batch.Options.DeadlineSeconds);
+        var first = now.AddSeconds(batch.ShortestDeadlineSeconds);
+        run.NextDeadline = batch.ShortestDeadlineSeconds > 0 && first < run.Deadline ? first : run.Deadline;
     }
 
     private static void Sample(Run run) => (run.SampledFrom, run.FailedBefore) = (run.Seq, run.Failed);

@@ -39,7 +39,28 @@ internal sealed class UnrunJobs(WorkUnit unit, OutcomeLedger ledger, Cancellatio
     public bool IsOut(int index) => _slices.Exists(slice => slice.State != SliceState.Returned && slice.Jobs.Contains(index));
 
     /// <summary>The run's jobs from <paramref name="from"/> on that have no outcome, in order of index.</summary>
-    public Task<List<UnrunJob>> OpenAsync(Run run, int from, int atMost)
+    public Task<List<UnrunJob>> OpenAsync(Run run, int from, int atMost) => FirstAsync(Open(run, from), atMost);
+
+    /// <summary>Of these, those whose deadline has passed.</summary>
+    public Task<List<UnrunJob>> LateAsync(Run run, int from, int atMost)
+    {
+        var elapsed = Elapsed(run);
+        return FirstAsync(run.Deadline < unit.Now ? Open(run, from) : Open(run, from).Where(job => job.DeadlineSeconds <= elapsed), atMost);
+    }
+
+    /// <summary>Notes when the locked run's next deadline is, once every job that is late has failed.</summary>
+    public async Task NoteNextDeadlineAsync(Run run)
+    {
+        var elapsed = Elapsed(run);
+        var next = await Db.Jobs.Where(job => job.Batch == run.Batch && job.DeadlineSeconds > elapsed).MinAsync(job => job.DeadlineSeconds, cancellationToken);
+        var own = next is { } seconds ? run.DeadlinesFrom.AddSeconds(seconds) : run.Deadline;
+        var at = own < run.Deadline ? own : run.Deadline;
+        await Db.Runs.Where(row => row.Batch == run.Batch && row.Number == run.Number).ExecuteUpdateAsync(row => row.SetProperty(r => r.NextDeadline, at), cancellationToken);
+    }
+
+    private int Elapsed(Run run) => (int)(unit.Now - run.DeadlinesFrom).TotalSeconds;
+
+    private IQueryable<Job> Open(Run run, int from)
     {
         var jobs = Db.Jobs.Where(job => job.Batch == run.Batch && job.Index >= from && job.AddedRev <= run.Revision && (job.RemovedRev == null || job.RemovedRev > run.Revision));
         if (run.Root != run.Number)
@@ -49,13 +70,14 @@ internal sealed class UnrunJobs(WorkUnit unit, OutcomeLedger ledger, Cancellatio
                 outcome.Batch == run.Batch && outcome.Run == run.Number - 1 && outcome.Index == job.Index && outcome.State == JobState.Failed));
         }
 
-        return jobs
-            .Where(job => !Db.Outcomes.Any(outcome => outcome.Batch == run.Batch && outcome.Run == run.Number && outcome.Index == job.Index))
-            .OrderBy(job => job.Index)
-            .Take(atMost)
-            .Select(job => new UnrunJob(job.Index, job.Namespace))
-            .ToListAsync(cancellationToken);
+        return jobs.Where(job => !Db.Outcomes.Any(outcome => outcome.Batch == run.Batch && outcome.Run == run.Number && outcome.Index == job.Index));
     }
+
+    private Task<List<UnrunJob>> FirstAsync(IQueryable<Job> jobs, int atMost) => jobs
+        .OrderBy(job => job.Index)
+        .Take(atMost)
+        .Select(job => new UnrunJob(job.Index, job.Namespace))
+        .ToListAsync(cancellationToken);
 
     /// <summary>Fails the jobs, which must be open, of the locked run.</summary>
     public async Task FailAsync(Run run, IReadOnlyList<(int Index, string Code, string Message)> jobs)

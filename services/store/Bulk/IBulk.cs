@@ -10,7 +10,8 @@ namespace BatchPlatform.Store.Bulk;
 /// <param name="Action">The upstream's action.</param>
 /// <param name="Params">Raw JSON object, UTF-8.</param>
 /// <param name="CustomId">The client's own name for it.</param>
-public readonly record struct StagedJob(int Index, string Namespace, string Action, ReadOnlyMemory<byte> Params, string? CustomId);
+/// <param name="DeadlineSeconds">Its own deadline, after commit or start; null when only the batch has one.</param>
+public readonly record struct StagedJob(int Index, string Namespace, string Action, ReadOnlyMemory<byte> Params, string? CustomId, int? DeadlineSeconds = null);
 
 /// <summary>Which jobs of a lane a cut wants.</summary>
 /// <param name="Batch">The batch's number.</param>

@@ -7,10 +7,13 @@ namespace BatchPlatform.Store.Bulk;
 
 /// <summary>
 /// Reads jobs as bytes: <c>params</c> go from the database to the worker's message without becoming a string on the way.
-/// The providers differ only in the SQL, which selects index, action and params in order of index.
+/// The providers differ only in the SQL, which selects <see cref="Columns"/> in order of index.
 /// </summary>
 internal static class JobQuery
 {
+    /// <summary>What of a job is read.</summary>
+    public const string Columns = "\"index\", action, params, deadline_seconds";
+
     /// <summary>Which rows of <c>jobs</c> a run on <c>@revision</c> of <c>@batch</c> sees.</summary>
     public const string Visible = "batch = @batch AND added_rev <= @revision AND (removed_rev IS NULL OR removed_rev > @revision)";
 
@@ -113,7 +116,7 @@ internal static class JobQuery
                 // Neighbours mostly share their action: one string for all of them.
                 var next = reader.GetString(1);
                 action = next == action ? action : next;
-                yield return new PackedJob(reader.GetInt32(0), 1, action, reader.GetFieldValue<byte[]>(2));
+                yield return new PackedJob(reader.GetInt32(0), 1, action, reader.GetFieldValue<byte[]>(2), reader.IsDBNull(3) ? 0 : reader.GetInt32(3));
             }
         }
 

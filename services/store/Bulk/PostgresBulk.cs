@@ -8,7 +8,7 @@ namespace BatchPlatform.Store.Bulk;
 /// <summary>Binary COPY, which is the server's fastest way in; UTF-8 goes into <c>text</c> as the bytes that it is.</summary>
 internal sealed class PostgresBulk : IBulk
 {
-    private const string CopyJobs = """COPY jobs (batch, "index", added_rev, namespace, action, params, custom_id) FROM STDIN (FORMAT BINARY)""";
+    private const string CopyJobs = """COPY jobs (batch, "index", added_rev, namespace, action, params, custom_id, deadline_seconds) FROM STDIN (FORMAT BINARY)""";
 
     // One round trip, because every other report of the run waits from here to the commit: COPY would need the run's
     // counter first, and takes two of its own.
@@ -23,18 +23,14 @@ internal sealed class PostgresBulk : IBulk
             SELECT counted.batch, counted.number, o.place, counted.seq - @count + o.arrival, o.state, o.status_code, o.response, o.error_code, o.error_message, o.attempts, o.duration_ms, o.completed_at
             FROM counted, unnest(@indexes, @states, @statuses, @responses, @codes, @messages, @attempts, @durations, @times)
                 WITH ORDINALITY AS o (place, state, status_code, response, error_code, error_message, attempts, duration_ms, completed_at, arrival))
-        SELECT batch_id, epoch, failures, started, stop_on_job_error, settled_at IS NOT NULL,
-               canary > 0 AND completed + failed >= canary,
-               budget_rate > 0 AND seq - sampled_from >= budget_minimum AND failed - failed_before >= (seq - sampled_from) * budget_rate,
-               budget_pauses
-        FROM counted
+        SELECT * FROM counted
         """;
 
     // The driver reads every row of an answer that it was sent, wanted or not: so the server counts the bytes, and does
     // that before it fetches any params.
     private const string Lane = $"""
-        SELECT "index", action, params FROM (
-            SELECT "index", action, params,
+        SELECT {JobQuery.Columns} FROM (
+            SELECT {JobQuery.Columns},
                    sum(octet_length(params)) OVER (ORDER BY "index" ROWS UNBOUNDED PRECEDING) AS bytes,
                    row_number() OVER (ORDER BY "index" ROWS UNBOUNDED PRECEDING) AS place
             FROM jobs WHERE {JobQuery.InLane} ORDER BY "index" LIMIT @max_jobs) AS next
@@ -44,7 +40,7 @@ internal sealed class PostgresBulk : IBulk
     // For a batch that was uploaded a moment ago the planner believes in a few hundred rows, and would rather filter the
     // whole batch than look up each index (18 ms instead of 1). This form leaves it no choice.
     private const string Listed = $"""
-        SELECT found."index", action, params FROM unnest(@indexes) AS wanted (place)
+        SELECT {JobQuery.Columns} FROM unnest(@indexes) AS wanted (place)
         CROSS JOIN LATERAL (SELECT * FROM jobs WHERE {JobQuery.Visible} AND "index" = wanted.place OFFSET 0) AS found
         ORDER BY found."index"
         """;
@@ -59,14 +55,16 @@ internal sealed class PostgresBulk : IBulk
             await writer.WriteAsync(job.Action, NpgsqlDbType.Text, cancellationToken);
             await writer.WriteAsync(job.Params, NpgsqlDbType.Text, cancellationToken);
             await writer.WriteAsync(job.CustomId, NpgsqlDbType.Text, cancellationToken);
+            await writer.WriteAsync(job.DeadlineSeconds, NpgsqlDbType.Integer, cancellationToken);
         }, cancellationToken);
 
     public async Task<CountedRun?> InsertOutcomesAsync(StoreDb db, long batch, int run, IReadOnlyList<PackedOutcome> outcomes, DateTime now, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(InsertOutcomes, (NpgsqlConnection)BulkTransaction.ConnectionOf(db))
+        try
         {
-            Parameters =
-            {
+            // Not to be composed upon.
+            var counted = await db.Runs.FromSqlRaw(
+                InsertOutcomes,
                 new NpgsqlParameter<int>("count", outcomes.Count),
                 new NpgsqlParameter<int>("completed", outcomes.Count(outcome => outcome.Completed)),
                 new NpgsqlParameter<DateTime>("now", now),
@@ -80,17 +78,8 @@ internal sealed class PostgresBulk : IBulk
                 Column("messages", NpgsqlDbType.Text, outcome => Storable(outcome.ErrorMessage)),
                 Column("attempts", NpgsqlDbType.Integer, outcome => outcome.Attempts),
                 Column("durations", NpgsqlDbType.Integer, outcome => outcome.DurationMs),
-                Column("times", NpgsqlDbType.TimestampTz, outcome => outcome.CompletedAt),
-            },
-        };
-        try
-        {
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            return await reader.ReadAsync(cancellationToken)
-                ? new CountedRun(
-                    reader.GetGuid(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetBoolean(3), reader.GetBoolean(4), reader.GetBoolean(5),
-                    reader.GetBoolean(6), reader.GetBoolean(7), reader.GetBoolean(8))
-                : null;
+                Column("times", NpgsqlDbType.TimestampTz, outcome => outcome.CompletedAt)).AsNoTracking().ToListAsync(cancellationToken);
+            return counted.SingleOrDefault() is { } row ? CountedRun.Of(row) : null;
         }
         catch (PostgresException error)
         {

@@ -10,17 +10,17 @@ namespace BatchPlatform.Store.Bulk;
 /// <summary>One prepared statement for all rows of a call.</summary>
 internal sealed class SqliteBulk : IBulk
 {
-    private const string InsertJob = """INSERT INTO jobs (batch, "index", added_rev, namespace, action, params, custom_id) VALUES (?, ?, ?, ?, ?, ?, ?)""";
+    private const string InsertJob = """INSERT INTO jobs (batch, "index", added_rev, namespace, action, params, custom_id, deadline_seconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?)""";
 
     private const string InsertOutcome = """
         INSERT INTO outcomes (batch, run, "index", seq, state, status_code, response, error_code, error_message, attempts, duration_ms, completed_at)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """;
 
-    private const string Lane = $"""SELECT "index", action, params FROM jobs WHERE {JobQuery.InLane} ORDER BY "index" LIMIT @max_jobs""";
+    private const string Lane = $"""SELECT {JobQuery.Columns} FROM jobs WHERE {JobQuery.InLane} ORDER BY "index" LIMIT @max_jobs""";
 
     private const string Listed = $"""
-        SELECT "index", action, params FROM jobs WHERE {JobQuery.Visible} AND "index" IN (SELECT value FROM json_each(@indexes)) ORDER BY "index"
+        SELECT {JobQuery.Columns} FROM jobs WHERE {JobQuery.Visible} AND "index" IN (SELECT value FROM json_each(@indexes)) ORDER BY "index"
         """;
 
     // As EF writes a DateTime; text of this form sorts by time.
@@ -34,7 +34,8 @@ internal sealed class SqliteBulk : IBulk
             .Add(job.Namespace)
             .Add(job.Action)
             .Add(job.Params.Span)
-            .Add(job.CustomId), cancellationToken);
+            .Add(job.CustomId)
+            .Add(job.DeadlineSeconds), cancellationToken);
 
     public async Task<CountedRun?> InsertOutcomesAsync(StoreDb db, long batch, int run, IReadOnlyList<PackedOutcome> outcomes, DateTime now, CancellationToken cancellationToken)
     {

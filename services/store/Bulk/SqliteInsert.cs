@@ -19,8 +19,10 @@ internal sealed class SqliteInsert : IDisposable
         Check(raw.sqlite3_prepare_v2(_database, sql, out _statement));
     }
 
-    /// <summary>Gives the row's next column a number.</summary>
-    public SqliteInsert Add(long value) => Bound(raw.sqlite3_bind_int64(_statement, ++_column, value));
+    /// <summary>Gives the row's next column a number; null stays null.</summary>
+    public SqliteInsert Add(long? value) => Bound(value is { } number
+        ? raw.sqlite3_bind_int64(_statement, ++_column, number)
+        : raw.sqlite3_bind_null(_statement, ++_column));
 
     /// <summary>Gives the row's next column a text; null stays null.</summary>
     public SqliteInsert Add(string? text) => Bound(text is null

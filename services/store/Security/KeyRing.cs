@@ -8,13 +8,16 @@ namespace BatchPlatform.Store.Security;
 /// <summary>Keeps the key ring in its table. Data Protection calls it rarely: at start, once a day, and when a key is soon to expire.</summary>
 internal sealed class KeyRing(BatchStore store, TimeProvider time) : IXmlRepository
 {
+    /// <summary>Where the table has the master key when none is configured; the ring itself counts from 1.</summary>
+    internal const int MasterPlace = 0;
+
     private int _seen;
 
     /// <inheritdoc/>
     public IReadOnlyCollection<XElement> GetAllElements()
     {
         using var db = store.Read();
-        var elements = db.KeyRing.OrderBy(element => element.Number).ToList();
+        var elements = db.KeyRing.Where(element => element.Number > MasterPlace).OrderBy(element => element.Number).ToList();
         _seen = elements.Count;
         return [.. elements.Select(element => XElement.Parse(element.Xml))];
     }

@@ -10,7 +10,7 @@ namespace BatchPlatform.Store.Security;
 internal sealed class MasterKeyWrap(IServiceProvider services) : IXmlEncryptor, IXmlDecryptor
 {
     private const string Purpose = "keyring";
-    private readonly byte[] _key = services.GetRequiredService<SecurityOptions>().KeyFor(Purpose);
+    private readonly MasterKey _master = services.GetRequiredService<MasterKey>();
 
     /// <inheritdoc/>
     public EncryptedXmlInfo Encrypt(XElement plaintextElement)
@@ -19,7 +19,7 @@ internal sealed class MasterKeyWrap(IServiceProvider services) : IXmlEncryptor, 
         var sealedBytes = new byte[AesGcm.NonceByteSizes.MaxSize + AesGcm.TagByteSizes.MaxSize + plain.Length];
         var (nonce, tag, cipher) = Parts(sealedBytes);
         RandomNumberGenerator.Fill(nonce.Span);
-        using var aes = new AesGcm(_key, tag.Length);
+        using var aes = new AesGcm(_master.For(Purpose), tag.Length);
         aes.Encrypt(nonce.Span, plain, cipher.Span, tag.Span);
         return new EncryptedXmlInfo(new XElement("wrapped", Convert.ToBase64String(sealedBytes)), typeof(MasterKeyWrap));
     }
@@ -30,9 +30,21 @@ internal sealed class MasterKeyWrap(IServiceProvider services) : IXmlEncryptor, 
     {
         var (nonce, tag, cipher) = Parts(Convert.FromBase64String(encryptedElement.Value));
         var plain = new byte[cipher.Length];
-        using var aes = new AesGcm(_key, tag.Length);
-        aes.Decrypt(nonce.Span, cipher.Span, tag.Span, plain);
-        return XElement.Parse(Encoding.UTF8.GetString(plain));
+        foreach (var key in _master.AllFor(Purpose))
+        {
+            using var aes = new AesGcm(key, tag.Length);
+            try
+            {
+                aes.Decrypt(nonce.Span, cipher.Span, tag.Span, plain);
+                return XElement.Parse(Encoding.UTF8.GetString(plain));
+            }
+            catch (AuthenticationTagMismatchException)
+            {
+                // Not this one.
+            }
+        }
+
+        throw new CryptographicException("The key ring was wrapped with another master key, or is damaged.");
     }
 
     private static (Memory<byte> Nonce, Memory<byte> Tag, Memory<byte> Cipher) Parts(byte[] bytes)

@@ -16,10 +16,10 @@ public sealed class SecretBox : IDisposable
     private readonly ServiceProvider _protection;
     private readonly IDataProtector _protector;
 
-    public SecretBox(BatchStore store, IOptions<SecurityOptions> options, ILoggerFactory logs, TimeProvider time)
+    public SecretBox(BatchStore store, MasterKey master, IOptions<SecurityOptions> options, ILoggerFactory logs, TimeProvider time)
     {
         var services = new ServiceCollection();
-        services.AddSingleton(options.Value);
+        services.AddSingleton(master);
         services.AddSingleton(logs);
         services.AddSingleton<MasterKeyWrap>();
         services.AddDataProtection().SetApplicationName("BatchPlatform");

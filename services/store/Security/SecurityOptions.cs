@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.Options;
 
 namespace BatchPlatform.Store.Security;
@@ -10,15 +8,14 @@ public sealed class SecurityOptions
     /// <summary>Bytes of the master key.</summary>
     public const int KeyBytes = 32;
 
-    /// <summary>32 random bytes in base64, such as <c>openssl rand -base64 32</c> makes. Without it stored secrets cannot be read.</summary>
+    /// <summary>
+    /// 32 random bytes in base64, such as <c>openssl rand -base64 32</c> makes; the same for api and notifier. Without it
+    /// api makes one and keeps it in the store, beside what it encrypts.
+    /// </summary>
     public string MasterKey { get; set; } = "";
 
     /// <summary>This process may add keys to the ring: api only.</summary>
     internal bool AddsKeys { get; set; }
-
-    /// <summary>A key of 32 bytes for one purpose, which tells nothing of the master key or of those for other purposes.</summary>
-    internal byte[] KeyFor(string purpose) =>
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, Convert.FromBase64String(MasterKey), KeyBytes, info: Encoding.UTF8.GetBytes(purpose));
 
     /// <summary>Whether a text can be a master key.</summary>
     public static bool IsKey(string text)
@@ -27,10 +24,10 @@ public sealed class SecurityOptions
         return Convert.TryFromBase64String(text, key, out var length) && length == KeyBytes;
     }
 
-    /// <summary>Fails the start without a key; never says what is there instead of one.</summary>
+    /// <summary>Fails the start when something else stands in its place; never says what.</summary>
     internal sealed class Validator : IValidateOptions<SecurityOptions>
     {
-        public ValidateOptionsResult Validate(string? name, SecurityOptions options) => IsKey(options.MasterKey)
+        public ValidateOptionsResult Validate(string? name, SecurityOptions options) => options.MasterKey.Length == 0 || IsKey(options.MasterKey)
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail("Security__MasterKey must be 32 random bytes in base64, the same for api and notifier (make it with: openssl rand -base64 32).");
     }

@@ -14,6 +14,7 @@ public static class SecuritySetup
         services.AddOptions<SecurityOptions>().BindConfiguration("Security").ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SecurityOptions>, SecurityOptions.Validator>());
         services.Configure<SecurityOptions>(options => options.AddsKeys |= addsKeys);
+        services.TryAddSingleton<MasterKey>();
         services.TryAddSingleton<SecretBox>();
         services.TryAddSingleton<SignedLinks>();
         return services;

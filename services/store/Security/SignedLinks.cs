@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.Extensions.Options;
 
 namespace BatchPlatform.Store.Security;
 
@@ -23,7 +22,7 @@ public enum LinkVerdict
 /// Links that let whoever holds them read one thing for a while, without a key: HMAC-SHA256 over method, tenant, resource,
 /// format and expiry. The resource is the path with all other parameters, but for <c>after</c>, so that a download can be resumed.
 /// </summary>
-public sealed class SignedLinks(IOptions<SecurityOptions> options, TimeProvider time)
+public sealed class SignedLinks(MasterKey master, TimeProvider time)
 {
     /// <summary>The parameter that tells a signed link from others.</summary>
     public const string Signature = "signature";
@@ -32,7 +31,6 @@ public sealed class SignedLinks(IOptions<SecurityOptions> options, TimeProvider 
     private const string Format = "format";
     private const string Expires = "expires";
     private static readonly string[] Apart = [Tenant, Format, Expires, Signature, "after"];
-    private readonly byte[] _key = options.Value.KeyFor("links");
 
     /// <summary>A link for GET, from the path on.</summary>
     /// <param name="tenant">As whom the holder reads.</param>
@@ -75,5 +73,5 @@ public sealed class SignedLinks(IOptions<SecurityOptions> options, TimeProvider 
 
     // Escaped, so that no part can run over into the next.
     private byte[] SignatureOf(params string[] parts) =>
-        HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(string.Join('\n', parts.Select(Uri.EscapeDataString))));
+        HMACSHA256.HashData(master.For("links"), Encoding.UTF8.GetBytes(string.Join('\n', parts.Select(Uri.EscapeDataString))));
 }

@@ -70,10 +70,10 @@ public sealed class IdempotentRequest
 /// <summary>One element of the platform's key ring, which secrets are encrypted with. Written by api only.</summary>
 public sealed class KeyRingElement
 {
-    /// <summary>From 1: of two processes that add an element at once, one is refused.</summary>
+    /// <summary>From 1: of two processes that add an element at once, one is refused. At 0 stands the master key, when none is configured.</summary>
     public int Number { get; set; }
 
-    /// <summary>As ASP.NET Data Protection writes it, its secret wrapped with the master key.</summary>
+    /// <summary>As ASP.NET Data Protection writes it, its secret wrapped with the master key; at 0 that key itself, in base64.</summary>
     public string Xml { get; set; } = "";
 
     public DateTime CreatedAt { get; set; }

@@ -60,6 +60,9 @@ public sealed class Batch : SagaStateMachineInstance
     /// <summary>The current revision's jobs by namespace.</summary>
     public IReadOnlyList<LaneCount> Lanes { get; set; } = [];
 
+    /// <summary>The shortest deadline that a job has of its own; 0 when none has. May be that of a job since removed.</summary>
+    public int ShortestDeadlineSeconds { get; set; }
+
     /// <summary>The latest run, 0 before the first.</summary>
     public int Run { get; set; }
 

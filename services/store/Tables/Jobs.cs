@@ -22,6 +22,9 @@ public sealed class Job
     public string Params { get; set; } = "";
 
     public string? CustomId { get; set; }
+
+    /// <summary>Its own deadline, counted as the run's; null when only the run has one.</summary>
+    public int? DeadlineSeconds { get; set; }
 }
 
 /// <summary>An append being staged: at most one for each batch. Written by api only.</summary>

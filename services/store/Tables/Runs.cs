@@ -63,8 +63,14 @@ public sealed class Run
 
     public DateTime CreatedAt { get; set; }
 
+    /// <summary>Deadlines count from here: the last start, and later by the time that the batch was paused.</summary>
+    public DateTime DeadlinesFrom { get; set; }
+
     /// <summary>A job without an outcome by then fails with DEADLINE_EXCEEDED.</summary>
     public DateTime Deadline { get; set; }
+
+    /// <summary>When the clock looks for late jobs next: no later than the first deadline of any job without an outcome.</summary>
+    public DateTime NextDeadline { get; set; }
 
     /// <summary>When the last outcome was stored.</summary>
     public DateTime? SettledAt { get; set; }

@@ -49,7 +49,7 @@ internal sealed partial class SliceRun(
             await _pace.WaitAsync();
             try
             {
-                await TakeTurnAsync();
+                await TakeTurnAsync(DeadlineOf(jobs[place]));
             }
             finally
             {
@@ -63,9 +63,9 @@ internal sealed partial class SliceRun(
     // A call comes one interval after the one before it began, never earlier to make up for one that was late: so that
     // the upstream sees no more calls in any second than the slice was granted, and the first leaves room for the last of
     // the slice before.
-    private async Task TakeTurnAsync()
+    private async Task TakeTurnAsync(DateTime deadline)
     {
-        while (WaitFor() is var wait && wait > TimeSpan.Zero && slice.MayBegin)
+        while (WaitFor(deadline) is var wait && wait > TimeSpan.Zero && slice.MayBegin)
         {
             // Timers count whole milliseconds: rounded up, so that no call is early.
             await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), time, slice.Halted)
@@ -76,17 +76,23 @@ internal sealed partial class SliceRun(
     }
 
     // A job that would miss the deadline need not wait for its turn to be told so.
-    private TimeSpan WaitFor()
+    private TimeSpan WaitFor(DateTime deadline)
     {
         var turn = _last + TimeSpan.FromSeconds(1 / _grant.CallsPerSecond) - slice.Age;
-        var deadline = _grant.Deadline - time.GetUtcNow().UtcDateTime;
-        return turn < deadline ? turn : deadline;
+        var left = deadline - time.GetUtcNow().UtcDateTime;
+        return turn < left ? turn : left;
+    }
+
+    private DateTime DeadlineOf(PackedJob job)
+    {
+        var own = job.DeadlineSeconds > 0 ? _grant.DeadlinesFrom.AddSeconds(job.DeadlineSeconds) : _grant.Deadline;
+        return own < _grant.Deadline ? own : _grant.Deadline;
     }
 
     private async ValueTask RunJobAsync(PackedJob job)
     {
         var begun = time.GetTimestamp();
-        var end = time.GetUtcNow().UtcDateTime < _grant.Deadline
+        var end = time.GetUtcNow().UtcDateTime < DeadlineOf(job)
             ? await CallAsync(job)
             : CallEnd.NotMade(ErrorCodes.DeadlineExceeded, "The deadline passed before the job could begin.");
         switch (end.Fate)

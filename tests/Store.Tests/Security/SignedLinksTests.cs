@@ -1,5 +1,6 @@
 using BatchPlatform.Store.Security;
 using BatchPlatform.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace BatchPlatform.Store.Tests.Security;
@@ -59,7 +60,11 @@ public sealed class SignedLinksTests
     [Fact]
     public void Another_master_key_signs_otherwise() => Assert.Equal(LinkVerdict.Invalid, Check(Links('B'), Sign(Links('A'), "acme")).Verdict);
 
-    private SignedLinks Links(char key = 'A') => new(Options.Create(new SecurityOptions { MasterKey = new string(key, 43) + "=" }), _clock);
+    private SignedLinks Links(char key = 'A') => new(Master(key), _clock);
+
+    // A configured key is used without a look into the store.
+    private MasterKey Master(char key) =>
+        new(store: null!, Options.Create(new SecurityOptions { MasterKey = new string(key, 43) + "=" }), _clock, NullLogger<MasterKey>.Instance);
 
     private string Sign(SignedLinks links, string tenant) => links.Sign(tenant, Path, "csv", _clock.GetUtcNow().AddHours(1), new KeyValuePair<string, string>("run", "1"));
 

@@ -96,6 +96,23 @@ public sealed class SliceRunTests
     }
 
     [Fact]
+    public async Task A_job_may_have_a_shorter_deadline_of_its_own()
+    {
+        using var gate = new Gate();
+        await using var upstream = await TestUpstream.StartAsync(gate.AnswerAsync);
+        await using var worker = await WorkerHost.StartAsync(upstream.Definition());
+        PackedJob[] jobs = [Given.Job(index: 0), Given.Job(index: 1) with { DeadlineSeconds = 5 }, Given.Job(index: 2) with { DeadlineSeconds = 6 }];
+
+        await worker.SendAsync(Given.Slice() with { Jobs = JobBlock.Pack(jobs) });
+        await Eventually.Equal(1, () => upstream.InFlight);
+        worker.Clock.Advance(TimeSpan.FromSeconds(5));
+        gate.Open();
+        await Eventually.True(() => worker.Orchestrator.GotLast);
+
+        Assert.Equal([null, ErrorCodes.DeadlineExceeded, null], worker.Orchestrator.Outcomes.Select(outcome => outcome.ErrorCode));
+    }
+
+    [Fact]
     public async Task A_job_that_waits_for_its_turn_need_not_wait_beyond_the_deadline()
     {
         await using var worker = await WorkerHost.StartAsync(Given.Bench);

@@ -219,6 +219,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("schedule_revision");
 
+                    b.Property<int>("ShortestDeadlineSeconds")
+                        .HasColumnType("integer")
+                        .HasColumnName("shortest_deadline_seconds");
+
                     b.Property<DateTime?>("StartedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("started_at");
@@ -548,6 +552,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("custom_id");
 
+                    b.Property<int?>("DeadlineSeconds")
+                        .HasColumnType("integer")
+                        .HasColumnName("deadline_seconds");
+
                     b.Property<string>("Namespace")
                         .IsRequired()
                         .HasColumnType("text")
@@ -568,6 +576,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     b.HasIndex("Batch", "CustomId")
                         .HasDatabaseName("ix_jobs_batch_custom_id")
                         .HasFilter("custom_id IS NOT NULL");
+
+                    b.HasIndex("Batch", "DeadlineSeconds")
+                        .HasDatabaseName("ix_jobs_batch_deadline_seconds")
+                        .HasFilter("deadline_seconds IS NOT NULL");
 
                     b.ToTable("jobs");
                 });
@@ -834,6 +846,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("deadline");
 
+                    b.Property<DateTime>("DeadlinesFrom")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deadlines_from");
+
                     b.Property<bool>("Emptied")
                         .HasColumnType("boolean")
                         .HasColumnName("emptied");
@@ -857,6 +873,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     b.Property<int>("Failures")
                         .HasColumnType("integer")
                         .HasColumnName("failures");
+
+                    b.Property<DateTime>("NextDeadline")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_deadline");
 
                     b.Property<double>("RequestsPerSecond")
                         .HasColumnType("double precision")
@@ -905,8 +925,8 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     b.HasIndex("CreatedAt")
                         .HasDatabaseName("ix_runs_created_at");
 
-                    b.HasIndex("Deadline")
-                        .HasDatabaseName("ix_runs_deadline")
+                    b.HasIndex("NextDeadline")
+                        .HasDatabaseName("ix_runs_next_deadline")
                         .HasFilter("settled_at IS NULL");
 
                     b.ToTable("runs");

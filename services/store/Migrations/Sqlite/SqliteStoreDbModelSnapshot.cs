@@ -214,6 +214,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("schedule_revision");
 
+                    b.Property<int>("ShortestDeadlineSeconds")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("shortest_deadline_seconds");
+
                     b.Property<DateTime?>("StartedAt")
                         .HasColumnType("TEXT")
                         .HasColumnName("started_at");
@@ -543,6 +547,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("custom_id");
 
+                    b.Property<int?>("DeadlineSeconds")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("deadline_seconds");
+
                     b.Property<string>("Namespace")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -563,6 +571,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     b.HasIndex("Batch", "CustomId")
                         .HasDatabaseName("ix_jobs_batch_custom_id")
                         .HasFilter("custom_id IS NOT NULL");
+
+                    b.HasIndex("Batch", "DeadlineSeconds")
+                        .HasDatabaseName("ix_jobs_batch_deadline_seconds")
+                        .HasFilter("deadline_seconds IS NOT NULL");
 
                     b.ToTable("jobs");
                 });
@@ -829,6 +841,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("deadline");
 
+                    b.Property<DateTime>("DeadlinesFrom")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("deadlines_from");
+
                     b.Property<bool>("Emptied")
                         .HasColumnType("INTEGER")
                         .HasColumnName("emptied");
@@ -852,6 +868,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     b.Property<int>("Failures")
                         .HasColumnType("INTEGER")
                         .HasColumnName("failures");
+
+                    b.Property<DateTime>("NextDeadline")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("next_deadline");
 
                     b.Property<double>("RequestsPerSecond")
                         .HasColumnType("REAL")
@@ -900,8 +920,8 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     b.HasIndex("CreatedAt")
                         .HasDatabaseName("ix_runs_created_at");
 
-                    b.HasIndex("Deadline")
-                        .HasDatabaseName("ix_runs_deadline")
+                    b.HasIndex("NextDeadline")
+                        .HasDatabaseName("ix_runs_next_deadline")
                         .HasFilter("settled_at IS NULL");
 
                     b.ToTable("runs");

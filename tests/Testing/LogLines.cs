@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace BatchPlatform.Api.Tests;
+namespace BatchPlatform.Testing;
 
-/// <summary>Keeps what is logged, so that tests can look for what must not be.</summary>
-internal sealed class LogLines(ConcurrentQueue<string> lines) : ILoggerProvider, ILogger
+/// <summary>Keeps what is logged, so that tests can look for what must be there, and for what must not.</summary>
+public sealed class LogLines(ConcurrentQueue<string> lines) : ILoggerProvider, ILogger
 {
     public ILogger CreateLogger(string categoryName) => this;
 

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace BatchPlatform.Store.Migrations.Postgres
 {
     [DbContext(typeof(PostgresStoreDb))]
-    [Migration("20261122085433_Initial")]
+    [Migration("20261122091421_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -221,6 +221,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     b.Property<int>("ScheduleRevision")
                         .HasColumnType("integer")
                         .HasColumnName("schedule_revision");
+
+                    b.Property<int>("ShortestDeadlineSeconds")
+                        .HasColumnType("integer")
+                        .HasColumnName("shortest_deadline_seconds");
 
                     b.Property<DateTime?>("StartedAt")
                         .HasColumnType("timestamp with time zone")
@@ -551,6 +555,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("custom_id");
 
+                    b.Property<int?>("DeadlineSeconds")
+                        .HasColumnType("integer")
+                        .HasColumnName("deadline_seconds");
+
                     b.Property<string>("Namespace")
                         .IsRequired()
                         .HasColumnType("text")
@@ -571,6 +579,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     b.HasIndex("Batch", "CustomId")
                         .HasDatabaseName("ix_jobs_batch_custom_id")
                         .HasFilter("custom_id IS NOT NULL");
+
+                    b.HasIndex("Batch", "DeadlineSeconds")
+                        .HasDatabaseName("ix_jobs_batch_deadline_seconds")
+                        .HasFilter("deadline_seconds IS NOT NULL");
 
                     b.ToTable("jobs");
                 });
@@ -837,6 +849,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("deadline");
 
+                    b.Property<DateTime>("DeadlinesFrom")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deadlines_from");
+
                     b.Property<bool>("Emptied")
                         .HasColumnType("boolean")
                         .HasColumnName("emptied");
@@ -860,6 +876,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     b.Property<int>("Failures")
                         .HasColumnType("integer")
                         .HasColumnName("failures");
+
+                    b.Property<DateTime>("NextDeadline")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_deadline");
 
                     b.Property<double>("RequestsPerSecond")
                         .HasColumnType("double precision")
@@ -908,8 +928,8 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     b.HasIndex("CreatedAt")
                         .HasDatabaseName("ix_runs_created_at");
 
-                    b.HasIndex("Deadline")
-                        .HasDatabaseName("ix_runs_deadline")
+                    b.HasIndex("NextDeadline")
+                        .HasDatabaseName("ix_runs_next_deadline")
                         .HasFilter("settled_at IS NULL");
 
                     b.ToTable("runs");

@@ -52,6 +52,7 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     next_index = table.Column<int>(type: "integer", nullable: false),
                     total = table.Column<int>(type: "integer", nullable: false),
                     lanes = table.Column<string>(type: "text", nullable: false),
+                    shortest_deadline_seconds = table.Column<int>(type: "integer", nullable: false),
                     run = table.Column<int>(type: "integer", nullable: false),
                     epoch = table.Column<int>(type: "integer", nullable: false),
                     paused = table.Column<bool>(type: "boolean", nullable: false),
@@ -180,7 +181,8 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     @namespace = table.Column<string>(name: "namespace", type: "text", nullable: false),
                     action = table.Column<string>(type: "text", nullable: false),
                     @params = table.Column<string>(name: "params", type: "text", nullable: false),
-                    custom_id = table.Column<string>(type: "text", nullable: true)
+                    custom_id = table.Column<string>(type: "text", nullable: true),
+                    deadline_seconds = table.Column<int>(type: "integer", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -321,7 +323,9 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     concurrency = table.Column<int>(type: "integer", nullable: false),
                     started = table.Column<bool>(type: "boolean", nullable: false),
                     created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    deadlines_from = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
                     deadline = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    next_deadline = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
                     settled_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
                     expired_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
                     emptied = table.Column<bool>(type: "boolean", nullable: false)
@@ -479,6 +483,12 @@ namespace BatchPlatform.Store.Migrations.Postgres
                 filter: "custom_id IS NOT NULL");
 
             migrationBuilder.CreateIndex(
+                name: "ix_jobs_batch_deadline_seconds",
+                table: "jobs",
+                columns: new[] { "batch", "deadline_seconds" },
+                filter: "deadline_seconds IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_lanes_open",
                 table: "lanes",
                 columns: new[] { "tenant", "priority", "batch" },
@@ -507,9 +517,9 @@ namespace BatchPlatform.Store.Migrations.Postgres
                 column: "created_at");
 
             migrationBuilder.CreateIndex(
-                name: "ix_runs_deadline",
+                name: "ix_runs_next_deadline",
                 table: "runs",
-                column: "deadline",
+                column: "next_deadline",
                 filter: "settled_at IS NULL");
 
             migrationBuilder.CreateIndex(

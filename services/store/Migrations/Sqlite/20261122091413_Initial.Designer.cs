@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace BatchPlatform.Store.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteStoreDb))]
-    [Migration("20261122085426_Initial")]
+    [Migration("20261122091413_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -216,6 +216,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     b.Property<int>("ScheduleRevision")
                         .HasColumnType("INTEGER")
                         .HasColumnName("schedule_revision");
+
+                    b.Property<int>("ShortestDeadlineSeconds")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("shortest_deadline_seconds");
 
                     b.Property<DateTime?>("StartedAt")
                         .HasColumnType("TEXT")
@@ -546,6 +550,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("custom_id");
 
+                    b.Property<int?>("DeadlineSeconds")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("deadline_seconds");
+
                     b.Property<string>("Namespace")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -566,6 +574,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     b.HasIndex("Batch", "CustomId")
                         .HasDatabaseName("ix_jobs_batch_custom_id")
                         .HasFilter("custom_id IS NOT NULL");
+
+                    b.HasIndex("Batch", "DeadlineSeconds")
+                        .HasDatabaseName("ix_jobs_batch_deadline_seconds")
+                        .HasFilter("deadline_seconds IS NOT NULL");
 
                     b.ToTable("jobs");
                 });
@@ -832,6 +844,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("deadline");
 
+                    b.Property<DateTime>("DeadlinesFrom")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("deadlines_from");
+
                     b.Property<bool>("Emptied")
                         .HasColumnType("INTEGER")
                         .HasColumnName("emptied");
@@ -855,6 +871,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     b.Property<int>("Failures")
                         .HasColumnType("INTEGER")
                         .HasColumnName("failures");
+
+                    b.Property<DateTime>("NextDeadline")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("next_deadline");
 
                     b.Property<double>("RequestsPerSecond")
                         .HasColumnType("REAL")
@@ -903,8 +923,8 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     b.HasIndex("CreatedAt")
                         .HasDatabaseName("ix_runs_created_at");
 
-                    b.HasIndex("Deadline")
-                        .HasDatabaseName("ix_runs_deadline")
+                    b.HasIndex("NextDeadline")
+                        .HasDatabaseName("ix_runs_next_deadline")
                         .HasFilter("settled_at IS NULL");
 
                     b.ToTable("runs");

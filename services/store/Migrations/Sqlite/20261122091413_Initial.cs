@@ -52,6 +52,7 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     next_index = table.Column<int>(type: "INTEGER", nullable: false),
                     total = table.Column<int>(type: "INTEGER", nullable: false),
                     lanes = table.Column<string>(type: "TEXT", nullable: false),
+                    shortest_deadline_seconds = table.Column<int>(type: "INTEGER", nullable: false),
                     run = table.Column<int>(type: "INTEGER", nullable: false),
                     epoch = table.Column<int>(type: "INTEGER", nullable: false),
                     paused = table.Column<bool>(type: "INTEGER", nullable: false),
@@ -180,7 +181,8 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     @namespace = table.Column<string>(name: "namespace", type: "TEXT", nullable: false),
                     action = table.Column<string>(type: "TEXT", nullable: false),
                     @params = table.Column<string>(name: "params", type: "TEXT", nullable: false),
-                    custom_id = table.Column<string>(type: "TEXT", nullable: true)
+                    custom_id = table.Column<string>(type: "TEXT", nullable: true),
+                    deadline_seconds = table.Column<int>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -321,7 +323,9 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     concurrency = table.Column<int>(type: "INTEGER", nullable: false),
                     started = table.Column<bool>(type: "INTEGER", nullable: false),
                     created_at = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    deadlines_from = table.Column<DateTime>(type: "TEXT", nullable: false),
                     deadline = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    next_deadline = table.Column<DateTime>(type: "TEXT", nullable: false),
                     settled_at = table.Column<DateTime>(type: "TEXT", nullable: true),
                     expired_at = table.Column<DateTime>(type: "TEXT", nullable: true),
                     emptied = table.Column<bool>(type: "INTEGER", nullable: false)
@@ -479,6 +483,12 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 filter: "custom_id IS NOT NULL");
 
             migrationBuilder.CreateIndex(
+                name: "ix_jobs_batch_deadline_seconds",
+                table: "jobs",
+                columns: new[] { "batch", "deadline_seconds" },
+                filter: "deadline_seconds IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_lanes_open",
                 table: "lanes",
                 columns: new[] { "tenant", "priority", "batch" },
@@ -507,9 +517,9 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 column: "created_at");
 
             migrationBuilder.CreateIndex(
-                name: "ix_runs_deadline",
+                name: "ix_runs_next_deadline",
                 table: "runs",
-                column: "deadline",
+                column: "next_deadline",
                 filter: "settled_at IS NULL");
 
             migrationBuilder.CreateIndex(

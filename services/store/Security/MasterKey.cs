@@ -1,0 +1,66 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace BatchPlatform.Store.Security;
+
+/// <summary>
+/// The master key: the configured one or, where none is, one that api makes and keeps in the store. That one guards what
+/// is stored from nobody who can read the store, which the log says at each start.
+/// </summary>
+public sealed partial class MasterKey(BatchStore store, IOptions<SecurityOptions> options, TimeProvider time, ILogger<MasterKey> logger)
+{
+    private string? _kept;
+
+    /// <summary>Makes the key that is kept in the store, unless one is configured or kept already. For api alone, before its first request.</summary>
+    public async Task EnsureAsync(CancellationToken cancellationToken)
+    {
+        if (options.Value.MasterKey.Length > 0)
+        {
+            return;
+        }
+
+        var (key, now) = (Convert.ToBase64String(RandomNumberGenerator.GetBytes(SecurityOptions.KeyBytes)), time.GetUtcNow().UtcDateTime);
+        await using var unit = await store.BeginAsync(cancellationToken);
+        await unit.Db.Database.ExecuteSqlAsync(
+            $"INSERT INTO keyring (number, xml, created_at) VALUES ({KeyRing.MasterPlace}, {key}, {now}) ON CONFLICT DO NOTHING", cancellationToken);
+        await unit.CommitAsync(cancellationToken);
+        Log.Kept(logger);
+    }
+
+    /// <summary>A key of 32 bytes for one purpose, which tells nothing of the master key or of those for other purposes.</summary>
+    /// <exception cref="CryptographicException">None is configured, and api has made none yet.</exception>
+    internal byte[] For(string purpose) =>
+        Derive(Configured ?? Kept ?? throw new CryptographicException("There is no master key: none is configured, and api has made none yet."), purpose);
+
+    /// <summary>The key for a purpose, then the one that was used before a key was configured, if there was one: to read what it protected.</summary>
+    internal IEnumerable<byte[]> AllFor(string purpose)
+    {
+        yield return For(purpose);
+        if (Configured is not null && Kept is { } kept)
+        {
+            yield return Derive(kept, purpose);
+        }
+    }
+
+    private string? Configured => options.Value.MasterKey is { Length: > 0 } key ? key : null;
+
+    private string? Kept => _kept ??= ReadKept();
+
+    private string? ReadKept()
+    {
+        using var db = store.Read();
+        return db.KeyRing.Where(element => element.Number == KeyRing.MasterPlace).Select(element => element.Xml).SingleOrDefault();
+    }
+
+    private static byte[] Derive(string key, string purpose) =>
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, Convert.FromBase64String(key), SecurityOptions.KeyBytes, info: Encoding.UTF8.GetBytes(purpose));
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Security__MasterKey is not set: the key that encrypts stored secrets is kept beside them. Set it before there are secrets worth guarding")]
+        public static partial void Kept(ILogger logger);
+    }
+}
