@@ -153,16 +153,10 @@ public sealed record CallbackSecret(string Protected, DateTime? Until = null);
 /// <param name="Revision">The revision under which the rows are staged: must be the batch's revision plus one.</param>
 /// <param name="Count">Jobs staged at the end, from the base index on.</param>
 /// <param name="Lanes">All staged jobs by namespace, also those that take the place of others.</param>
+/// <param name="ShortestDeadlineSeconds">The shortest deadline that one of the staged jobs has of its own; 0 when none has.</param>
 /// <param name="Removed">By namespace, the jobs that are not seen any more from this revision on; only a recurring batch's.</param>
-/// <param name="ShortestDeadlineSeconds">The shortest deadline that one of them has of its own; 0 when none has.</param>
 public sealed record StagedAppend(
-    Guid AppendId,
-    int BaseIndex,
-    int Revision,
-    int Count,
-    IReadOnlyList<LaneCount> Lanes,
-    IReadOnlyList<LaneCount>? Removed = null,
-    int ShortestDeadlineSeconds = 0)
+    Guid AppendId, int BaseIndex, int Revision, int Count, IReadOnlyList<LaneCount> Lanes, int ShortestDeadlineSeconds = 0, IReadOnlyList<LaneCount>? Removed = null)
 {
     /// <summary>Jobs that were there are changed or removed.</summary>
     [JsonIgnore]

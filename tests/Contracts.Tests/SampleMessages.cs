@@ -9,7 +9,7 @@ internal static class SampleMessages
     private static readonly Guid Command = Id(2);
     private static readonly DateTime Time = new(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc);
     private static readonly LaneCount Lane = new("event", 7, 3);
-    private static readonly StagedAppend Append = new(Id(3), 7, 2, 3, [Lane], [Lane], 60);
+    private static readonly StagedAppend Append = new(Id(3), 7, 2, 3, [Lane], 60, [Lane]);
     private static readonly FailureBudget Budget = new(0.25, Minimum: 30, BudgetSpent.Pause);
     private static readonly BatchLimits Limits = new(RequestsPerSecond: 1.5, Concurrency: 4);
     private static readonly BatchSettings Settings = new(StopOnJobError: true, BatchPriority.High, DeadlineSeconds: 60, CanaryJobs: 5, Budget, Limits);

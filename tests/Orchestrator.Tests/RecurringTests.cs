@@ -150,6 +150,6 @@ public abstract class RecurringTests(string provider) : IAsyncLifetime
         }
 
         IReadOnlyList<LaneCount> added = replacement is null ? [] : [new LaneCount(replacement, indexes[0], 1)];
-        return await _host.AskAsync(new AcceptAppend(id, Guid.NewGuid(), new StagedAppend(Guid.NewGuid(), batch.NextIndex, revision, Count: 0, added, removed)));
+        return await _host.AskAsync(new AcceptAppend(id, Guid.NewGuid(), new StagedAppend(Guid.NewGuid(), batch.NextIndex, revision, Count: 0, added, Removed: removed)));
     }
 }

@@ -25,11 +25,7 @@ public sealed class JobEditing(BatchStore store, AppendRows rows, BatchCommands 
             {
                 var removed = await RemoveAsync(row, [job.Index], cancellationToken);
                 await rows.StageAsync(row, [job], _ => Task.CompletedTask, cancellationToken);
-                return Staged(row, removed) with
-                {
-                    Lanes = [new LaneCount(job.Namespace, job.Index, 1)],
-                    ShortestDeadlineSeconds = job.DeadlineSeconds ?? 0,
-                };
+                return Staged(row, removed) with { Lanes = [new LaneCount(job.Namespace, job.Index, 1)], ShortestDeadlineSeconds = job.DeadlineSeconds ?? 0 };
             },
             cancellationToken);
 
@@ -74,7 +70,7 @@ public sealed class JobEditing(BatchStore store, AppendRows rows, BatchCommands 
         }
     }
 
-    private static StagedAppend Staged(Append row, LaneTally removed) => new(row.Id, row.BaseIndex, row.Revision, Count: 0, Lanes: [], removed.Lanes);
+    private static StagedAppend Staged(Append row, LaneTally removed) => new(row.Id, row.BaseIndex, row.Revision, Count: 0, Lanes: [], Removed: removed.Lanes);
 
     private async Task<LaneTally> RemoveAsync(Append row, IReadOnlyCollection<int> indexes, CancellationToken cancellationToken)
     {
