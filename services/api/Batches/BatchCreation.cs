@@ -50,7 +50,7 @@ public sealed class BatchCreation(
             Options = body.Options ?? new BatchSettings(),
             Callback = secrets.Seal(body.Callback),
             Jobs = jobs,
-            Lanes = rules.Lanes,
+            Rules = rules,
             Commit = body.Commit,
         };
         var reply = await submissions.RunAsync(submission, ticket.RenewLeaseAsync, context.RequestAborted);

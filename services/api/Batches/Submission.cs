@@ -1,3 +1,4 @@
+using BatchPlatform.Api.Uploads;
 using BatchPlatform.Contracts;
 using BatchPlatform.Store.Bulk;
 
@@ -28,8 +29,8 @@ public sealed record Submission(Guid BatchId, long Number, Guid CommandId, strin
     /// <summary>Its first jobs, with indexes from 0.</summary>
     public IReadOnlyList<StagedJob> Jobs { get; init; } = [];
 
-    /// <summary>The jobs by namespace.</summary>
-    public IReadOnlyList<LaneCount> Lanes { get; init; } = [];
+    /// <summary>What checked the jobs; null when there are none.</summary>
+    public JobRules? Rules { get; init; }
 
     /// <summary>Run them at once.</summary>
     public bool Commit { get; init; }

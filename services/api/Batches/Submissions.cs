@@ -29,7 +29,7 @@ public sealed class Submissions(AppendRows rows, ClosedAppends closed, BatchComm
             {
                 await StageRestAsync(submission, row, alongside, cancellationToken);
                 end = AppendEnd.Unknown;
-                var reply = await SendAsync(submission, Staged(submission, row), cancellationToken);
+                var reply = await SendAsync(submission, submission.Rules!.Staged(row), cancellationToken);
                 end = reply.Accepted ? AppendEnd.Taken : AppendEnd.NotTaken;
                 return reply;
             }
@@ -55,9 +55,6 @@ public sealed class Submissions(AppendRows rows, ClosedAppends closed, BatchComm
             await rows.StageAsync(row, chunk, alongside, cancellationToken);
         }
     }
-
-    private static StagedAppend Staged(Submission submission, Append row) =>
-        new(row.Id, row.BaseIndex, row.Revision, submission.Jobs.Count, submission.Lanes, submission.Jobs.Min(job => job.DeadlineSeconds) ?? 0);
 
     private async Task<CommandReply> SendAsync(Submission submission, StagedAppend? append, CancellationToken cancellationToken) =>
         await commands.SendAsync(new CreateBatch(

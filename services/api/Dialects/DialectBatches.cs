@@ -40,7 +40,7 @@ public sealed class DialectBatches(BatchStore store, NumberSource numbers, Upstr
             {
                 Dialect = dialect.Name,
                 Jobs = jobs is null ? [] : NewJob.Check(jobs, rules),
-                Lanes = rules.Lanes,
+                Rules = rules,
             };
         }
         catch (Exception error) when (error.IsOfStore())

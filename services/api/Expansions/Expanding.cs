@@ -63,8 +63,7 @@ public sealed class Expanding(BatchStore store, ExpansionRows rows, AppendRows a
             }
 
             end = AppendEnd.Unknown;
-            var staged = new StagedAppend(row.Id, row.BaseIndex, row.Revision, rules.Count, rules.Lanes, rules.ShortestDeadlineSeconds);
-            var reply = await commands.SendAsync(new AcceptAppend(row.BatchId, row.CommandId, staged));
+            var reply = await commands.SendAsync(new AcceptAppend(row.BatchId, row.CommandId, rules.Staged(row)));
             end = reply.Accepted ? AppendEnd.Taken : AppendEnd.NotTaken;
             if (!reply.Accepted)
             {

@@ -22,8 +22,7 @@ public sealed class Appender(AppendRows rows, BatchCommands commands, UpstreamDi
         {
             var rules = await stage(row);
             end = AppendEnd.Unknown;
-            var staged = new StagedAppend(row.Id, row.BaseIndex, row.Revision, rules.Count, rules.Lanes, rules.ShortestDeadlineSeconds);
-            var reply = await commands.SendAsync(new AcceptAppend(row.BatchId, commandId, staged));
+            var reply = await commands.SendAsync(new AcceptAppend(row.BatchId, commandId, rules.Staged(row)));
             end = reply.Accepted ? AppendEnd.Taken : AppendEnd.NotTaken;
             return reply;
         }

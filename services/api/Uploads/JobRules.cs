@@ -2,6 +2,7 @@ using System.Text;
 using BatchPlatform.Api.Upstreams;
 using BatchPlatform.Contracts;
 using BatchPlatform.Store.Bulk;
+using BatchPlatform.Store.Tables;
 
 namespace BatchPlatform.Api.Uploads;
 
@@ -43,6 +44,9 @@ public sealed class JobRules(KnownUpstreams upstreams, int firstIndex, string? d
 
     /// <summary>The shortest deadline that a good job has of its own; 0 when none has.</summary>
     public int ShortestDeadlineSeconds { get; private set; }
+
+    /// <summary>What the lifecycle is told of the good jobs, once they are staged under a row.</summary>
+    internal StagedAppend Staged(Append row) => new(row.Id, row.BaseIndex, row.Revision, Count, Lanes, ShortestDeadlineSeconds);
 
     /// <summary>Adds a job, or what is wrong with it.</summary>
     /// <exception cref="ProblemException">422 INVALID_JOBS_COUNT: the batch would hold too many jobs.</exception>
