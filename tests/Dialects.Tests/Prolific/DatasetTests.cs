@@ -51,6 +51,16 @@ public sealed class DatasetTests(DialectHost host)
     }
 
     [Fact]
+    public async Task Behind_the_gateway_an_address_begins_where_the_client_asked()
+    {
+        var address = await host.Client.AskAsync(
+            HttpMethod.Get, $"{ProlificClient.Root}/datasets/{await _client.CreateDatasetAsync()}/upload-url/a.csv", content: null,
+            ("Authorization", $"Token {DialectHost.Key}"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "batches.example.org"));
+
+        Assert.StartsWith("https://batches.example.org/api/v1/data-collection/datasets/", (string)address.Json["upload_url"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Bad_rows_are_named_and_make_the_dataset_an_error()
     {
         var dataset = await _client.CreateDatasetAsync();

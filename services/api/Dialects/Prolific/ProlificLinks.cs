@@ -13,7 +13,14 @@ public sealed class ProlificLinks(SignedLinks links, IOptions<PublicOptions> at,
     internal (string Url, DateTime ExpiresAt) Make(HttpContext context, string method, string path, string format, params IReadOnlyList<KeyValuePair<string, string>> parameters)
     {
         var expires = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds() + options.Value.LinkSeconds);
-        var here = at.Value.BaseUrl?.TrimEnd('/') ?? $"{context.Request.Scheme}://{context.Request.Host}";
-        return ($"{here}{links.Sign(method, context.Tenant(), path, format, expires, parameters)}", expires.UtcDateTime);
+        return ($"{at.Value.BaseUrl?.TrimEnd('/') ?? Asked(context.Request)}{links.Sign(method, context.Tenant(), path, format, expires, parameters)}", expires.UtcDateTime);
+    }
+
+    // Where the client asked, as the gateway tells it. Whoever makes such a header up misleads nobody but himself.
+    private static string Asked(HttpRequest request)
+    {
+        var scheme = request.Headers["X-Forwarded-Proto"] is [{ Length: > 0 } proto] ? proto : request.Scheme;
+        var host = request.Headers["X-Forwarded-Host"] is [{ Length: > 0 } forwarded] ? new HostString(forwarded) : request.Host;
+        return $"{scheme}://{host}";
     }
 }
