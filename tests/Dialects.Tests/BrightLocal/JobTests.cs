@@ -21,6 +21,8 @@ public sealed class JobTests(DialectHost host)
         { "rankings/bulk-search", "SearchRankV2Api" },
     };
 
+    public static TheoryData<string> Paths => [.. BrightLocalClient.Jobs.Select(job => job.Path)];
+
     public static TheoryData<string, string> RequiredInputs
     {
         get
@@ -167,8 +169,8 @@ public sealed class JobTests(DialectHost host)
     }
 
     [Theory]
-    [MemberData(nameof(Types))]
-    public async Task After_the_commit_no_job_is_added(string path, string type)
+    [MemberData(nameof(Paths))]
+    public async Task After_the_commit_no_job_is_added(string path)
     {
         var batch = await _client.CreateAsync();
         await _client.AddAsync(batch);
@@ -178,7 +180,6 @@ public sealed class JobTests(DialectHost host)
 
         Assert.Equal(400, reply.Status);
         Assert.Equal("This batch has been committed already", (string?)reply.Json["errors"]!["BATCH_ALREADY_COMMITTED"]);
-        Assert.NotEmpty(type);
     }
 
     private static IEnumerable<long> IdsOf(JsonNode added) => added["job-ids"] is JsonArray many

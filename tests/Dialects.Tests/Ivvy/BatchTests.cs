@@ -35,10 +35,12 @@ public sealed class BatchTests(DialectHost host) : IAsyncLifetime
     }
 
     [Theory]
-    [MemberData(nameof(Unknown))]
-    public async Task A_request_that_names_no_batch_is_refused(string action, int unknown)
+    [InlineData("progress")]
+    [InlineData("results")]
+    [InlineData("restart")]
+    [InlineData("repost")]
+    public async Task A_request_that_names_no_batch_is_refused(string action)
     {
-        Assert.NotEqual(0, unknown);
         IvvyClient.IsRefusal(await _client.AskAsync("batch", action, "{}"), 400, 23017, "'async' is required");
         IvvyClient.IsRefusal(await _client.AskAsync("batch", action, """{"async":7}"""), 400, 23016, "'async' does not validate");
         IvvyClient.IsRefusal(await _client.AskAsync("batch", action, "no JSON"), 400, 23016);
