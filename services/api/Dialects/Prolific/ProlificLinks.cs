@@ -13,14 +13,6 @@ public sealed class ProlificLinks(SignedLinks links, IOptions<PublicOptions> at,
     internal (string Url, DateTime ExpiresAt) Make(HttpContext context, string method, string path, string format, params IReadOnlyList<KeyValuePair<string, string>> parameters)
     {
         var expires = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds() + options.Value.LinkSeconds);
-        return ($"{at.Value.BaseUrl?.TrimEnd('/') ?? Asked(context.Request)}{links.Sign(method, context.Tenant(), path, format, expires, parameters)}", expires.UtcDateTime);
-    }
-
-    // Where the client asked, as the gateway tells it. Whoever makes such a header up misleads nobody but himself.
-    private static string Asked(HttpRequest request)
-    {
-        var scheme = request.Headers["X-Forwarded-Proto"] is [{ Length: > 0 } proto] ? proto : request.Scheme;
-        var host = request.Headers["X-Forwarded-Host"] is [{ Length: > 0 } forwarded] ? new HostString(forwarded) : request.Host;
-        return $"{scheme}://{host}";
+        return ($"{at.Value.RootFor(context.Request)}{links.Sign(method, context.Tenant(), path, format, expires, parameters)}", expires.UtcDateTime);
     }
 }

@@ -12,7 +12,7 @@ public sealed class TrajectLinking(SignedLinks signer, IOptions<PublicOptions> a
     /// <summary>Links for a batch.</summary>
     public TrajectLinks For(HttpContext context, TrajectWords words, Batch batch) => new(
         signer,
-        address.Value.BaseUrl?.TrimEnd('/') ?? $"{context.Request.Scheme}://{context.Request.Host}",
+        address.Value.RootFor(context.Request),
         batch.Tenant,
         words.Batches,
         words.BatchTitle,
