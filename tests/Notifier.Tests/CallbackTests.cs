@@ -4,6 +4,8 @@ using System.Text.Json.Nodes;
 using BatchPlatform.Contracts;
 using BatchPlatform.Testing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace BatchPlatform.Notifier.Tests;
 
