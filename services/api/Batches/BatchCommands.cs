@@ -1,30 +1,17 @@
 using BatchPlatform.Contracts;
-using MassTransit;
-using Microsoft.Extensions.Options;
 
 namespace BatchPlatform.Api.Batches;
 
 /// <summary>Asks the lifecycle, which alone decides, and waits for its reply.</summary>
-public sealed class BatchCommands(IClientFactory clients, IOptions<ApiOptions> options)
+public sealed class BatchCommands(Operations operations)
 {
     private static readonly Uri Lifecycle = new($"exchange:{Queues.BatchLifecycle}");
 
     /// <summary>Sends a command. It runs to its end even if the client goes away, since it may have taken effect.</summary>
     /// <exception cref="ProblemException">504 OUTCOME_UNKNOWN: no reply came in time.</exception>
-    public async Task<CommandReply> SendAsync<T>(T command)
-        where T : class, IBatchCommand
-    {
-        try
-        {
-            var client = clients.CreateRequestClient<T>(Lifecycle, TimeSpan.FromSeconds(options.Value.CommandSeconds));
-            return (await client.GetResponse<CommandReply>(command)).Message;
-        }
-        catch (RequestException)
-        {
-            // A fault too leaves open what happened: it may come from after the commit.
-            throw new ProblemException(Problems.OutcomeUnknown(command.BatchId));
-        }
-    }
+    public Task<CommandReply> SendAsync<T>(T command)
+        where T : class, IBatchCommand =>
+        operations.AskAsync<T, CommandReply>(Lifecycle, command, Problems.OutcomeUnknown(command.BatchId));
 
     /// <summary>
     /// What became of a command that was perhaps sent earlier: its reply when there was one. A refusal is for good, since

@@ -13,6 +13,9 @@ namespace BatchPlatform.Api.Reading;
 /// <param name="Run">The latest run, 0 before the first.</param>
 internal sealed record BatchRef(long Number, BatchState State, int Revision, int NextIndex, int Run)
 {
+    /// <summary>Of a batch that was read whole.</summary>
+    public static BatchRef Of(Batch batch) => new(batch.Number, Enum.Parse<BatchState>(batch.CurrentState), batch.Revision, batch.NextIndex, batch.Run);
+
     /// <summary>Finds a tenant's batch.</summary>
     /// <exception cref="ProblemException">404 BATCH_NOT_FOUND: unknown, deleted, or another tenant's.</exception>
     public static async Task<BatchRef> FindAsync(StoreDb db, string tenant, string id, CancellationToken cancellationToken)

@@ -84,7 +84,7 @@ public sealed class ResultsHandler(BatchStore store, BrightLocalBatches mine)
     private async Task<(IReadOnlyList<(JobView Job, string? Response)> Jobs, int? Next)> ReadAsync(Batch batch, string type, int from, CancellationToken cancellationToken)
     {
         await using var db = store.Read();
-        var seen = new BatchRef(batch.Number, Enum.Parse<BatchState>(batch.CurrentState), batch.Revision, batch.NextIndex, batch.Run);
+        var seen = BatchRef.Of(batch);
         var states = await JobStates.LoadAsync(db, seen, cancellationToken);
         var filter = new JobFilter(State: null, ErrorCode: null, CustomId: type);
         var (jobs, next) = await new JobFinder(db, seen, states, filter).FindAsync(from, PageJobs, cancellationToken);

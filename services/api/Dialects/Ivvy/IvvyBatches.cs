@@ -25,7 +25,7 @@ public sealed class IvvyBatches(
     public async Task<IResult> ResultsAsync(HttpContext context, IvvyBody body)
     {
         var batch = await FindCompletedAsync(context, body);
-        var seen = new BatchRef(batch.Number, Enum.Parse<BatchState>(batch.CurrentState), batch.Revision, batch.NextIndex, batch.Run);
+        var seen = BatchRef.Of(batch);
         await using var db = store.Read();
         var runs = await seen.LatestRunsAsync(db, context.RequestAborted);
         context.Response.ContentType = "application/json";

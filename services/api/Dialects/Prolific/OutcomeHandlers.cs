@@ -76,7 +76,7 @@ public sealed class OutcomeHandlers(BatchStore store, ProlificBatches mine, Prol
     private async Task<List<Outcome>> CompletedAsync(Batch batch, int from, CancellationToken cancellationToken)
     {
         var end = from + PageRows;
-        var seen = new BatchRef(batch.Number, Enum.Parse<BatchState>(batch.CurrentState), batch.Revision, batch.NextIndex, batch.Run);
+        var seen = BatchRef.Of(batch);
         await using var db = store.Read();
         var states = await JobStates.LoadAsync(db, seen, cancellationToken);
         return await states.Outcomes()

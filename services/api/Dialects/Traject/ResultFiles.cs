@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using BatchPlatform.Api.Reading;
-using BatchPlatform.Contracts;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Results;
 using BatchPlatform.Store.Tables;
@@ -91,12 +90,8 @@ public sealed class ResultFiles(BatchStore store, TrajectBatches mine)
         return columns.Columns;
     }
 
-    private ResultDownload Download(File file)
-    {
-        var batch = file.Batch;
-        var seen = new BatchRef(batch.Number, Enum.Parse<BatchState>(batch.CurrentState), batch.Revision, batch.NextIndex, batch.Run);
-        return new ResultDownload(store, seen, file.Run.Number, new ResultQuery(batch.Number, state: null));
-    }
+    private ResultDownload Download(File file) =>
+        new(store, BatchRef.Of(file.Batch), file.Run.Number, new ResultQuery(file.Batch.Number, state: null));
 
     private sealed record File(Batch Batch, Run Run, TrajectWords Words, string Format, string CsvFields)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using BatchPlatform.Api.Batches;
+using BatchPlatform.Api.Reading;
 using BatchPlatform.Api.Uploads;
 using BatchPlatform.Api.Upstreams;
 using BatchPlatform.Contracts;
@@ -100,9 +101,8 @@ public sealed class SearchHandlers(BatchStore store, TrajectBatches mine, Append
         Batch batch, TrajectWords words, string search, int index, IEnumerable<KeyValuePair<string, JsonElement>> changes, CancellationToken cancellationToken)
     {
         await using var db = store.Read();
-        var old = await db.Jobs.SingleOrDefaultAsync(
-            job => job.Batch == batch.Number && job.Index == index && job.AddedRev <= batch.Revision && (job.RemovedRev == null || job.RemovedRev > batch.Revision),
-            cancellationToken) ?? throw TrajectRefusal.UnknownSearch(words, search);
+        var old = await BatchRef.Of(batch).Jobs(db).SingleOrDefaultAsync(job => job.Index == index, cancellationToken)
+            ?? throw TrajectRefusal.UnknownSearch(words, search);
         var merged = JsonNode.Parse(old.Params)!.AsObject();
         merged["custom_id"] = old.CustomId;
         foreach (var (name, value) in changes)

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using BatchPlatform.Api.Reading;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Results;
 using BatchPlatform.Store.Tables;
@@ -141,8 +142,7 @@ public sealed class SearchPages(BatchStore store, TrajectBatches mine, TrajectLi
 
     private static IQueryable<Job> Found(StoreDb db, Batch batch, string? q, string? customId)
     {
-        var jobs = db.Jobs.Where(job =>
-            job.Batch == batch.Number && job.AddedRev <= batch.Revision && (job.RemovedRev == null || job.RemovedRev > batch.Revision));
+        var jobs = BatchRef.Of(batch).Jobs(db);
         if (customId is not null)
         {
             jobs = jobs.Where(job => job.CustomId == customId);

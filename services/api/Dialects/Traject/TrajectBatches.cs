@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using BatchPlatform.Api.Reading;
 using BatchPlatform.Contracts;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Results;
@@ -32,8 +33,7 @@ public sealed class TrajectBatches(BatchStore store, DialectBatches batches, Tra
     {
         var view = (await ViewAsync([batch], words, cancellationToken))[0];
         await using var db = store.Read();
-        var types = await db.Jobs
-            .Where(job => job.Batch == batch.Number && job.AddedRev <= batch.Revision && (job.RemovedRev == null || job.RemovedRev > batch.Revision))
+        var types = await BatchRef.Of(batch).Jobs(db)
             .GroupBy(job => job.Action)
             .Select(group => new { Type = group.Key, Count = group.Count() })
             .ToListAsync(cancellationToken);
