@@ -12,7 +12,8 @@ internal sealed class GatewayServer : WebApplicationFactory<Program>
     public GatewayServer(params string[] apis)
     {
         _apis = apis;
-        UseKestrel(0);
+        // Without a port: to set one, the factory races the program, which starts its server meanwhile.
+        UseKestrel();
         StartServer();
         // Not CreateClient: its handlers hold a request's body back to be able to repeat it.
         Client = new HttpClient { BaseAddress = ClientOptions.BaseAddress, Timeout = TimeSpan.FromSeconds(30) };
@@ -32,6 +33,7 @@ internal sealed class GatewayServer : WebApplicationFactory<Program>
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
+        builder.UseSetting(WebHostDefaults.ServerUrlsKey, "http://127.0.0.1:0");
         foreach (var (number, api) in _apis.Index())
         {
             builder.UseSetting(string.Create(CultureInfo.InvariantCulture, $"ReverseProxy:Clusters:api:Destinations:api{number + 1}:Address"), api);

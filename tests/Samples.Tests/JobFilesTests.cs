@@ -65,7 +65,7 @@ public sealed partial class JobFilesTests
     {
         var definitions = SampleUpstream.Definitions("http://127.0.0.1:1234/");
 
-        Assert.Equal(["event", "places", "brightlocal", "prolific"], definitions.Select(upstream => upstream.Key));
+        Assert.Equal(["event", "places", "brightlocal", "prolific", "search"], definitions.Select(upstream => upstream.Key));
         Assert.All(definitions, upstream => Assert.Equal("http://127.0.0.1:1234", (string?)upstream.Value!["base_url"]));
     }
 
