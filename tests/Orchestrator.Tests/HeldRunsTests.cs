@@ -11,7 +11,8 @@ public abstract class HeldRunsTests(string provider) : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _host = await OrchestratorHost.StartAsync(provider);
+        // The failures that spend a budget must not open the circuit breaker as well.
+        _host = await OrchestratorHost.StartAsync(provider, new() { ["Orchestrator:BreakerCalls"] = "1000" });
         await _host.DefineAsync(new Upstream { BaseUrl = "http://127.0.0.1:1", Limits = new UpstreamLimits { Concurrency = 8 } });
     }
 

@@ -15,10 +15,10 @@ public abstract class ShuffledMessagesTests(string provider)
     private const int Batches = 6;
     private const int JobsPerBatch = 120;
 
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, LongSuite.Cases(sample: 1, full: 10))];
+
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
+    [MemberData(nameof(Seeds))]
     public async Task Repeated_and_shuffled_messages_change_nothing(int seed)
     {
         await using var host = await OrchestratorHost.StartAsync(provider, new() { ["Orchestrator:QuiesceSeconds"] = "0.1", ["Orchestrator:ResendSeconds"] = "0.5", ["Orchestrator:LeaseSeconds"] = "0.5" });
