@@ -8,7 +8,8 @@ using BatchPlatform.Testing;
 namespace BatchPlatform.EndToEnd.Tests;
 
 /// <summary>What a client is told, from its batch's creation at one process to the signature that another makes.</summary>
-public sealed class CallbackTests(SamplePlatform platform) : IClassFixture<SamplePlatform>
+[Collection(nameof(OnePlatform))]
+public sealed class CallbackTests(SamplePlatform platform)
 {
     [Fact]
     public async Task A_callback_is_signed_with_the_secret_that_was_shown_its_link_opens_the_results_and_it_is_sent_again_on_request()

@@ -8,34 +8,10 @@ using BatchPlatform.Testing;
 namespace BatchPlatform.EndToEnd.Tests;
 
 /// <summary>Who gets how much of an upstream that several tenants want at once.</summary>
-public sealed class FairnessTests : IAsyncLifetime
+public sealed class FairnessTests(FairnessTests.Platform platform) : IClassFixture<FairnessTests.Platform>
 {
     private const int CallsAtOnce = 6;
     private const string Job = """{"namespace":"places","action":"lookup","params":{"name":"Paris","country":"FR"}}""";
-
-    private readonly List<HttpClient> _tenants = [];
-    private ServiceProcess _upstream = null!;
-    private Deployment _services = null!;
-
-    public async Task InitializeAsync()
-    {
-        _upstream = await ServiceProcess.LaunchAsync("samples", new Dictionary<string, string?> { ["Sample__LatencyMilliseconds"] = "20" });
-        await Eventually.True(async () => (await _upstream.Client.GetAsync("/health/live")).IsSuccessStatusCode);
-        _services = await Deployment.StartAsync();
-        await SamplePlatform.ReadAsync(await _services.Client.PutAsJsonAsync("/v1/upstreams/places", new
-        {
-            base_url = _upstream.BaseAddress.ToString().TrimEnd('/'),
-            limits = new { concurrency = CallsAtOnce },
-            actions = new { lookup = new { method = "GET", path = "/places/lookup", @params = new { name = "query", country = "query" }, body = "none" } },
-        }));
-    }
-
-    public async Task DisposeAsync()
-    {
-        _tenants.ForEach(tenant => tenant.Dispose());
-        await _services.DisposeAsync();
-        await _upstream.DisposeAsync();
-    }
 
     [Fact]
     public async Task Ten_jobs_are_not_stuck_behind_a_hundred_thousand_of_another_tenant()
@@ -73,18 +49,12 @@ public sealed class FairnessTests : IAsyncLifetime
 
     private async Task<HttpClient> TenantAsync(string name, double weight = 1)
     {
-        await SamplePlatform.ReadAsync(await _services.Client.PutAsJsonAsync($"/v1/tenants/{name}", new { weight }));
-        var client = await _services.ClientOfAsync(name);
-        lock (_tenants)
-        {
-            _tenants.Add(client);
-        }
-
-        return client;
+        await SamplePlatform.ReadAsync(await platform.Services.Client.PutAsJsonAsync($"/v1/tenants/{name}", new { weight }));
+        return await platform.Services.ClientOfAsync(name);
     }
 
     private async Task PauseAsync(bool paused) =>
-        await SamplePlatform.ReadAsync(await _services.Client.PostAsync($"/v1/upstreams/places/{(paused ? "pause" : "resume")}", content: null));
+        await SamplePlatform.ReadAsync(await platform.Services.Client.PostAsync($"/v1/upstreams/places/{(paused ? "pause" : "resume")}", content: null));
 
     private static async Task<string> SubmitAsync(HttpClient tenant, int jobs)
     {
@@ -108,4 +78,31 @@ public sealed class FairnessTests : IAsyncLifetime
 
     private static async Task<JsonElement> BatchAsync(HttpClient tenant, string id) =>
         await SamplePlatform.ReadAsync(await tenant.GetAsync($"/v1/batches/{id}"));
+
+    /// <summary>One of each service, and an upstream that takes few calls at once.</summary>
+    public sealed class Platform : IAsyncLifetime
+    {
+        private ServiceProcess _upstream = null!;
+
+        public Deployment Services { get; private set; } = null!;
+
+        public async Task InitializeAsync()
+        {
+            _upstream = await ServiceProcess.LaunchAsync("samples", new Dictionary<string, string?> { ["Sample__LatencyMilliseconds"] = "20" });
+            await Eventually.True(async () => (await _upstream.Client.GetAsync("/health/live")).IsSuccessStatusCode);
+            Services = await Deployment.StartAsync();
+            await SamplePlatform.ReadAsync(await Services.Client.PutAsJsonAsync("/v1/upstreams/places", new
+            {
+                base_url = _upstream.BaseAddress.ToString().TrimEnd('/'),
+                limits = new { concurrency = CallsAtOnce },
+                actions = new { lookup = new { method = "GET", path = "/places/lookup", @params = new { name = "query", country = "query" }, body = "none" } },
+            }));
+        }
+
+        public async Task DisposeAsync()
+        {
+            await Services.DisposeAsync();
+            await _upstream.DisposeAsync();
+        }
+    }
 }

@@ -120,3 +120,7 @@ public sealed class SamplePlatform : IAsyncLifetime
         }
     }
 }
+
+/// <summary>Tests that share one platform, one after the other: starting eight services takes longer than most of them.</summary>
+[CollectionDefinition(nameof(OnePlatform))]
+public sealed class OnePlatform : ICollectionFixture<SamplePlatform>;

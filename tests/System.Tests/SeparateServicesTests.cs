@@ -7,7 +7,8 @@ using BatchPlatform.Testing;
 namespace BatchPlatform.EndToEnd.Tests;
 
 /// <summary>The platform as it runs in production: separate processes, two of each, on a real RabbitMQ and PostgreSQL, through the gateway.</summary>
-public sealed class SeparateServicesTests(SamplePlatform platform) : IClassFixture<SamplePlatform>
+[Collection(nameof(OnePlatform))]
+public sealed class SeparateServicesTests(SamplePlatform platform)
 {
     [Fact]
     public async Task A_batch_goes_through_the_gateway_and_every_job_has_its_result()

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
@@ -14,6 +15,7 @@ public sealed class Deployment : IAsyncDisposable
     private readonly PostgresDatabase _database;
     private readonly RabbitVirtualHost _bus;
     private readonly Dictionary<string, string?> _environment;
+    private readonly ConcurrentBag<HttpClient> _clients = [];
 
     private Deployment(PostgresDatabase database, RabbitVirtualHost bus, IReadOnlyDictionary<string, string?>? settings)
     {
@@ -101,6 +103,7 @@ public sealed class Deployment : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
         var client = new HttpClient { BaseAddress = Gateway.BaseAddress, Timeout = Client.Timeout };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        _clients.Add(client);
         return client;
     }
 
@@ -112,6 +115,11 @@ public sealed class Deployment : IAsyncDisposable
         }
 
         Client?.Dispose();
+        foreach (var client in _clients)
+        {
+            client.Dispose();
+        }
+
         await _bus.DisposeAsync();
         await _database.DisposeAsync();
     }
