@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using BatchPlatform.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;

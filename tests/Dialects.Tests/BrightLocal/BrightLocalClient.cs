@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using BatchPlatform.Testing;
 
 namespace BatchPlatform.Dialects.Tests.BrightLocal;
 

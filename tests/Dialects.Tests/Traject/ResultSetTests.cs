@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text.Json.Nodes;
-using BatchPlatform.Testing;
 
 namespace BatchPlatform.Dialects.Tests.Traject;
 

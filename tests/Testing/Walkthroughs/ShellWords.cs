@@ -1,10 +1,10 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace BatchPlatform.Dialects.Tests.Walkthroughs;
+namespace BatchPlatform.Testing.Walkthroughs;
 
 /// <summary>Takes a command line apart as a shell does: quotes, variables, and lines that go on after a backslash.</summary>
-internal static partial class ShellWords
+public static partial class ShellWords
 {
     public static IReadOnlyList<string> Of(string command, IReadOnlyDictionary<string, string> variables)
     {

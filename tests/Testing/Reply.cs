@@ -1,10 +1,10 @@
 using System.Text;
 using System.Text.Json.Nodes;
 
-namespace BatchPlatform.Dialects.Tests;
+namespace BatchPlatform.Testing;
 
 /// <summary>An answer with its body read.</summary>
-internal sealed record Reply(int Status, string Text, string? ContentType)
+public sealed record Reply(int Status, string Text, string? ContentType)
 {
     public JsonNode Json => JsonNode.Parse(Text)!;
 
@@ -13,7 +13,7 @@ internal sealed record Reply(int Status, string Text, string? ContentType)
 }
 
 /// <summary>Short words for what the tests send.</summary>
-internal static class Http
+public static class Http
 {
     public static async Task<Reply> AskAsync(this HttpClient client, HttpMethod method, string path, HttpContent? content = null, params (string Name, string Value)[] headers)
     {

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using BatchPlatform.Testing;
+using Xunit;
 
-namespace BatchPlatform.Dialects.Tests.Walkthroughs;
+namespace BatchPlatform.Testing.Walkthroughs;
 
 /// <summary>
 /// A page that shows requests and their answers. A request is a fence <c>sh</c> that begins with <c>curl</c>, or with
@@ -11,10 +11,15 @@ namespace BatchPlatform.Dialects.Tests.Walkthroughs;
 /// <c>json 201</c> says the status; <c>json 200 until</c> that the request is repeated until the answer is as printed;
 /// <c>json 200 form</c> that only its form is; an empty fence is an answer without a body.
 /// </summary>
-internal sealed partial class Walkthrough
+public sealed partial class Walkthrough
 {
     private readonly List<Step> _steps = [];
 
+    /// <summary>The pages of a folder, by their paths below the repository's root.</summary>
+    public static IEnumerable<string> PagesIn(string folder) =>
+        Directory.GetFiles(System.IO.Path.Combine(RepositoryPaths.Root, folder), "*.md").Select(path => $"{folder}/{System.IO.Path.GetFileName(path)}").Order();
+
+    /// <summary>Reads a page.</summary>
     public static Walkthrough Read(string path)
     {
         var page = new Walkthrough();

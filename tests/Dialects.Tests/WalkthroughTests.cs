@@ -1,13 +1,12 @@
-using BatchPlatform.Testing;
+using BatchPlatform.Testing.Walkthroughs;
 
-namespace BatchPlatform.Dialects.Tests.Walkthroughs;
+namespace BatchPlatform.Dialects.Tests;
 
 /// <summary>Every request of every page in docs/dialects is sent, and answered as printed.</summary>
 [Collection(nameof(OnePlatform))]
 public sealed class WalkthroughTests(DialectHost host)
 {
-    public static TheoryData<string> Pages =>
-        [.. Directory.GetFiles(System.IO.Path.Combine(RepositoryPaths.Root, "docs/dialects"), "*.md").Select(path => $"docs/dialects/{System.IO.Path.GetFileName(path)}").Order()];
+    public static TheoryData<string> Pages => [.. Walkthrough.PagesIn("docs/dialects")];
 
     [Theory]
     [MemberData(nameof(Pages))]

@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace BatchPlatform.Dialects.Tests.Walkthroughs;
+namespace BatchPlatform.Testing.Walkthroughs;
 
 /// <summary>A curl command, as far as the pages use it: -X, -H, -d, --json, --data-urlencode, --data-binary, -F, -G, -u and -s.</summary>
-internal sealed class CurlCommand
+public sealed class CurlCommand
 {
     private readonly List<(string Name, string Value)> _headers = [];
     private readonly List<string> _data = [];

@@ -1,10 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Xunit;
 
-namespace BatchPlatform.Dialects.Tests;
+namespace BatchPlatform.Testing;
 
 /// <summary>Compares an answer with one that is printed somewhere.</summary>
-internal static class Shape
+public static class Shape
 {
     private const double FirstGenerated = 1_000_000;
 
