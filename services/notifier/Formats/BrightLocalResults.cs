@@ -17,7 +17,7 @@ internal sealed class BrightLocalResults(ArrayBufferWriter<byte> output, long nu
     public void Write(ResultRow row)
     {
         var start = output.WrittenCount;
-        BrightLocalJson.WriteJob(_json, BrightLocalJson.JobId(number, row.Index), row.State, row.Params, row.Response);
+        BrightLocalJson.WriteJob(_json, JobIds.Of(number, row.Index), row.State, row.Params, row.Response);
         _json.Flush();
         _json.Reset();
         var type = Encoding.UTF8.GetString(row.CustomId ?? []);

@@ -9,12 +9,9 @@ namespace BatchPlatform.Store.Results;
 /// </summary>
 public static class BrightLocalJson
 {
-    /// <summary>The integer by which clients know a job.</summary>
-    public static long JobId(long number, int index) => (number * Limits.JobsPerBatch) + index;
-
     /// <summary>Writes <c>{results, payload, status, job-id}</c>.</summary>
     /// <param name="json">Where to.</param>
-    /// <param name="jobId">See <see cref="JobId"/>.</param>
+    /// <param name="jobId">See <see cref="JobIds"/>.</param>
     /// <param name="state">The job's state; results are shown only of a completed one.</param>
     /// <param name="payload">The job's params, raw JSON.</param>
     /// <param name="response">The upstream's answer, raw JSON; null when there was none.</param>

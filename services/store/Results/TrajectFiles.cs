@@ -21,7 +21,7 @@ public static class TrajectFiles
 
     /// <summary>A search's: it keeps it when it is changed.</summary>
     public static string SearchId(long number, int index) =>
-        ((number * Limits.JobsPerBatch) + index).ToString("X", CultureInfo.InvariantCulture);
+        JobIds.Of(number, index).ToString("X", CultureInfo.InvariantCulture);
 
     /// <summary>The number or search that a hexadecimal id stands for; -1 when it is none.</summary>
     public static long Parse(string id) =>

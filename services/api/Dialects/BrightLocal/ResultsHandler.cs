@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using BatchPlatform.Api.Reading;
 using BatchPlatform.Contracts;
@@ -18,15 +16,12 @@ public sealed class ResultsHandler(BatchStore store, BrightLocalBatches mine)
 {
     private const int PageJobs = 64;
 
-    // Raw JSON between our own members was checked when it came in.
-    private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>GET /v4/batch.</summary>
     public async Task<IResult> WriteAsync(HttpContext context)
     {
         var batch = await mine.FindAsync(context);
-        var page = new ArrayBufferWriter<byte>();
-        await using var json = new Utf8JsonWriter(page, Writing);
+        var page = new ResponsePages(context);
+        await using var json = page.Json();
         var statuses = new SortedDictionary<JobState, int>();
         context.Response.ContentType = "application/json";
 
@@ -44,7 +39,7 @@ public sealed class ResultsHandler(BatchStore store, BrightLocalBatches mine)
         json.WriteEndObject();
         WriteStatuses(json, statuses);
         json.WriteEndObject();
-        await SendAsync(context, json, page);
+        await page.SendAsync(json);
         return Results.Empty;
     }
 
@@ -65,19 +60,19 @@ public sealed class ResultsHandler(BatchStore store, BrightLocalBatches mine)
     }
 
     private async Task WriteJobsAsync(
-        HttpContext context, Batch batch, string type, Utf8JsonWriter json, ArrayBufferWriter<byte> page, SortedDictionary<JobState, int> statuses)
+        HttpContext context, Batch batch, string type, Utf8JsonWriter json, ResponsePages page, SortedDictionary<JobState, int> statuses)
     {
         for (int? from = 0; from is not null;)
         {
             (var jobs, from) = await ReadAsync(batch, type, from.Value, context.RequestAborted);
             foreach (var (job, response) in jobs)
             {
-                var id = BrightLocalJson.JobId(batch.Number, job.Index);
+                var id = JobIds.Of(batch.Number, job.Index);
                 BrightLocalJson.WriteJob(json, id, job.State, Encoding.UTF8.GetBytes(job.Params), Encoding.UTF8.GetBytes(response ?? ""));
                 statuses[job.State] = statuses.GetValueOrDefault(job.State) + 1;
             }
 
-            await SendAsync(context, json, page);
+            await page.SendAsync(json);
         }
     }
 
@@ -104,12 +99,5 @@ public sealed class ResultsHandler(BatchStore store, BrightLocalBatches mine)
         }
 
         json.WriteEndObject();
-    }
-
-    private static async Task SendAsync(HttpContext context, Utf8JsonWriter json, ArrayBufferWriter<byte> page)
-    {
-        await json.FlushAsync(context.RequestAborted);
-        await context.Response.Body.WriteAsync(page.WrittenMemory, context.RequestAborted);
-        page.ResetWrittenCount();
     }
 }

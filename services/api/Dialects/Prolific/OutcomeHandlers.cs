@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using BatchPlatform.Api.Reading;
@@ -41,8 +40,8 @@ public sealed class OutcomeHandlers(BatchStore store, ProlificBatches mine, Prol
     {
         var batch = (await mine.FindAsync(context, id)).Row;
         context.Response.ContentType = "application/json";
-        var page = new ArrayBufferWriter<byte>();
-        await using var json = new Utf8JsonWriter(page, new JsonWriterOptions { Encoder = ApiJson.Options.Encoder });
+        var page = new ResponsePages(context);
+        await using var json = page.Json();
         json.WriteStartObject();
         json.WriteStartArray("results");
         var count = 0;
@@ -54,7 +53,7 @@ public sealed class OutcomeHandlers(BatchStore store, ProlificBatches mine, Prol
                 count++;
             }
 
-            await SendAsync(context, json, page);
+            await page.SendAsync(json);
         }
 
         json.WriteEndArray();
@@ -62,15 +61,8 @@ public sealed class OutcomeHandlers(BatchStore store, ProlificBatches mine, Prol
         json.WriteNumber("count", count);
         json.WriteEndObject();
         json.WriteEndObject();
-        await SendAsync(context, json, page);
+        await page.SendAsync(json);
         return Results.Empty;
-    }
-
-    private static async Task SendAsync(HttpContext context, Utf8JsonWriter json, ArrayBufferWriter<byte> page)
-    {
-        await json.FlushAsync(context.RequestAborted);
-        await context.Response.Body.WriteAsync(page.WrittenMemory, context.RequestAborted);
-        page.ResetWrittenCount();
     }
 
     private async Task<List<Outcome>> CompletedAsync(Batch batch, int from, CancellationToken cancellationToken)
@@ -85,5 +77,5 @@ public sealed class OutcomeHandlers(BatchStore store, ProlificBatches mine, Prol
             .ToListAsync(cancellationToken);
     }
 
-    private static string TaskId(Batch batch, int index) => ((batch.Number * Limits.JobsPerBatch) + index).ToString(CultureInfo.InvariantCulture);
+    private static string TaskId(Batch batch, int index) => JobIds.Of(batch.Number, index).ToString(CultureInfo.InvariantCulture);
 }

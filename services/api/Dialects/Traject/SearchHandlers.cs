@@ -126,8 +126,8 @@ public sealed class SearchHandlers(BatchStore store, TrajectBatches mine, Append
     }
 
     private static int IndexOf(Batch batch, TrajectWords words, string search) =>
-        TrajectFiles.Parse(search) is var id && id / Limits.JobsPerBatch == batch.Number
-            ? (int)(id % Limits.JobsPerBatch)
+        JobIds.Parse(TrajectFiles.Parse(search)) is var (number, index) && number == batch.Number
+            ? index
             : throw TrajectRefusal.UnknownSearch(words, search);
 
     // A search as a job: its type is the action, everything but its custom id a param.

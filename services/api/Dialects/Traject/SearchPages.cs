@@ -14,7 +14,6 @@ namespace BatchPlatform.Api.Dialects.Traject;
 /// <summary>Lists a batch's searches: a page of them in an answer, or as a file. They are written as they are read, so that memory holds few of them.</summary>
 public sealed class SearchPages(BatchStore store, TrajectBatches mine, TrajectLinking linking)
 {
-    private const int FlushBytes = 64 * 1024;
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>GET /batches/{id}/searches/{page}: all, or those found by <c>q</c> or <c>custom_id</c>.</summary>
@@ -27,8 +26,8 @@ public sealed class SearchPages(BatchStore store, TrajectBatches mine, TrajectLi
         var found = Found(db, batch, parameters.Text("q", old: null), parameters.Text("custom_id", old: null));
         var pages = TrajectFiles.Pages(await found.CountAsync(context.RequestAborted));
 
-        var text = new ArrayBufferWriter<byte>(FlushBytes);
-        await using var json = new Utf8JsonWriter(text, Writing);
+        var text = new ResponsePages(context);
+        await using var json = text.Json();
         json.WriteStartObject();
         json.WritePropertyName("request_info");
         json.WriteRawValue("""{"success":true}""");
@@ -38,8 +37,7 @@ public sealed class SearchPages(BatchStore store, TrajectBatches mine, TrajectLi
         json.WritePropertyName(words.Searches);
         await WriteAsync(context, json, text, batch, Page(found, number));
         json.WriteEndObject();
-        await json.FlushAsync(context.RequestAborted);
-        await SendAsync(context, text);
+        await text.SendAsync(json);
         return Results.Empty;
     }
 
@@ -76,11 +74,10 @@ public sealed class SearchPages(BatchStore store, TrajectBatches mine, TrajectLi
 
     private static async Task<IResult> WriteJsonAsync(HttpContext context, Batch batch, IQueryable<Job> page)
     {
-        var text = new ArrayBufferWriter<byte>(FlushBytes);
-        await using var json = new Utf8JsonWriter(text, Writing);
+        var text = new ResponsePages(context);
+        await using var json = text.Json();
         await WriteAsync(context, json, text, batch, page);
-        await json.FlushAsync(context.RequestAborted);
-        await SendAsync(context, text);
+        await text.SendAsync(json);
         return Results.Empty;
     }
 
@@ -93,18 +90,18 @@ public sealed class SearchPages(BatchStore store, TrajectBatches mine, TrajectLi
             FlatCsv.Collect(record.RootElement, columns);
         }
 
-        var text = new ArrayBufferWriter<byte>(FlushBytes);
+        var text = new ResponsePages(context);
         context.Response.ContentType = "text/csv";
         string[] ordered = [.. columns.OrderBy(column => column != "id")];
-        FlatCsv.WriteHeader(text, ordered);
+        FlatCsv.WriteHeader(text.Text, ordered);
         await foreach (var job in page.AsAsyncEnumerable().WithCancellation(context.RequestAborted))
         {
             using var record = Record(batch, job);
-            FlatCsv.WriteRecord(text, record.RootElement, ordered);
-            await SendAsync(context, text, FlushBytes);
+            FlatCsv.WriteRecord(text.Text, record.RootElement, ordered);
+            await text.SendAsync(ResponsePages.Bytes);
         }
 
-        await SendAsync(context, text);
+        await text.SendAsync();
         return Results.Empty;
     }
 
@@ -117,27 +114,17 @@ public sealed class SearchPages(BatchStore store, TrajectBatches mine, TrajectLi
         return JsonDocument.Parse(text.WrittenMemory);
     }
 
-    private static async Task WriteAsync(HttpContext context, Utf8JsonWriter json, ArrayBufferWriter<byte> text, Batch batch, IQueryable<Job> page)
+    private static async Task WriteAsync(HttpContext context, Utf8JsonWriter json, ResponsePages text, Batch batch, IQueryable<Job> page)
     {
         context.Response.ContentType = "application/json";
         json.WriteStartArray();
         await foreach (var job in page.AsAsyncEnumerable().WithCancellation(context.RequestAborted))
         {
             SearchJson.Write(json, batch.Number, job);
-            await json.FlushAsync(context.RequestAborted);
-            await SendAsync(context, text, FlushBytes);
+            await text.SendAsync(json, ResponsePages.Bytes);
         }
 
         json.WriteEndArray();
-    }
-
-    private static async Task SendAsync(HttpContext context, ArrayBufferWriter<byte> text, int atLeast = 1)
-    {
-        if (text.WrittenCount >= atLeast)
-        {
-            await context.Response.Body.WriteAsync(text.WrittenMemory, context.RequestAborted);
-            text.ResetWrittenCount();
-        }
     }
 
     private static IQueryable<Job> Found(StoreDb db, Batch batch, string? q, string? customId)
