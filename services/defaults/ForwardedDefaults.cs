@@ -1,0 +1,62 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using IPNetwork = System.Net.IPNetwork;
+
+namespace BatchPlatform.Defaults;
+
+/// <summary>Whose word is taken for where a request comes from, section <c>Proxies</c>.</summary>
+public sealed class ProxyOptions
+{
+    /// <summary>Addresses and networks (<c>10.0.0.7</c>, <c>10.1.0.0/16</c>, <c>fd00::/8</c>) of proxies; this machine alone when none is given.</summary>
+    public IList<string> Trusted { get; } = [];
+}
+
+/// <summary>
+/// Takes the client's address and scheme from <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c>, as far as trusted proxies
+/// wrote them: what anybody else says there is ignored, so that nobody can pass for another address.
+/// </summary>
+public static class ForwardedDefaults
+{
+    private static readonly string[] ThisMachine = ["127.0.0.0/8", "::1"];
+
+    /// <summary>Registers it; an entry of <c>Proxies:Trusted</c> that is neither address nor network stops the start.</summary>
+    public static IServiceCollection AddForwarded(this IServiceCollection services)
+    {
+        services.AddOptions<ProxyOptions>().BindConfiguration("Proxies")
+            .Validate(options => options.Trusted.All(entry => TryRead(entry, out _)), "Proxies:Trusted must hold IP addresses and networks such as 10.1.0.0/16.")
+            .ValidateOnStart();
+        services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<ProxyOptions>>((forwarded, proxies) => Trust(forwarded, proxies.Value));
+        return services;
+    }
+
+    /// <summary>Before whatever asks where a request comes from.</summary>
+    public static IApplicationBuilder UseForwarded(this IApplicationBuilder app) => app.UseForwardedHeaders();
+
+    private static void Trust(ForwardedHeadersOptions forwarded, ProxyOptions proxies)
+    {
+        forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+        // Any number of proxies may stand in a row: each address is believed as long as a trusted one told it.
+        forwarded.ForwardLimit = null;
+        forwarded.KnownProxies.Clear();
+        forwarded.KnownIPNetworks.Clear();
+        foreach (var entry in proxies.Trusted.Count > 0 ? proxies.Trusted : ThisMachine)
+        {
+            TryRead(entry, out var network);
+            forwarded.KnownIPNetworks.Add(network);
+        }
+    }
+
+    private static bool TryRead(string text, out IPNetwork network)
+    {
+        if (IPAddress.TryParse(text, out var address))
+        {
+            network = new IPNetwork(address, address.GetAddressBytes().Length * 8);
+            return true;
+        }
+
+        return IPNetwork.TryParse(text, out network);
+    }
+}
