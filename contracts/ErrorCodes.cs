@@ -38,6 +38,8 @@ public static class ErrorCodes
     public const string UnknownAction = "UNKNOWN_ACTION";
     public const string UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE";
     public const string BodyTooLarge = "BODY_TOO_LARGE";
+    public const string BodyTooSlow = "BODY_TOO_SLOW";
+    public const string RateLimited = "RATE_LIMITED";
     public const string IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED";
 
     // Who and what.

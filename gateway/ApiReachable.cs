@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Yarp.ReverseProxy;
+using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.Model;
 
 namespace BatchPlatform.Gateway;
@@ -12,5 +13,13 @@ internal sealed class ApiReachable(IProxyStateLookup proxy) : IHealthCheck
         var reachable = proxy.TryGetCluster("api", out var api)
             && api.DestinationsState.AllDestinations.Any(destination => destination.Health.Active == DestinationHealth.Healthy);
         return Task.FromResult(reachable ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("No api is ready."));
+    }
+
+    /// <summary>Few failures within a short while are enough to leave an api alone: the next probe is seconds away.</summary>
+    public static void ConfigurePassive(TransportFailureRateHealthPolicyOptions options)
+    {
+        options.DetectionWindowSize = TimeSpan.FromSeconds(10);
+        options.MinimalTotalCountThreshold = 4;
+        options.DefaultFailureRateLimit = 0.3;
     }
 }

@@ -1,3 +1,4 @@
+using BatchPlatform.Defaults.Edge;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace BatchPlatform.Gateway;
@@ -5,20 +6,39 @@ namespace BatchPlatform.Gateway;
 /// <summary>Explains to a client why its request got no answer from the api. What the api itself answered is left as it is.</summary>
 internal static class ForwardingProblems
 {
+    private const string SoonAgain = "1";
+
     public static async Task ExplainAsync(HttpContext context, Func<Task> next)
     {
         await next();
-        if (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested || FromApi(context))
+        if (context.GetForwarderErrorFeature() is not { } failure || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
         {
             return;
         }
 
-        var problem = context.Response.StatusCode == StatusCodes.Status413PayloadTooLarge ? GatewayProblem.BodyTooLarge : GatewayProblem.Unavailable;
+        var problem = ProblemOf(failure, context);
         context.Response.Clear();
+        if (problem == EdgeProblem.Unavailable)
+        {
+            context.Response.Headers.RetryAfter = SoonAgain;
+        }
+
         await problem.ExecuteAsync(context);
     }
 
-    // An answer without a body may not have started yet. Without a healthy destination nothing was forwarded at all.
-    private static bool FromApi(HttpContext context) =>
-        context.GetForwarderErrorFeature() is null && context.GetReverseProxyFeature().ProxiedDestination is not null;
+    private static EdgeProblem ProblemOf(IForwarderErrorFeature failure, HttpContext context) => (failure.Error, context.Response.StatusCode) switch
+    {
+        (ForwarderError.RequestBodyClient, StatusCodes.Status413PayloadTooLarge) => EdgeProblem.BodyTooLarge,
+        (ForwarderError.RequestBodyClient, StatusCodes.Status408RequestTimeout) => EdgeProblem.BodyTooSlow,
+        (ForwarderError.RequestBodyClient, _) => EdgeProblem.BodyUnreadable,
+        _ => WasNotSent(failure) || IsSafe(context.Request.Method) ? EdgeProblem.Unavailable : EdgeProblem.OutcomeUnknown,
+    };
+
+    private static bool WasNotSent(IForwarderErrorFeature failure) => failure.Error == ForwarderError.NoAvailableDestinations
+        || failure.Exception is HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
+        };
+
+    private static bool IsSafe(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
 }

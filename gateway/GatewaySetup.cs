@@ -1,22 +1,23 @@
 using BatchPlatform.Defaults;
+using BatchPlatform.Defaults.Edge;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Health;
 
 namespace BatchPlatform.Gateway;
 
-/// <summary>What clients reach: forwards the routes of <c>appsettings.json</c> to the api and nothing else.</summary>
+/// <summary>What clients reach: forwards the routes of <c>appsettings.json</c> to the apis and nothing else.</summary>
 public static class GatewaySetup
 {
-    // For all that appsettings.json does not say otherwise: it lets uploads of jobs be as long as they are.
-    private const long MaxBodyBytes = 16 * 1024 * 1024;
-
-    /// <summary>Registers the proxy and its health.</summary>
+    /// <summary>Registers the edge, the proxy and its health.</summary>
     public static WebApplicationBuilder AddGateway(this WebApplicationBuilder builder)
     {
-        builder.WebHost.UseUrls(builder.Configuration[WebHostDefaults.ServerUrlsKey] ?? "http://127.0.0.1:8080").ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
-        });
-        builder.Services.AddReverseProxy().LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"));
+        builder.ListenAt(builder.Configuration[WebHostDefaults.ServerUrlsKey] ?? "http://127.0.0.1:8080");
+        builder.AddEdge();
+        builder.Services.AddReverseProxy()
+            .LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"))
+            .AddTransforms(ForwardedRequest.Configure);
+        builder.Services.AddSingleton<IForwarderHttpClientFactory, ApiConnections>();
+        builder.Services.Configure<TransportFailureRateHealthPolicyOptions>(ApiReachable.ConfigurePassive);
         builder.Services.AddHealthChecks().AddCheck<ApiReachable>("api", tags: ["ready"]);
         return builder;
     }
@@ -24,13 +25,18 @@ public static class GatewaySetup
     /// <summary>Maps the gateway's own health, the forwarded routes, and a 404 for the rest.</summary>
     public static WebApplication MapGateway(this WebApplication app)
     {
+        app.UseEdge();
         app.MapHealth();
         app.MapReverseProxy(proxy =>
         {
+            proxy.Use(PlainRequests.OnlyAsync);
             proxy.Use(ForwardingProblems.ExplainAsync);
+            proxy.Use(BodyLimits.RefuseEarlyAsync);
+            proxy.Use(OtherApis.AskAsync);
             proxy.UseLoadBalancing();
+            proxy.UsePassiveHealthChecks();
         });
-        app.MapFallback("{**rest}", () => GatewayProblem.NotFound);
+        app.MapFallback("{**rest}", () => EdgeProblem.NotFound);
         return app;
     }
 }

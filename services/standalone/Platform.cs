@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using BatchPlatform.Api;
 using BatchPlatform.Defaults;
+using BatchPlatform.Defaults.Edge;
 using BatchPlatform.Notifier;
 using BatchPlatform.Orchestrator;
 using BatchPlatform.Store;
@@ -86,7 +87,9 @@ internal sealed class Platform : IAsyncDisposable
         });
         // What stops the start is told to the user in one line; the host would log it as well, with where in the code it came up.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level >= LogLevel.Warning && isStarted());
-        builder.WebHost.UseUrls(settings.Urls).UseKestrelHttpsConfiguration();
+        builder.ListenAt(settings.Urls);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.AddEdge();
 
         builder.Services.AddStore(builder.Configuration);
         builder.AddApi();
@@ -102,6 +105,7 @@ internal sealed class Platform : IAsyncDisposable
         builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, CallerLifetime>());
 
         var app = builder.Build();
+        app.UseEdge();
         app.MapApi();
         app.MapHealth();
         return app;

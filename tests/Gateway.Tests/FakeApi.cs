@@ -8,10 +8,14 @@ namespace BatchPlatform.Gateway.Tests;
 internal sealed class FakeApi : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private int _requests;
 
     private FakeApi(WebApplication app) => _app = app;
 
     public string Url => _app.Urls.Single();
+
+    /// <summary>How many requests it got, but for its readiness.</summary>
+    public int Requests => Volatile.Read(ref _requests);
 
     /// <summary>Starts it on a free port; it is ready, and <paramref name="answer"/> answers everything but its readiness.</summary>
     public static async Task<FakeApi> StartAsync(RequestDelegate answer)
@@ -20,10 +24,25 @@ internal sealed class FakeApi : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
         var app = builder.Build();
         app.MapGet("/health/ready", () => "Healthy");
-        app.MapFallback("{**all}", answer);
+        var api = new FakeApi(app);
+        app.MapFallback("{**all}", context =>
+        {
+            Interlocked.Increment(ref api._requests);
+            return answer(context);
+        });
         await app.StartAsync();
-        return new FakeApi(app);
+        return api;
     }
+
+    /// <summary>One that answers with the address that was asked for.</summary>
+    public static Task<FakeApi> StartAsync() => StartAsync(context => context.Response.WriteAsync(context.Request.Path + context.Request.QueryString));
+
+    /// <summary>One that is ready, and breaks the connection of every other request before it answers.</summary>
+    public static Task<FakeApi> StartDyingAsync() => StartAsync(async context =>
+    {
+        await context.Request.Body.CopyToAsync(Stream.Null);
+        context.Abort();
+    });
 
     public async ValueTask DisposeAsync()
     {

@@ -8,10 +8,18 @@ namespace BatchPlatform.Gateway.Tests;
 internal sealed class GatewayServer : WebApplicationFactory<Program>
 {
     private readonly string[] _apis;
+    private readonly Dictionary<string, string?> _settings;
 
     public GatewayServer(params string[] apis)
+        : this([], apis)
     {
-        _apis = apis;
+    }
+
+    /// <param name="settings">Its configuration, keyed as in <c>appsettings.json</c>.</param>
+    /// <param name="apis">Their addresses.</param>
+    public GatewayServer(Dictionary<string, string?> settings, params string[] apis)
+    {
+        (_settings, _apis) = (settings, apis);
         // Without a port: to set one, the factory races the program, which starts its server meanwhile.
         UseKestrel();
         StartServer();
@@ -34,6 +42,11 @@ internal sealed class GatewayServer : WebApplicationFactory<Program>
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseSetting(WebHostDefaults.ServerUrlsKey, "http://127.0.0.1:0");
+        foreach (var (name, value) in _settings)
+        {
+            builder.UseSetting(name, value);
+        }
+
         foreach (var (number, api) in _apis.Index())
         {
             builder.UseSetting(string.Create(CultureInfo.InvariantCulture, $"ReverseProxy:Clusters:api:Destinations:api{number + 1}:Address"), api);

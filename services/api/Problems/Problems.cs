@@ -74,7 +74,7 @@ public static class Problems
         StatusCodes.Status403Forbidden => Forbidden(),
         StatusCodes.Status404NotFound => NotFound("There is nothing at this address."),
         StatusCodes.Status405MethodNotAllowed => new(status, ErrorCodes.MethodNotAllowed, "This address does not take this method; see the Allow header."),
-        StatusCodes.Status408RequestTimeout => new(status, ErrorCodes.InvalidParameter, "The body arrived too slowly."),
+        StatusCodes.Status408RequestTimeout => new(status, ErrorCodes.BodyTooSlow, "The body arrived too slowly."),
         StatusCodes.Status413PayloadTooLarge => BodyTooLarge("The body is too large."),
         StatusCodes.Status415UnsupportedMediaType => UnsupportedMediaType("The body's type or encoding is not supported here."),
         >= 500 => InternalError() with { Status = status },

@@ -10,7 +10,8 @@ public sealed class IvvyDialect : IDialect
     public IResult Refuse(Problem problem) => new IvvyRefusal(problem);
 
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/api/1.0/{space}", (string space, HttpContext context, IvvyActions actions) => actions.RunAsync(context, space));
+        routes.MapPost("/api/1.0/{space}", (string space, HttpContext context, IvvyActions actions) => actions.RunAsync(context, space))
+            .WithMetadata(new UnboundedBody());
 }
 
 /// <summary>Registers the dialect.</summary>

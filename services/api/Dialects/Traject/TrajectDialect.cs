@@ -38,11 +38,12 @@ public sealed class TrajectDialect : IDialect
 
     private static void MapBatches(RouteGroupBuilder batches, TrajectWords words)
     {
-        batches.MapPost("/", (HttpContext context, BatchHandlers handlers) => handlers.CreateAsync(context, words));
+        batches.MapPost("/", (HttpContext context, BatchHandlers handlers) => handlers.CreateAsync(context, words)).WithMetadata(new UnboundedBody());
         batches.MapGet("/", (HttpContext context, ListHandler handler) => handler.ListAsync(context, words));
         batches.MapGet("/stopall", (HttpContext context, BatchHandlers handlers) => handlers.StopAllAsync(context, words)).Writes();
         batches.MapGet("/{id}", (HttpContext context, string id, BatchHandlers handlers) => handlers.GetAsync(context, words, id));
-        batches.MapPut("/{id}", (HttpContext context, string id, BatchHandlers handlers) => handlers.UpdateAsync(context, words, id));
+        batches.MapPut("/{id}", (HttpContext context, string id, BatchHandlers handlers) => handlers.UpdateAsync(context, words, id))
+            .WithMetadata(new UnboundedBody());
         batches.MapDelete("/{id}", (HttpContext context, string id, BatchHandlers handlers) => handlers.DeleteAsync(context, words, id));
         batches.MapGet("/{id}/start", (HttpContext context, string id, BatchHandlers handlers) => handlers.StartAsync(context, words, id)).Writes();
         batches.MapGet("/{id}/stop", (HttpContext context, string id, BatchHandlers handlers) => handlers.StopAsync(context, words, id)).Writes();
