@@ -15,9 +15,7 @@ internal sealed class GatewayServer : WebApplicationFactory<Program>
     {
     }
 
-    /// <param name="settings">Its configuration, keyed as in <c>appsettings.json</c>.</param>
-    /// <param name="apis">Their addresses.</param>
-    public GatewayServer(Dictionary<string, string?> settings, params string[] apis)
+    private GatewayServer(Dictionary<string, string?> settings, string[] apis)
     {
         (_settings, _apis) = (settings, apis);
         // Without a port: to set one, the factory races the program, which starts its server meanwhile.
@@ -28,6 +26,11 @@ internal sealed class GatewayServer : WebApplicationFactory<Program>
     }
 
     public HttpClient Client { get; }
+
+    /// <summary>One that is configured.</summary>
+    /// <param name="settings">Keyed as in <c>appsettings.json</c>.</param>
+    /// <param name="apis">Their addresses.</param>
+    public static GatewayServer With(Dictionary<string, string?> settings, params string[] apis) => new(settings, apis);
 
     public Task<HttpResponseMessage> GetAsync(string path) => Client.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
 

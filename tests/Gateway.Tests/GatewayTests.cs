@@ -31,23 +31,6 @@ public sealed class GatewayTests
         Assert.Equal(path, await answer.Content.ReadAsStringAsync());
     }
 
-    [Theory]
-    [InlineData("/")]
-    [InlineData("/metrics")]
-    [InlineData("/v2/batches")]
-    [InlineData("/internal/v1/batches")]
-    [InlineData("/api/2.0/batch")]
-    [InlineData("/seo-tools")]
-    public async Task Anything_else_is_a_problem_that_says_not_found(string path)
-    {
-        await using var api = await FakeApi.StartAsync(context => context.Response.WriteAsync("the api's own"));
-        await using var gateway = new GatewayServer(api.Url);
-
-        using var answer = await gateway.GetAsync(path);
-
-        await answer.IsProblemAsync(HttpStatusCode.NotFound, "NOT_FOUND");
-    }
-
     [Fact]
     public async Task The_health_shown_is_the_gateways_own()
     {

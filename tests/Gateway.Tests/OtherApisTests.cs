@@ -26,7 +26,7 @@ public sealed class OtherApisTests
     {
         await using var dying = await FakeApi.StartDyingAsync();
         await using var alive = await FakeApi.StartAsync();
-        await using var gateway = new GatewayServer(Unwatched, dying.Url, alive.Url);
+        await using var gateway = GatewayServer.With(Unwatched, dying.Url, alive.Url);
 
         for (var i = 0; i < 20; i++)
         {
@@ -42,7 +42,7 @@ public sealed class OtherApisTests
     public async Task A_GET_is_asked_of_another_api_when_nobody_listens_at_one()
     {
         await using var alive = await FakeApi.StartAsync();
-        await using var gateway = new GatewayServer(Unwatched, Nobody, alive.Url);
+        await using var gateway = GatewayServer.With(Unwatched, Nobody, alive.Url);
 
         for (var i = 0; i < 20; i++)
         {
@@ -56,7 +56,7 @@ public sealed class OtherApisTests
         await using var one = await FakeApi.StartDyingAsync();
         await using var two = await FakeApi.StartDyingAsync();
         await using var three = await FakeApi.StartDyingAsync();
-        await using var gateway = new GatewayServer(Unwatched, one.Url, two.Url, three.Url);
+        await using var gateway = GatewayServer.With(Unwatched, one.Url, two.Url, three.Url);
 
         using var answer = await gateway.GetAsync("/v1/batches");
 
@@ -75,7 +75,7 @@ public sealed class OtherApisTests
     {
         await using var one = await FakeApi.StartDyingAsync();
         await using var two = await FakeApi.StartDyingAsync();
-        await using var gateway = new GatewayServer(Unwatched, one.Url, two.Url);
+        await using var gateway = GatewayServer.With(Unwatched, one.Url, two.Url);
 
         using var answer = await SendAsync(gateway, method, "/v1/batches/1", body);
 
@@ -97,7 +97,7 @@ public sealed class OtherApisTests
 
             return Task.CompletedTask;
         });
-        await using var gateway = new GatewayServer(Unwatched, api.Url);
+        await using var gateway = GatewayServer.With(Unwatched, api.Url);
         using var first = await SendAsync(gateway, method, "/v1/batches/1", "");
 
         using var second = await SendAsync(gateway, method, "/v1/batches/2", "");
@@ -109,7 +109,7 @@ public sealed class OtherApisTests
     [Fact]
     public async Task What_was_never_sent_is_known_to_have_had_no_effect()
     {
-        await using var gateway = new GatewayServer(Unwatched, Nobody);
+        await using var gateway = GatewayServer.With(Unwatched, Nobody);
 
         using var answer = await SendAsync(gateway, "POST", "/v1/batches", "{}");
 
@@ -125,7 +125,7 @@ public sealed class OtherApisTests
     {
         await using var one = await FakeApi.StartDyingAsync();
         await using var two = await FakeApi.StartDyingAsync();
-        await using var gateway = new GatewayServer(Unwatched, one.Url, two.Url);
+        await using var gateway = GatewayServer.With(Unwatched, one.Url, two.Url);
 
         using var answer = await gateway.GetAsync(path);
 
@@ -147,7 +147,7 @@ public sealed class OtherApisTests
         };
         await using var one = await FakeApi.StartAsync(breakOff);
         await using var two = await FakeApi.StartAsync(breakOff);
-        await using var gateway = new GatewayServer(Unwatched, one.Url, two.Url);
+        await using var gateway = GatewayServer.With(Unwatched, one.Url, two.Url);
 
         using var answer = await gateway.GetAsync("/v1/batches");
         begun.SetResult();
@@ -162,7 +162,7 @@ public sealed class OtherApisTests
         var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var one = await FakeApi.StartAsync(_ => release.Task);
         await using var two = await FakeApi.StartAsync(_ => release.Task);
-        await using var gateway = new GatewayServer(Unwatched, one.Url, two.Url);
+        await using var gateway = GatewayServer.With(Unwatched, one.Url, two.Url);
 
         var answers = Enumerable.Range(0, 20).Select(_ => gateway.GetAsync("/v1/batches/1/events")).ToList();
         await Eventually.Equal(20, () => one.Requests + two.Requests);

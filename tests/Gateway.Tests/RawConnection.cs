@@ -4,25 +4,22 @@ using System.Text;
 namespace BatchPlatform.Gateway.Tests;
 
 /// <summary>A connection to the gateway on which anything can be said.</summary>
-internal sealed class RawConnection : IAsyncDisposable
+internal sealed class RawConnection(NetworkStream stream) : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private readonly TcpClient _client = new();
-
-    private NetworkStream Stream => _client.GetStream();
 
     public static async Task<RawConnection> OpenAsync(Uri address)
     {
-        var connection = new RawConnection();
-        await connection._client.ConnectAsync(address.Host, address.Port);
-        return connection;
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(address.Host, address.Port);
+        return new RawConnection(new NetworkStream(socket, ownsSocket: true));
     }
 
     public async Task SendAsync(string text)
     {
         try
         {
-            await Stream.WriteAsync(Encoding.Latin1.GetBytes(text));
+            await stream.WriteAsync(Encoding.Latin1.GetBytes(text));
         }
         catch (IOException)
         {
@@ -37,7 +34,7 @@ internal sealed class RawConnection : IAsyncDisposable
         var (text, buffer) = (new StringBuilder(), new byte[4096]);
         try
         {
-            while (await Stream.ReadAsync(buffer, limit.Token) is var read and > 0)
+            while (await stream.ReadAsync(buffer, limit.Token) is var read and > 0)
             {
                 text.Append(Encoding.Latin1.GetString(buffer, 0, read));
             }
@@ -50,9 +47,5 @@ internal sealed class RawConnection : IAsyncDisposable
         return text.ToString();
     }
 
-    public ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        return ValueTask.CompletedTask;
-    }
+    public ValueTask DisposeAsync() => stream.DisposeAsync();
 }
