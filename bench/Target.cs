@@ -6,7 +6,8 @@ namespace BatchPlatform.Bench;
 /// <summary>The platform under measurement, in one of its two shapes, fresh and empty.</summary>
 internal sealed class Target : IAsyncDisposable
 {
-    private static readonly Dictionary<string, string?> Settings = new()
+    /// <summary>The environment of every process.</summary>
+    public static readonly IReadOnlyDictionary<string, string?> Settings = new Dictionary<string, string?>
     {
         ["Bench__Enabled"] = "true",
         ["Callbacks__AllowLoopback"] = "true",
