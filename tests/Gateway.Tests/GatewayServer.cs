@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.Logging;
 
 namespace BatchPlatform.Gateway.Tests;
 
@@ -9,15 +10,16 @@ internal sealed class GatewayServer : WebApplicationFactory<Program>
 {
     private readonly string[] _apis;
     private readonly Dictionary<string, string?> _settings;
+    private readonly ILoggerProvider? _log;
 
     public GatewayServer(params string[] apis)
         : this([], apis)
     {
     }
 
-    private GatewayServer(Dictionary<string, string?> settings, string[] apis)
+    private GatewayServer(Dictionary<string, string?> settings, string[] apis, ILoggerProvider? log = null)
     {
-        (_settings, _apis) = (settings, apis);
+        (_settings, _apis, _log) = (settings, apis, log);
         // Without a port: to set one, the factory races the program, which starts its server meanwhile.
         UseKestrel();
         StartServer();
@@ -31,6 +33,9 @@ internal sealed class GatewayServer : WebApplicationFactory<Program>
     /// <param name="settings">Keyed as in <c>appsettings.json</c>.</param>
     /// <param name="apis">Their addresses.</param>
     public static GatewayServer With(Dictionary<string, string?> settings, params string[] apis) => new(settings, apis);
+
+    /// <summary>One whose log a test reads.</summary>
+    public static GatewayServer With(Dictionary<string, string?> settings, ILoggerProvider log, params string[] apis) => new(settings, apis, log);
 
     public Task<HttpResponseMessage> GetAsync(string path) => Client.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
 
@@ -48,6 +53,11 @@ internal sealed class GatewayServer : WebApplicationFactory<Program>
         foreach (var (name, value) in _settings)
         {
             builder.UseSetting(name, value);
+        }
+
+        if (_log is not null)
+        {
+            builder.ConfigureLogging(logging => logging.AddProvider(_log));
         }
 
         foreach (var (number, api) in _apis.Index())

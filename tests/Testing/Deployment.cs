@@ -78,10 +78,10 @@ public sealed class Deployment : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts one more process of a service.</summary>
-    public async Task<ServiceProcess> AddAsync(string project, List<ServiceProcess> others)
+    /// <summary>Starts one more process of a service, where another was if <paramref name="port"/> says so.</summary>
+    public async Task<ServiceProcess> AddAsync(string project, List<ServiceProcess> others, int? port = null)
     {
-        var process = await ServiceProcess.StartAsync(project, _environment, timeout: TimeSpan.FromSeconds(60));
+        var process = await ServiceProcess.StartAsync(project, _environment, port: port, timeout: TimeSpan.FromSeconds(60));
         lock (others)
         {
             others.Add(process);
