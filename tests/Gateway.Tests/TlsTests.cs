@@ -29,6 +29,12 @@ public sealed class TlsTests : IAsyncLifetime
         var plain = LoopbackPort.Next();
         _gateway = await ServiceProcess.StartAsync("gateway", Settings(plain), port: plain);
         _client = MakeClient(certificate.Thumbprint);
+        // Endpoints begin to listen one after the other.
+        await Eventually.Equal(HttpStatusCode.OK, async () =>
+        {
+            using var answer = await SendAsync(HttpMethod.Get, "/health/live", "1.1");
+            return answer.StatusCode;
+        });
     }
 
     public async Task DisposeAsync()
