@@ -50,7 +50,7 @@ public static class RequestBody
     }
 
     /// <summary>Reads some of a body; 0 at its end.</summary>
-    /// <exception cref="ProblemException">400: it is not packed as it says.</exception>
+    /// <exception cref="ProblemException">400: it is not packed, or not cut into chunks, as it says.</exception>
     public static async ValueTask<int> ReadPartAsync(Stream body, Memory<byte> into, CancellationToken cancellationToken)
     {
         try
@@ -60,6 +60,11 @@ public static class RequestBody
         catch (InvalidDataException)
         {
             throw new ProblemException(Problems.InvalidParameter("Content-Encoding", "the body is not what it says."));
+        }
+        catch (IOException error) when (error is not BadHttpRequestException)
+        {
+            // A chunk with a size beyond all numbers; the server tells it from other bad chunks.
+            throw new ProblemException(Problems.InvalidParameter("(body)", "cannot be read to its end."));
         }
     }
 

@@ -45,7 +45,6 @@ public sealed class HostileInputTests(ApiApp app) : IClassFixture<ApiApp>
     }
 
     [Theory]
-    [InlineData("/v1/batches/%00")]
     [InlineData("/v1/batches/..%2f..%2fetc")]
     [InlineData("/v1/batches?limit=1&limit=2")]
     [InlineData("/v1/batches?cursor=%00")]

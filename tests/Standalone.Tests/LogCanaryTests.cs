@@ -33,13 +33,11 @@ public sealed class LogCanaryTests : IDisposable
         _folder.Dispose();
     }
 
-    [Theory]
-    [InlineData("Trace")]
-    [InlineData("Debug")]
-    public async Task Whatever_is_logged_holds_no_key_secret_param_or_response(string level)
+    [Fact]
+    public async Task Whatever_is_logged_holds_no_key_secret_param_or_response()
     {
         var upstream = Listen();
-        await using var server = await ServeAsync(level);
+        await using var server = await ServeAsync();
 
         await DefineUpstreamAsync(server, upstream);
         await RunBatchesAsync(server);
@@ -48,8 +46,10 @@ public sealed class LogCanaryTests : IDisposable
         server.Terminate();
         await server.WaitForExitAsync();
 
-        Assert.True(server.Output.Split('\n').Length > 100, "The logs were not captured.");
-        Assert.All(Canaries, canary => Assert.DoesNotContain(server.Output.Split('\n'), line => line.Contains(canary, StringComparison.OrdinalIgnoreCase)));
+        var lines = server.Output.Split('\n');
+        Assert.True(lines.Length > 1000, "The logs were not captured.");
+        var found = lines.Where(line => Canaries.Any(canary => line.Contains(canary, StringComparison.OrdinalIgnoreCase))).Take(5).ToList();
+        Assert.True(found.Count == 0, string.Join('\n', found));
     }
 
     // Answers the first call of each job well, then badly, and tells back what it was sent.
@@ -72,7 +72,7 @@ public sealed class LogCanaryTests : IDisposable
         return $"http://127.0.0.1:{port}";
     }
 
-    private async Task<ServiceProcess> ServeAsync(string level)
+    private async Task<ServiceProcess> ServeAsync()
     {
         var settings = new Dictionary<string, string?>
         {
@@ -83,15 +83,15 @@ public sealed class LogCanaryTests : IDisposable
         };
         foreach (var category in new[] { "Default", "Microsoft", "Microsoft.AspNetCore.Hosting.Diagnostics", "Microsoft.EntityFrameworkCore", "System", "System.Net.Http", "MassTransit" })
         {
-            settings[$"Logging__LogLevel__{category}"] = level;
-            settings[$"Logging__Console__LogLevel__{category}"] = level;
+            settings[$"Logging__LogLevel__{category}"] = "Trace";
+            settings[$"Logging__Console__LogLevel__{category}"] = "Trace";
         }
 
         return await ServiceProcess.StartAsync("services/standalone", settings, ["--data", Path.Combine(_folder.Path, "data"), "--sample"], timeout: TimeSpan.FromMinutes(2));
     }
 
     private static async Task DefineUpstreamAsync(ServiceProcess server, string address) => await AskAsync(server, HttpMethod.Put, "/v1/upstreams/mine", $$"""
-        {"base_url":"{{address}}","auth":{"type":"header","secret":"mine"},"retry":{"attempts":2,"base_seconds":0.01},
+        {"base_url":"{{address}}","auth":{"type":"header","secret":"mine"},"retry":{"attempts":1},
          "actions":{"call":{"method":"POST","path":"/{{Param}}/{id}","params":{"id":"path","q":"query","h":"header"} } } }
         """);
 
@@ -124,7 +124,7 @@ public sealed class LogCanaryTests : IDisposable
             }
         }
 
-        foreach (var path in new[] { $"/v1/batches/{Param}", $"/v1/batches?cursor={Param}", $"/{Param}", $"/v1/batches/{open}/results?signature={WrongKey}&expires=1&tenant=x&format=json" })
+        foreach (var path in new[] { $"/v1/batches?cursor={Param}", $"/v1/batches?limit={Param}", $"/v1/batches/{open}/results?signature={WrongKey}&expires=1&tenant=x&format=json" })
         {
             await ToldAsync(server, HttpMethod.Get, path, null, ("X-Api-Key", AdminKey));
             await ToldAsync(server, HttpMethod.Get, path, null);

@@ -149,7 +149,8 @@ public sealed class RawHttp(Uri address) : IDisposable
 
     private async Task<bool> FillAsync(CancellationToken cancellationToken)
     {
-        if (_tcp is null)
+        // After a failed write the connection may be none any more.
+        if (_tcp is not { Connected: true })
         {
             return false;
         }
