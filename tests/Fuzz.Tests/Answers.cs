@@ -17,8 +17,7 @@ internal static class Answers
         ("/seo-tools/api", (body, _) => (bool?)body["success"] == false && body["errors"] is null or JsonObject { Count: > 0 }),
         ("/api/1.0", (body, status) => (int?)body["errorCode"] == status && body["message"] is not null && body["specificCode"] is not null),
         ("/api/v1/data-collection", (body, status) => (int?)body["error"]?["status"] == status && body["error"]?["error_code"] is not null),
-        ("/batches", (body, _) => (bool?)body["request_info"]?["success"] == false),
-        ("/collections", (body, _) => (bool?)body["request_info"]?["success"] == false),
+        .. new[] { "/batches", "/collections", "/destinations", "/live" }.Select(root => (root, (Func<JsonNode, int, bool>)((body, _) => (bool?)body["request_info"]?["success"] == false))),
     ];
 
     /// <summary>What is wrong with an answer; null when nothing is.</summary>
