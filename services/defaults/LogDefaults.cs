@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace BatchPlatform.Defaults;
 
-/// <summary>What every process logs unless its configuration says otherwise, and what none ever logs.</summary>
+/// <summary>What every process logs, and how, unless its configuration says otherwise; and what none ever logs.</summary>
 public static class LogDefaults
 {
     // Writes each request's address with its query string, in which two dialects carry keys.
@@ -15,13 +15,18 @@ public static class LogDefaults
     /// Quiets the frameworks to warnings; the environment (<c>Logging__LogLevel__…</c>) and appsettings.json override it, but
     /// for what writes requests' addresses with their query strings, which may hold a key: nothing makes that talk.
     /// </summary>
-    public static T AddLogDefaults<T>(this T builder)
+    /// <param name="builder">The process.</param>
+    /// <param name="forMachines">One JSON object a line in production; else lines for people, as everywhere else.</param>
+    public static T AddLogDefaults<T>(this T builder, bool forMachines = true)
         where T : IHostApplicationBuilder
     {
+        var json = forMachines && builder.Environment.IsProduction();
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
         {
             InitialData = new Dictionary<string, string?>
             {
+                ["Logging:Console:FormatterName"] = json ? "json" : "simple",
+                ["Logging:Console:FormatterOptions:IncludeScopes"] = json.ToString(),
                 ["Logging:LogLevel:Microsoft"] = "Warning",
                 ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Information",
                 ["Logging:LogLevel:System.Net.Http"] = "Warning",

@@ -32,6 +32,8 @@ public static class OrchestratorSetup
         services.AddOptions<OrchestratorOptions>().BindConfiguration("Orchestrator").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<RetentionOptions>().BindConfiguration("Retention").ValidateDataAnnotations().ValidateOnStart();
         services.AddQuotas();
+        services.AddMetrics();
+        services.AddSingleton<OrchestratorMetrics>();
         services.AddSingleton<Workers>();
         services.AddSingleton<DispatchSignal>();
         services.AddSingleton<UpstreamCatalog>();
@@ -46,6 +48,7 @@ public static class OrchestratorSetup
         services.AddHostedService<DeadlineClock>();
         services.AddHostedService<ReconcileClock>();
         services.AddHostedService<ScheduleClock>();
+        services.AddHostedService<StoreGauges>();
         services.AddSingleton<ExpiredRuns>();
         services.AddSingleton<IdleBatches>();
         services.AddHostedService<RetentionClock>();
