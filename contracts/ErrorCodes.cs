@@ -42,6 +42,14 @@ public static class ErrorCodes
     public const string RateLimited = "RATE_LIMITED";
     public const string IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED";
 
+    // Quotas: 429, and 422 for the jobs of one batch.
+    public const string QuotaBatches = "QUOTA_BATCHES";
+    public const string QuotaJobsPerBatch = "QUOTA_JOBS_PER_BATCH";
+    public const string QuotaPendingJobs = "QUOTA_PENDING_JOBS";
+    public const string QuotaUploads = "QUOTA_UPLOADS";
+    public const string QuotaResults = "QUOTA_RESULTS";
+    public const string QuotaCallbacks = "QUOTA_CALLBACKS";
+
     // Who and what.
     public const string Unauthenticated = "UNAUTHENTICATED";
     public const string Forbidden = "FORBIDDEN";

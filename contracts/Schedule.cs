@@ -90,4 +90,7 @@ public enum FireResult
 
     /// <summary>It was queued, and the batch was stopped before its turn.</summary>
     Dropped,
+
+    /// <summary>The run would have been more than the tenant's quotas allow.</summary>
+    SkippedQuota,
 }

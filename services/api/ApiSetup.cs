@@ -7,6 +7,7 @@ using BatchPlatform.Api.Expansions;
 using BatchPlatform.Api.Housekeeping;
 using BatchPlatform.Api.Idempotency;
 using BatchPlatform.Api.Imports;
+using BatchPlatform.Api.Quotas;
 using BatchPlatform.Api.Reading;
 using BatchPlatform.Api.Tenants;
 using BatchPlatform.Api.Uploads;
@@ -43,6 +44,8 @@ public static class ApiSetup
         services.AddHttp();
         services.AddKeys();
         services.AddSecrets(addsKeys: true);
+        services.AddQuotas();
+        services.AddSingleton<QuotaGate>();
         services.AddReading();
         services.AddDialects();
 
@@ -98,6 +101,7 @@ public static class ApiSetup
         v1.MapExpansions();
         v1.MapGates();
         v1.MapTenants();
+        v1.MapUsage();
         v1.MapReading();
         v1.MapDeliveries();
 

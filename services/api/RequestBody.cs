@@ -32,7 +32,7 @@ public static class RequestBody
 
         var buffer = new byte[Math.Min(limit, context.Request.ContentLength ?? FirstBuffer) + 1];
         var length = 0;
-        while (await context.Request.Body.ReadAsync(buffer.AsMemory(length), context.RequestAborted) is var read and > 0)
+        while (await ReadPartAsync(context.Request.Body, buffer.AsMemory(length), context.RequestAborted) is var read and > 0)
         {
             length += read;
             if (length > limit)
@@ -49,11 +49,30 @@ public static class RequestBody
         return buffer.AsMemory(0, length);
     }
 
+    /// <summary>Reads some of a body; 0 at its end.</summary>
+    /// <exception cref="ProblemException">400: it is not packed, or not cut into chunks, as it says.</exception>
+    public static async ValueTask<int> ReadPartAsync(Stream body, Memory<byte> into, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await body.ReadAsync(into, cancellationToken);
+        }
+        catch (InvalidDataException)
+        {
+            throw new ProblemException(Problems.InvalidParameter("Content-Encoding", "the body is not what it says."));
+        }
+        catch (IOException error) when (error is not BadHttpRequestException)
+        {
+            // A chunk with a size beyond all numbers; the server tells it from other bad chunks.
+            throw new ProblemException(Problems.InvalidParameter("(body)", "cannot be read to its end."));
+        }
+    }
+
     /// <summary>Reads a body of any length for its fingerprint alone.</summary>
     public static async Task DrainAsync(HttpContext context, Idempotency.RequestFingerprint fingerprint)
     {
         var buffer = new byte[FirstBuffer * 16];
-        while (await context.Request.Body.ReadAsync(buffer, context.RequestAborted) is var read and > 0)
+        while (await ReadPartAsync(context.Request.Body, buffer, context.RequestAborted) is var read and > 0)
         {
             fingerprint.Add(buffer.AsSpan(0, read));
         }
@@ -84,6 +103,11 @@ public static class RequestBody
         {
             var field = error.Path is null or "$" ? "(body)" : error.Path.Replace("$.", "");
             throw new ProblemException(Problems.InvalidField(code, field, "is unknown here, given twice, missing, or has a value of the wrong kind."));
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair: JSON may have one, text may not.
+            throw new ProblemException(Problems.InvalidField(code, "(body)", "has text that is not Unicode."));
         }
     }
 

@@ -1,14 +1,19 @@
 using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace BatchPlatform.Defaults;
 
-/// <summary>What every process logs, and how, unless its configuration says otherwise.</summary>
+/// <summary>What every process logs, and how, unless its configuration says otherwise; and what none ever logs.</summary>
 public static class LogDefaults
 {
+    // Writes each request's address with its query string, in which two dialects carry keys.
+    private const string Addresses = "Microsoft.AspNetCore.Hosting.Diagnostics";
+
     /// <summary>
-    /// Quiets the frameworks to warnings: at their usual level they write each request's address with its query string,
-    /// which may hold a key. The environment (<c>Logging__LogLevel__…</c>) and appsettings.json override it.
+    /// Quiets the frameworks to warnings; the environment (<c>Logging__LogLevel__…</c>) and appsettings.json override it, but
+    /// for what writes requests' addresses with their query strings, which may hold a key: nothing makes that talk.
     /// </summary>
     /// <param name="builder">The process.</param>
     /// <param name="forMachines">One JSON object a line in production; else lines for people, as everywhere else.</param>
@@ -29,6 +34,16 @@ public static class LogDefaults
                 ["Logging:LogLevel:Yarp"] = "Warning",
             },
         });
+        builder.Services.PostConfigure<LoggerFilterOptions>(Hush);
         return builder;
+    }
+
+    // A rule for one logger counts over those for all, so there is one for each that has any.
+    private static void Hush(LoggerFilterOptions options)
+    {
+        foreach (var logger in options.Rules.Select(rule => rule.ProviderName).Append(null).Distinct().ToList())
+        {
+            options.Rules.Add(new LoggerFilterRule(logger, Addresses, LogLevel.Warning, filter: null));
+        }
     }
 }

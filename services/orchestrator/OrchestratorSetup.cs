@@ -9,6 +9,7 @@ using BatchPlatform.Orchestrator.Outcomes;
 using BatchPlatform.Orchestrator.Retention;
 using BatchPlatform.Orchestrator.Schedules;
 using BatchPlatform.Store;
+using BatchPlatform.Store.Quotas;
 using BatchPlatform.Store.Sagas;
 using BatchPlatform.Store.Tables;
 using MassTransit;
@@ -30,6 +31,7 @@ public static class OrchestratorSetup
         var services = builder.Services;
         services.AddOptions<OrchestratorOptions>().BindConfiguration("Orchestrator").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<RetentionOptions>().BindConfiguration("Retention").ValidateDataAnnotations().ValidateOnStart();
+        services.AddQuotas();
         services.AddMetrics();
         services.AddSingleton<OrchestratorMetrics>();
         services.AddSingleton<Workers>();
@@ -72,9 +74,11 @@ public static class OrchestratorSetup
             queues.Durable(Queues.BatchLifecycle, LifecycleConcurrency, queue =>
             {
                 var signal = context.GetRequiredService<DispatchSignal>();
+                var quotas = context.GetRequiredService<QuotaDirectory>();
                 queue.ConfigureSaga<Batch>(context, saga =>
                 {
                     saga.UseFilter(new RepeatedCommands());
+                    saga.UseFilter(new KnownQuotas(quotas));
                     saga.UseFilter(new WakeDispatcher(signal));
                 });
             });

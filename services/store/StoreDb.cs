@@ -12,6 +12,7 @@ namespace BatchPlatform.Store;
 public abstract class StoreDb(DbContextOptions options) : DbContext(options)
 {
     public DbSet<Batch> Batches => Set<Batch>();
+    public DbSet<Allowance> Allowances => Set<Allowance>();
     public DbSet<Job> Jobs => Set<Job>();
     public DbSet<Append> Appends => Set<Append>();
     public DbSet<Dataset> Datasets => Set<Dataset>();
@@ -49,6 +50,7 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
             batch.HasIndex(b => b.CurrentState);
             batch.HasIndex(b => b.StopOwed).HasFilter("stop_owed");
             batch.HasIndex(b => b.DeletedAt).HasFilter("deleted_at IS NOT NULL");
+            batch.HasIndex(b => b.Tenant).HasDatabaseName("ix_batches_waiting").HasFilter("run = 0");
             Json(batch.Property(b => b.Options));
             Json(batch.Property(b => b.Callback));
             Json(batch.Property(b => b.Lanes));
@@ -66,6 +68,7 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
         {
             append.HasKey(a => a.Batch);
             append.Property(a => a.Batch).ValueGeneratedNever();
+            append.HasIndex(a => a.Uploader).HasFilter("uploader IS NOT NULL");
         });
         modelBuilder.Entity<Dataset>(dataset =>
         {
@@ -77,6 +80,7 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
             content.HasKey(c => c.Number);
             content.Property(c => c.Number).ValueGeneratedNever();
             content.HasIndex(c => c.Dataset);
+            content.HasIndex(c => c.Uploader).HasFilter("lease_until IS NOT NULL");
         });
         modelBuilder.Entity<DatasetRow>().HasKey(r => new { r.Content, r.Index });
         modelBuilder.Entity<Expansion>(expansion =>
@@ -90,6 +94,8 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
             run.HasKey(r => new { r.Batch, r.Number });
             run.HasIndex(r => r.NextDeadline).HasFilter("settled_at IS NULL");
             run.HasIndex(r => r.CreatedAt);
+            run.HasIndex(r => r.Tenant, "ix_runs_unsettled").HasFilter("settled_at IS NULL");
+            run.HasIndex(r => r.Tenant, "ix_runs_stored").HasFilter("NOT emptied");
         });
         modelBuilder.Entity<Lane>(lane =>
         {
@@ -134,7 +140,9 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
         {
             tenant.HasKey(t => t.Name);
             Json(tenant.Property(t => t.Callback));
+            Json(tenant.Property(t => t.Quotas));
         });
+        modelBuilder.Entity<Allowance>().HasKey(a => a.Tenant);
         modelBuilder.Entity<ApiKey>().ToTable("keys");
         modelBuilder.Entity<IdempotentRequest>(request =>
         {
@@ -153,6 +161,7 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
             delivery.Property(d => d.Id).ValueGeneratedNever();
             delivery.HasIndex(d => new { d.Batch, d.Run, d.Epoch, d.Seq }).IsUnique();
             delivery.HasIndex(d => d.DueAt).HasFilter("state = 'waiting'");
+            delivery.HasIndex(d => d.Tenant).HasFilter("state = 'waiting'");
             delivery.HasIndex(d => new { d.Tenant, d.CreatedAt }).HasFilter("state IN ('failed', 'held')");
         });
         modelBuilder.Entity<DeliveryAttempt>(attempt =>

@@ -32,6 +32,13 @@ public sealed class CsvResultTests(SqliteApp app) : ReadingTests<SqliteApp>(app)
     public async Task Text_is_quoted_as_needed_and_never_a_formula(string customId, string cell) =>
         Assert.StartsWith($"0,{cell},event,", await RowAsync(Tenant.Job(0, customId: customId), Tenant.Completed(0)), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("-5", "-5")]
+    [InlineData("\"-5\"", "\"\"\"-5\"\"\"")]
+    [InlineData("\"=1+1\"", "\"\"\"=1+1\"\"\"")]
+    public async Task A_response_that_is_a_number_stays_one(string response, string cell) =>
+        Assert.Contains($",200,{cell},,", await RowAsync(Tenant.Job(0), Tenant.Completed(0, response)), StringComparison.Ordinal);
+
     [Fact]
     public async Task In_order_of_arrival_a_row_ends_with_its_position() => Assert.EndsWith(
         ",2026-03-01T12:00:00Z,1.1\r\n",

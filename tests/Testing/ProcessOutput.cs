@@ -3,7 +3,7 @@ namespace BatchPlatform.Testing;
 /// <summary>The last lines of a process, bounded so that a talkative one does not fill the tests' memory.</summary>
 internal sealed class ProcessOutput
 {
-    private const int Kept = 10_000;
+    private const int Kept = 200_000;
     private const int TailLength = 60;
     private readonly Lock _lock = new();
     private readonly Queue<string> _lines = new();

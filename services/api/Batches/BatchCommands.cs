@@ -24,11 +24,13 @@ public sealed class BatchCommands(Operations operations)
 /// <summary>Makes the answer to a refused command.</summary>
 public static class Refusals
 {
-    /// <summary>404 for what is not there, 422 for content, 409 for state.</summary>
+    /// <summary>404 for what is not there, 422 for content, 409 for state, 429 and 422 for quotas.</summary>
     public static Problem AsProblem(this CommandReply reply) => reply.Code switch
     {
         ErrorCodes.BatchNotFound => Problems.BatchNotFound(),
         ErrorCodes.InvalidJobsCount => Problems.InvalidJobsCount(reply.Detail ?? "A batch without jobs cannot run."),
+        ErrorCodes.QuotaBatches or ErrorCodes.QuotaJobsPerBatch or ErrorCodes.QuotaPendingJobs or ErrorCodes.QuotaResults or ErrorCodes.QuotaCallbacks =>
+            Problems.OverQuota(reply.Code),
         var code => Problems.Conflict(code!, reply.Detail ?? "The batch's state does not allow this."),
     };
 }

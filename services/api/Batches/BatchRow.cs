@@ -1,6 +1,7 @@
 using BatchPlatform.Api.Reading;
 using BatchPlatform.Contracts;
 using BatchPlatform.Store;
+using BatchPlatform.Store.Quotas;
 using BatchPlatform.Store.Tables;
 using Microsoft.EntityFrameworkCore;
 
@@ -26,6 +27,10 @@ public sealed record BatchRow(Guid Id, long Number, string State, bool Recurring
     /// <summary>The same of a batch that was read whole.</summary>
     internal static BatchRow Of(Store.Tables.Batch batch) =>
         new(batch.CorrelationId, batch.Number, batch.CurrentState, batch.Recurring, batch.Options, batch.Callback, batch.Schedule);
+
+    /// <summary>What adding jobs takes of the tenant's quotas. Those of a batch that has run are not pending before its next run.</summary>
+    internal QuotaUse UseOf(int jobs, int before = 0) =>
+        new(BatchJobs: before + jobs, PendingJobs: State == nameof(BatchState.Created) ? jobs : 0);
 
     /// <summary>Why the batch's jobs cannot be changed as it is now, or null.</summary>
     public Problem? RefusesEdits() => (State, Recurring) switch

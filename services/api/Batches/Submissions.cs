@@ -1,24 +1,27 @@
+using BatchPlatform.Api.Quotas;
 using BatchPlatform.Api.Tenants;
 using BatchPlatform.Api.Uploads;
 using BatchPlatform.Contracts;
 using BatchPlatform.Store;
+using BatchPlatform.Store.Quotas;
 using BatchPlatform.Store.Tables;
 
 namespace BatchPlatform.Api.Batches;
 
 /// <summary>Makes batches: jobs are staged where nobody sees them, then one command makes the batch with them, whole or not at all.</summary>
-public sealed class Submissions(AppendRows rows, ClosedAppends closed, BatchCommands commands, TenantDefaults defaults)
+public sealed class Submissions(AppendRows rows, ClosedAppends closed, BatchCommands commands, TenantDefaults defaults, QuotaGate quotas)
 {
     /// <summary>Makes the batch.</summary>
     /// <param name="submission">The batch.</param>
     /// <param name="alongside">Runs in the transaction of each chunk of jobs after the first.</param>
     /// <param name="cancellationToken">Ends the staging, not the command.</param>
-    /// <exception cref="ProblemException">503 UNAVAILABLE: nothing was stored. 504 OUTCOME_UNKNOWN: perhaps the batch is there.</exception>
+    /// <exception cref="ProblemException">429 or 422: a quota has no room for it. 503 UNAVAILABLE: nothing was stored. 504 OUTCOME_UNKNOWN: perhaps the batch is there.</exception>
     public async Task<CommandReply> RunAsync(Submission submission, Func<StoreDb, Task> alongside, CancellationToken cancellationToken)
     {
         var end = AppendEnd.NotTaken;
         try
         {
+            await quotas.EnsureAsync(submission.Tenant, await UseOfAsync(submission, cancellationToken), cancellationToken);
             if (submission.Jobs.Count == 0)
             {
                 return await SendAsync(submission, append: null, cancellationToken);
@@ -43,6 +46,12 @@ public sealed class Submissions(AppendRows rows, ClosedAppends closed, BatchComm
             // Up to the command nothing can have happened; after it, only the staged rows are left to clean up.
             throw new ProblemException(end == AppendEnd.NotTaken ? Problems.NotStored() : Problems.OutcomeUnknown(submission.BatchId));
         }
+    }
+
+    private async Task<QuotaUse> UseOfAsync(Submission submission, CancellationToken cancellationToken)
+    {
+        var called = submission.Commit && (submission.Callback ?? (await defaults.OfAsync(submission.Tenant, cancellationToken)).Callback) is not null;
+        return new QuotaUse(Batches: 1, BatchJobs: submission.Jobs.Count, PendingJobs: submission.Jobs.Count, Callbacks: called ? 1 : 0);
     }
 
     private Task<Append> OpenAsync(Submission submission, CancellationToken cancellationToken) => rows.OpenNewAsync(

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BatchPlatform.Api.Quotas;
 using BatchPlatform.Contracts;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Bulk;
@@ -12,7 +13,7 @@ namespace BatchPlatform.Api.Datasets;
 /// Writes the contents of datasets. An upload is a content of its own that nobody sees until the dataset names it, so that
 /// it counts whole or not at all. Every transaction here locks the dataset's row before the content's.
 /// </summary>
-public sealed class DatasetContents(BatchStore store, NumberSource numbers, TimeProvider time, IOptions<ApiOptions> options)
+public sealed class DatasetContents(BatchStore store, NumberSource numbers, QuotaGate quotas, TimeProvider time, IOptions<ApiOptions> options)
 {
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
@@ -22,11 +23,18 @@ public sealed class DatasetContents(BatchStore store, NumberSource numbers, Time
     internal TimeSpan RenewEvery => TimeSpan.FromSeconds(options.Value.LeaseSeconds / 3);
 
     /// <summary>Begins an upload; <paramref name="document"/>, if any, is what a dialect keeps with the dataset from now on.</summary>
-    /// <exception cref="ProblemException">409 UPLOAD_IN_PROGRESS, or 404 when the dataset has just gone.</exception>
+    /// <exception cref="ProblemException">409 UPLOAD_IN_PROGRESS, 404 when the dataset has just gone, or 429 QUOTA_UPLOADS.</exception>
     internal async Task<DatasetContent> OpenAsync(Guid dataset, CancellationToken cancellationToken, string? document = null)
     {
         var (now, number) = (Now, await numbers.NextAsync(cancellationToken));
+        var tenant = await TenantOfAsync(dataset, cancellationToken);
+        var uploads = await quotas.UploadsAsync(tenant, cancellationToken);
         await using var unit = await store.BeginAsync(cancellationToken);
+        if (uploads is { } limit)
+        {
+            await quotas.EnsureUploadAsync(unit.Db, tenant, limit, cancellationToken);
+        }
+
         // In a statement of its own: what is looked at next must be what the one before us left.
         if (await unit.Db.Datasets.Where(row => row.Id == dataset).ExecuteUpdateAsync(set => set.SetProperty(row => row.UpdatedAt, now), cancellationToken) == 0)
         {
@@ -43,7 +51,7 @@ public sealed class DatasetContents(BatchStore store, NumberSource numbers, Time
         await unit.Db.Datasets.Where(row => row.Id == dataset).ExecuteUpdateAsync(set => set
             .SetProperty(row => row.Upload, number)
             .SetProperty(row => row.DialectDocument, row => document ?? row.DialectDocument), cancellationToken);
-        var opened = new DatasetContent { Number = number, Dataset = dataset, LeaseUntil = NextLease };
+        var opened = new DatasetContent { Number = number, Dataset = dataset, Uploader = tenant, LeaseUntil = NextLease };
         unit.Db.DatasetContents.Add(opened);
         await unit.CommitAsync(cancellationToken);
         return opened;
@@ -113,6 +121,13 @@ public sealed class DatasetContents(BatchStore store, NumberSource numbers, Time
         {
             await unit.CommitAsync();
         }
+    }
+
+    private async Task<string> TenantOfAsync(Guid dataset, CancellationToken cancellationToken)
+    {
+        await using var db = store.Read();
+        return await db.Datasets.Where(row => row.Id == dataset).Select(row => row.Tenant).FirstOrDefaultAsync(cancellationToken)
+            ?? throw new ProblemException(Problems.DatasetNotFound());
     }
 
     private async Task DiscardAsync(DatasetContent content, Func<IQueryable<Dataset>, Task> note)

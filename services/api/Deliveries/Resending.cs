@@ -1,13 +1,15 @@
 using BatchPlatform.Api.Idempotency;
+using BatchPlatform.Api.Quotas;
 using BatchPlatform.Contracts;
 using BatchPlatform.Store;
+using BatchPlatform.Store.Quotas;
 using BatchPlatform.Store.Tables;
 using Microsoft.EntityFrameworkCore;
 
 namespace BatchPlatform.Api.Deliveries;
 
 /// <summary>Asks the notifier to send callbacks again. The request is safe once it is answered: its message is in the outbox.</summary>
-public sealed class Resending(BatchStore store, IdempotentRequests requests, TimeProvider time)
+public sealed class Resending(BatchStore store, IdempotentRequests requests, QuotaGate quotas, TimeProvider time)
 {
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
@@ -20,12 +22,12 @@ public sealed class Resending(BatchStore store, IdempotentRequests requests, Tim
         return await requests.RunAsync(context, delivery.BatchId, delivery.Batch, async ticket =>
         {
             ticket.Fingerprint?.Add(body.Span);
-            return await ticket.SealAsync() ?? await AskAsync(new ResendDelivery(delivery.Id, Now), count: 1);
+            return await ticket.SealAsync() ?? await AskAsync(context.Tenant(), new ResendDelivery(delivery.Id, Now), count: 1);
         });
     }
 
     /// <summary>Asks for one delivery that is known.</summary>
-    public Task AskAsync(Guid deliveryId) => AskAsync(new ResendDelivery(deliveryId, Now), count: 1);
+    public Task AskAsync(string tenant, Guid deliveryId) => AskAsync(tenant, new ResendDelivery(deliveryId, Now), count: 1);
 
     /// <summary>Runs POST /v1/deliveries/resend.</summary>
     public async Task<IResult> RangeAsync(HttpContext context)
@@ -41,13 +43,14 @@ public sealed class Resending(BatchStore store, IdempotentRequests requests, Tim
 
             var range = Range(context.Tenant(), RequestBody.Parse<ResendBody>(body));
             await using var db = store.Read();
-            return await AskAsync(range, await InRange(db, range).CountAsync(context.RequestAborted));
+            return await AskAsync(range.Tenant, range, await InRange(db, range).CountAsync(context.RequestAborted));
         });
     }
 
-    private async Task<Answer> AskAsync<T>(T message, int count)
+    private async Task<Answer> AskAsync<T>(string tenant, T message, int count)
         where T : class
     {
+        await quotas.EnsureAsync(tenant, new QuotaUse(Callbacks: count), CancellationToken.None);
         await using var unit = await store.BeginAsync();
         unit.Owe(message);
         await unit.CommitAsync();

@@ -45,7 +45,9 @@ public sealed class Expanding(BatchStore store, ExpansionRows rows, AppendRows a
 
     private async Task AppendAsync(Expansion work, CancellationToken cancellationToken)
     {
-        var row = await appends.OpenAsync(work.BatchId, work.Batch, commandId: Guid.NewGuid(), edits: false, cancellationToken, work.Id);
+        var wanted = AppendRows.NewRow(work.BatchId, work.Batch, commandId: Guid.NewGuid());
+        wanted.Expansion = work.Id;
+        var row = await appends.OpenAsync(wanted, cancellationToken);
         var end = AppendEnd.NotTaken;
         try
         {

@@ -2,17 +2,20 @@ using System.Text.Json;
 using BatchPlatform.Api.Batches;
 using BatchPlatform.Api.Datasets;
 using BatchPlatform.Api.Idempotency;
+using BatchPlatform.Api.Quotas;
 using BatchPlatform.Api.Upstreams;
 using BatchPlatform.Contracts;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Tables;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace BatchPlatform.Api.Expansions;
 
 /// <summary>Takes in requests to make a job of each row of a dataset; the work is done behind them.</summary>
 public sealed class ExpansionRequests(
-    BatchStore store, DatasetTable datasets, ExpansionRows rows, ExpansionRuns runs, UpstreamDirectory upstreams, IdempotentRequests requests, IOptions<PublicOptions> at)
+    BatchStore store, DatasetTable datasets, ExpansionRows rows, ExpansionRuns runs, UpstreamDirectory upstreams, IdempotentRequests requests, QuotaGate quotas,
+    IOptions<PublicOptions> at)
 {
     // Room for the largest params and what is around them.
     private const int MaxBytes = Limits.ParamsBytes + RequestBody.SmallBytes;
@@ -43,13 +46,23 @@ public sealed class ExpansionRequests(
     /// <param name="template">What a row is made into; it must have been checked.</param>
     /// <param name="commit">Commit the batch afterwards.</param>
     /// <param name="id">The expansion's id.</param>
-    /// <exception cref="ProblemException">409: the dataset is not ready.</exception>
+    /// <exception cref="ProblemException">409: the dataset is not ready. 429 or 422: a quota has no room for a job for each of its rows.</exception>
     internal async Task<Expansion> BeginAsync(BatchRow batch, Guid dataset, JobTemplate template, bool commit, Guid id)
     {
         var row = new Expansion { Id = id, BatchId = batch.Id, Batch = batch.Number, Dataset = dataset, Template = JsonSerializer.Serialize(template, ApiJson.Options), Commit = commit };
+        await EnsureRoomAsync(batch, dataset);
         await rows.AddAsync(row, CancellationToken.None);
         runs.Wake();
         return row;
+    }
+
+    private async Task EnsureRoomAsync(BatchRow batch, Guid dataset)
+    {
+        await using var db = store.Read();
+        if (await db.Datasets.Where(row => row.Id == dataset).Select(row => new { row.Tenant, row.Rows }).FirstOrDefaultAsync() is { } content)
+        {
+            await quotas.EnsureAsync(content.Tenant, batch.UseOf(content.Rows), CancellationToken.None);
+        }
     }
 
     /// <summary>The template of a stored expansion.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -28,13 +29,27 @@ public sealed record Problem(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Guid? BatchId { get; init; }
 
+    /// <summary>When it is worth asking again; null when nobody can say.</summary>
+    [JsonIgnore]
+    public int? RetryAfterSeconds { get; init; }
+
     int? IStatusCodeHttpResult.StatusCode => Status;
 
     /// <inheritdoc/>
     public Task ExecuteAsync(HttpContext httpContext)
     {
         httpContext.Response.StatusCode = Status;
+        AddHeaders(httpContext.Response);
         return httpContext.Response.WriteAsJsonAsync(this, ApiJson.Options, ContentType, httpContext.RequestAborted);
+    }
+
+    /// <summary>What is said beside the body, in whatever form that is.</summary>
+    internal void AddHeaders(HttpResponse response)
+    {
+        if (RetryAfterSeconds is { } seconds)
+        {
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
     }
 }
 

@@ -26,7 +26,9 @@ public sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Prob
         catch (Exception error) when (!context.Response.HasStarted)
         {
             context.Response.Clear();
-            await _shape(Explain(context, error)).ExecuteAsync(context);
+            var problem = Explain(context, error);
+            problem.AddHeaders(context.Response);
+            await _shape(problem).ExecuteAsync(context);
         }
     }
 

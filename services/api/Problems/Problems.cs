@@ -5,6 +5,9 @@ namespace BatchPlatform.Api;
 /// <summary>Makes the refusals of the API, so that each code has one status and one wording.</summary>
 public static class Problems
 {
+    // Nobody knows when there will be room; asking more often than this is of no use.
+    private const int QuotaRetrySeconds = 5;
+
     public static Problem BatchNotFound() => new(StatusCodes.Status404NotFound, ErrorCodes.BatchNotFound, "There is no such batch.");
 
     public static Problem JobNotFound() => new(StatusCodes.Status404NotFound, ErrorCodes.JobNotFound, "The batch has no job at this index.");
@@ -48,6 +51,20 @@ public static class Problems
     public static Problem UnsupportedMediaType(string detail) => new(StatusCodes.Status415UnsupportedMediaType, ErrorCodes.UnsupportedMediaType, detail);
 
     public static Problem Conflict(string code, string detail) => new(StatusCodes.Status409Conflict, code, detail);
+
+    /// <summary>A quota of the tenant has no room: 422 for what will never fit, else 429.</summary>
+    public static Problem OverQuota(string code) => code switch
+    {
+        ErrorCodes.QuotaJobsPerBatch => new(StatusCodes.Status422UnprocessableEntity, code, "The batch would hold more jobs than the tenant's batches may."),
+        ErrorCodes.QuotaUploads => OverQuota(code, "As many uploads are going on as the tenant may have at once."),
+        ErrorCodes.QuotaBatches => OverQuota(code, "The tenant has as many batches as it may have; delete some."),
+        ErrorCodes.QuotaResults => OverQuota(code, "The tenant keeps as many results as it may, or would once these jobs have ended; delete batches."),
+        ErrorCodes.QuotaCallbacks => OverQuota(code, "As many callbacks are owed as the tenant may have at once."),
+        _ => OverQuota(code, "The tenant would have more pending jobs than it may have at once."),
+    };
+
+    private static Problem OverQuota(string code, string detail) =>
+        new(StatusCodes.Status429TooManyRequests, code, detail) { RetryAfterSeconds = QuotaRetrySeconds };
 
     public static Problem Unauthenticated() =>
         new(StatusCodes.Status401Unauthorized, ErrorCodes.Unauthenticated, "Send a valid API key as 'Authorization: Bearer <key>' or 'X-Api-Key: <key>'.");

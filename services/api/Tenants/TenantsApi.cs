@@ -1,8 +1,10 @@
 using BatchPlatform.Api.Batches;
+using BatchPlatform.Api.Quotas;
 using BatchPlatform.Contracts;
 using BatchPlatform.Defaults;
 using BatchPlatform.Defaults.Schedules;
 using BatchPlatform.Store;
+using BatchPlatform.Store.Quotas;
 using BatchPlatform.Store.Tables;
 using Microsoft.EntityFrameworkCore;
 
@@ -28,7 +30,8 @@ public static class TenantsApi
             .ProducesProblems(400, 415, 422);
     }
 
-    private static async Task<IResult> PutAsync(string name, HttpContext context, BatchStore store, AddressGuard guard, CallbackSecrets secrets, TenantDefaults defaults)
+    private static async Task<IResult> PutAsync(
+        string name, HttpContext context, BatchStore store, AddressGuard guard, CallbackSecrets secrets, TenantDefaults defaults, QuotaDirectory quotas)
     {
         var body = RequestBody.Parse<TenantBody>(await RequestBody.ReadAsync(context));
         Check(body, guard);
@@ -36,6 +39,7 @@ public static class TenantsApi
         var callback = secrets.Seal(body.Callback, old.Callback);
         var view = TenantView.Of(await WriteAsync(store, name, body, callback, context.RequestAborted));
         defaults.Forget(name);
+        quotas.Forget(name);
         var rotates = body.Callback is not null && (body.Callback.Secret is not null || old.Callback is null);
         return Results.Ok(rotates ? view with { Callback = secrets.Show(view.Callback!, callback!) } : view);
     }
@@ -49,6 +53,7 @@ public static class TenantsApi
         var tenant = await unit.Db.Tenants.SingleAsync(row => row.Name == name, cancellationToken);
         (tenant.Weight, tenant.Paused, tenant.PauseReason) = (body.Weight, body.Paused, body.PauseReason);
         (tenant.Callback, tenant.TimeZone, tenant.UpdatedAt) = (callback, body.TimeZone, now);
+        tenant.Quotas = body.Quotas;
         await unit.CommitAsync(cancellationToken);
         return tenant;
     }
@@ -79,6 +84,11 @@ public static class TenantsApi
             throw new ProblemException(Problems.InvalidField("pause_reason", $"must have at most {MaxReasonLength} characters and no NUL"));
         }
 
+        if (body.Quotas is { } quotas && quotas.Faults() is { Count: > 0 } faults)
+        {
+            throw new ProblemException(Problems.InvalidFields(faults));
+        }
+
         if (TimeZones.Find(body.TimeZone) is null)
         {
             throw new ProblemException(Problems.InvalidField("time_zone", "must be the IANA name of a time zone"));
@@ -102,6 +112,9 @@ public sealed record TenantBody
 
     /// <summary>IANA name: in which schedules run that name none.</summary>
     public string TimeZone { get; init; } = TimeZones.Default;
+
+    /// <summary>Its quotas; the deployment's where it is silent.</summary>
+    public TenantQuotas? Quotas { get; init; }
 }
 
 /// <summary>A tenant as operators see it.</summary>
@@ -111,7 +124,9 @@ public sealed record TenantBody
 /// <param name="PauseReason">Why.</param>
 /// <param name="Callback">For batches that name none of their own.</param>
 /// <param name="TimeZone">IANA name: in which schedules run that name none.</param>
-public sealed record TenantView(string Name, double Weight, bool Paused, string? PauseReason, CallbackView? Callback, string TimeZone)
+/// <param name="Quotas">Its own quotas; what it has is at /v1/usage.</param>
+public sealed record TenantView(
+    string Name, double Weight, bool Paused, string? PauseReason, CallbackView? Callback, string TimeZone, TenantQuotas? Quotas)
 {
-    internal static TenantView Of(Tenant tenant) => new(tenant.Name, tenant.Weight, tenant.Paused, tenant.PauseReason, CallbackView.Of(tenant.Callback), tenant.TimeZone);
+    internal static TenantView Of(Tenant tenant) => new(tenant.Name, tenant.Weight, tenant.Paused, tenant.PauseReason, CallbackView.Of(tenant.Callback), tenant.TimeZone, tenant.Quotas);
 }

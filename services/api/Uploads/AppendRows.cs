@@ -1,4 +1,5 @@
 using BatchPlatform.Api.Batches;
+using BatchPlatform.Api.Quotas;
 using BatchPlatform.Contracts;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Bulk;
@@ -12,7 +13,7 @@ namespace BatchPlatform.Api.Uploads;
 /// Writes the table <c>appends</c>: at most one append of a batch is being staged, and it belongs to whoever's id the row
 /// has. Whoever takes one over changes the id first, so that the earlier owner's next write finds that it has lost it.
 /// </summary>
-public sealed class AppendRows(BatchStore store, BatchCommands commands, TimeProvider time, IOptions<ApiOptions> options)
+public sealed class AppendRows(BatchStore store, BatchCommands commands, QuotaGate quotas, TimeProvider time, IOptions<ApiOptions> options)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
@@ -24,13 +25,10 @@ public sealed class AppendRows(BatchStore store, BatchCommands commands, TimePro
     internal TimeSpan RenewEvery => TimeSpan.FromSeconds(options.Value.LeaseSeconds / 3);
 
     /// <summary>Begins an append to a batch; waits a few seconds for another to end.</summary>
-    /// <exception cref="ProblemException">409 APPEND_IN_PROGRESS, or 404 when the batch has just gone.</exception>
-    internal Task<Append> OpenAsync(Guid batchId, long batch, Guid commandId, bool edits, CancellationToken cancellationToken, Guid? expansion = null)
-    {
-        var row = NewRow(batchId, batch, commandId, expansion);
-        row.Edits = edits;
-        return InsertAsync(row, PlaceAfterBatchAsync, cancellationToken);
-    }
+    /// <param name="row">From <see cref="NewRow"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ProblemException">409 APPEND_IN_PROGRESS, 404 when the batch has just gone, or 429 QUOTA_UPLOADS.</exception>
+    internal Task<Append> OpenAsync(Append row, CancellationToken cancellationToken) => InsertAsync(row, PlaceAfterBatchAsync, cancellationToken);
 
     /// <summary>Begins the append of a batch that does not exist yet, storing its first jobs in the same transaction.</summary>
     internal Task<Append> OpenNewAsync(Guid batchId, long batch, Guid commandId, IReadOnlyList<StagedJob> jobs, CancellationToken cancellationToken) =>
@@ -121,9 +119,9 @@ public sealed class AppendRows(BatchStore store, BatchCommands commands, TimePro
 
     private static IQueryable<Append> Owned(StoreDb db, Append row) => db.Appends.Where(append => append.Batch == row.Batch && append.Id == row.Id);
 
-    // A batch without jobs: what an append to a new one follows.
-    private static Append NewRow(Guid batchId, long batch, Guid commandId, Guid? expansion = null) =>
-        new() { Batch = batch, Id = Guid.NewGuid(), BatchId = batchId, CommandId = commandId, BaseIndex = 0, Revision = 1, Expansion = expansion };
+    /// <summary>An append to a batch without jobs, which is what a new one follows.</summary>
+    internal static Append NewRow(Guid batchId, long batch, Guid commandId) =>
+        new() { Batch = batch, Id = Guid.NewGuid(), BatchId = batchId, CommandId = commandId, BaseIndex = 0, Revision = 1 };
 
     // Reads the batch once the row is in: from then on nobody else's append can be accepted.
     private static async Task PlaceAfterBatchAsync(StoreDb db, Append row)
@@ -166,12 +164,17 @@ public sealed class AppendRows(BatchStore store, BatchCommands commands, TimePro
 
     private async Task<bool> TryInsertAsync(Append row, Func<StoreDb, Append, Task> place, CancellationToken cancellationToken)
     {
-        var lease = NextLease;
+        var (lease, uploads) = (NextLease, await quotas.UploadsAsync(row.Uploader, cancellationToken));
         await using var unit = await store.BeginAsync(cancellationToken);
+        if (uploads is { } limit)
+        {
+            await quotas.EnsureUploadAsync(unit.Db, row.Uploader!, limit, cancellationToken);
+        }
+
         var rows = await unit.Db.Database.ExecuteSqlAsync(
             $"""
-            INSERT INTO appends (batch, id, batch_id, base_index, revision, edits, command_id, lease_until, expansion)
-            VALUES ({row.Batch}, {row.Id}, {row.BatchId}, {row.BaseIndex}, {row.Revision}, {row.Edits}, {row.CommandId}, {lease}, {row.Expansion})
+            INSERT INTO appends (batch, id, batch_id, base_index, revision, edits, command_id, uploader, lease_until, expansion)
+            VALUES ({row.Batch}, {row.Id}, {row.BatchId}, {row.BaseIndex}, {row.Revision}, {row.Edits}, {row.CommandId}, {row.Uploader}, {lease}, {row.Expansion})
             ON CONFLICT DO NOTHING
             """,
             cancellationToken);

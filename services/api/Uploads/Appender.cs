@@ -1,4 +1,5 @@
 using BatchPlatform.Api.Batches;
+using BatchPlatform.Api.Quotas;
 using BatchPlatform.Api.Upstreams;
 using BatchPlatform.Contracts;
 using BatchPlatform.Store.Tables;
@@ -9,20 +10,20 @@ namespace BatchPlatform.Api.Uploads;
 /// Adds jobs to a batch that is there, all or none: they are staged where nobody sees them, then one command makes the
 /// lifecycle take them in.
 /// </summary>
-public sealed class Appender(AppendRows rows, BatchCommands commands, UpstreamDirectory upstreams)
+public sealed class Appender(AppendRows rows, BatchCommands commands, UpstreamDirectory upstreams, QuotaGate quotas)
 {
-    /// <summary>Adds what <paramref name="stage"/> stores under the row that it is given, unless it throws.</summary>
+    /// <summary>Adds what <paramref name="stage"/> stores under the row <paramref name="wanted"/>, as it is given, unless it throws.</summary>
     /// <exception cref="ProblemException">404, 409 APPEND_IN_PROGRESS or APPEND_OUTDATED, 504, or what <paramref name="stage"/> says.</exception>
     internal async Task<CommandReply> RunAsync(
-        Guid batchId, long number, Guid commandId, Func<Append, Task<JobRules>> stage, CancellationToken cancellationToken)
+        Append wanted, Func<Append, Task<JobRules>> stage, CancellationToken cancellationToken)
     {
-        var row = await rows.OpenAsync(batchId, number, commandId, edits: false, cancellationToken);
+        var row = await rows.OpenAsync(wanted, cancellationToken);
         var end = AppendEnd.NotTaken;
         try
         {
             var rules = await stage(row);
             end = AppendEnd.Unknown;
-            var reply = await commands.SendAsync(new AcceptAppend(row.BatchId, commandId, rules.Staged(row)));
+            var reply = await commands.SendAsync(new AcceptAppend(row.BatchId, row.CommandId, rules.Staged(row)));
             end = reply.Accepted ? AppendEnd.Taken : AppendEnd.NotTaken;
             return reply;
         }
@@ -34,13 +35,14 @@ public sealed class Appender(AppendRows rows, BatchCommands commands, UpstreamDi
 
     /// <summary>Adds some jobs that are in memory.</summary>
     /// <returns>The lifecycle's reply, and the index of the first job if it was accepted.</returns>
-    /// <exception cref="ProblemException">As for the other one; 422 for a job that cannot be taken.</exception>
+    /// <exception cref="ProblemException">As for the other one; 422 for a job that cannot be taken, 429 or 422 for a quota.</exception>
     public async Task<(CommandReply Reply, int First)> AddAsync(
-        Guid batchId, long number, IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken)
+        Batch batch, IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken)
     {
+        await quotas.EnsureAsync(batch.Tenant, BatchRow.Of(batch).UseOf(jobs.Count, batch.Total), cancellationToken);
         var known = await upstreams.CurrentAsync(cancellationToken);
         var first = 0;
-        var reply = await RunAsync(batchId, number, Guid.NewGuid(), StageAsync, cancellationToken);
+        var reply = await RunAsync(AppendRows.NewRow(batch.CorrelationId, batch.Number, Guid.NewGuid()), StageAsync, cancellationToken);
         return (reply, first);
 
         async Task<JobRules> StageAsync(Append row)

@@ -1,5 +1,6 @@
 using BatchPlatform.Api.Batches;
 using BatchPlatform.Api.Idempotency;
+using BatchPlatform.Api.Quotas;
 using BatchPlatform.Api.Upstreams;
 using BatchPlatform.Contracts;
 using BatchPlatform.Store;
@@ -18,7 +19,8 @@ public sealed record ValidAnswer(int Valid);
 
 /// <summary>Adds the jobs of one upload, of any length, to a batch: all or none.</summary>
 public sealed class JobAppending(
-    BatchStore store, AppendRows rows, Appender appender, BatchCommands commands, UpstreamDirectory upstreams, IdempotentRequests requests, TimeProvider time)
+    BatchStore store, AppendRows rows, Appender appender, BatchCommands commands, UpstreamDirectory upstreams, IdempotentRequests requests, QuotaGate quotas,
+    TimeProvider time)
 {
     /// <summary>Runs POST …/jobs.</summary>
     internal async Task<IResult> RunAsync(HttpContext context, string id, UploadRequest upload)
@@ -69,9 +71,11 @@ public sealed class JobAppending(
             return Answer.Of(refusal);
         }
 
+        await quotas.EnsureAsync(context.Tenant(), batch.UseOf(jobs: 1), context.RequestAborted);
+        var wanted = AppendRows.NewRow(batch.Id, batch.Number, ticket.CommandId);
+        wanted.Uploader = context.Tenant();
         JobRules? rules = null;
-        var reply = await appender.RunAsync(
-            batch.Id, batch.Number, ticket.CommandId, async row => rules = await StageAsync(context, upload, ticket, row), context.RequestAborted);
+        var reply = await appender.RunAsync(wanted, async row => rules = await StageAsync(context, upload, batch, ticket, row), context.RequestAborted);
         return reply.Accepted ? Answer.Of(201, new AppendAnswer(rules!.Count, reply.Total)) : Answer.Of(reply.AsProblem());
     }
 
@@ -84,17 +88,22 @@ public sealed class JobAppending(
         return Answer.Of(201, new AppendAnswer(rules.Count + rules.Errors.Count, reply.Total));
     }
 
-    private async Task<JobRules> StageAsync(HttpContext context, UploadRequest upload, Ticket ticket, Append row)
+    private async Task<JobRules> StageAsync(HttpContext context, UploadRequest upload, BatchRow batch, Ticket ticket, Append row)
     {
         var rules = upload.Rules(await upstreams.CurrentAsync(context.RequestAborted), row.BaseIndex);
         using var reader = upload.Reader(rules, ticket.Fingerprint);
-        await Pipe(row, ticket).RunAsync(reader, rules.Errors, context.RequestAborted);
+        await Pipe(row, ticket, () => quotas.EnsureAsync(context.Tenant(), batch.UseOf(rules.Count), context.RequestAborted)).RunAsync(reader, rules.Errors, context.RequestAborted);
         await ticket.SealAsync();
         return FaultOf(rules) is { } fault ? throw new ProblemException(fault) : rules;
     }
 
-    private StagingPipe<StagedJob> Pipe(Append row, Ticket ticket) => new(
-        (jobs, cancellationToken) => rows.StageAsync(row, jobs, ticket.RenewLeaseAsync, cancellationToken),
+    // An upload that has outgrown a quota ends there, not after its last byte.
+    private StagingPipe<StagedJob> Pipe(Append row, Ticket ticket, Func<Task> ensureRoom) => new(
+        async (jobs, cancellationToken) =>
+        {
+            await ensureRoom();
+            await rows.StageAsync(row, jobs, ticket.RenewLeaseAsync, cancellationToken);
+        },
         cancellationToken => rows.RenewAsync(row, ticket.RenewLeaseAsync, cancellationToken),
         rows.RenewEvery,
         time);

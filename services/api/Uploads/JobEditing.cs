@@ -46,7 +46,7 @@ public sealed class JobEditing(BatchStore store, AppendRows rows, BatchCommands 
             throw new ProblemException(refusal);
         }
 
-        var row = await rows.OpenAsync(batch.Id, batch.Number, Guid.NewGuid(), edits: true, cancellationToken);
+        var row = await rows.OpenAsync(Edit(batch), cancellationToken);
         var end = AppendEnd.NotTaken;
         try
         {
@@ -68,6 +68,13 @@ public sealed class JobEditing(BatchStore store, AppendRows rows, BatchCommands 
         {
             await rows.EndAsync(row, end);
         }
+    }
+
+    private static Append Edit(BatchRow batch)
+    {
+        var row = AppendRows.NewRow(batch.Id, batch.Number, Guid.NewGuid());
+        row.Edits = true;
+        return row;
     }
 
     private static StagedAppend Staged(Append row, LaneTally removed) => new(row.Id, row.BaseIndex, row.Revision, Count: 0, Lanes: [], Removed: removed.Lanes);

@@ -51,5 +51,9 @@ internal static class JsonShape
         {
             throw new ProblemException(Problems.InvalidParameter("Content-Encoding", "the body is not what it says."));
         }
+        catch (IOException error) when (error is not BadHttpRequestException)
+        {
+            throw new ProblemException(Problems.InvalidParameter("(body)", "cannot be read to its end."));
+        }
     }
 }

@@ -57,7 +57,7 @@ internal sealed class UploadReader<T>(Stream body, RecordFormat<T> format, IReco
 
     private async Task<bool> FillAsync(CancellationToken cancellationToken)
     {
-        var read = await ReadBodyAsync(cancellationToken);
+        var read = await RequestBody.ReadPartAsync(body, _chunk.Buffer.AsMemory(_end, UploadChunk.Bytes - _end), cancellationToken);
         fingerprint?.Add(_chunk.Buffer.AsSpan(_end, read));
         _end += read;
         if (!_started && (_end >= ByteOrderMark.Length || read == 0))
@@ -67,18 +67,6 @@ internal sealed class UploadReader<T>(Stream body, RecordFormat<T> format, IReco
         }
 
         return read > 0;
-    }
-
-    private async Task<int> ReadBodyAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await body.ReadAsync(_chunk.Buffer.AsMemory(_end, UploadChunk.Bytes - _end), cancellationToken);
-        }
-        catch (InvalidDataException)
-        {
-            throw new ProblemException(Problems.InvalidParameter("Content-Encoding", "the body is not what it says."));
-        }
     }
 
     private bool TakeRecord()

@@ -20,20 +20,20 @@ public sealed class BatchLifecycle : MassTransitStateMachine<Batch>
             When(Create)
                 .DescribeFromCommand()
                 .IfElse(
-                    create => create.Message.Commit,
-                    commit => commit.IfElse(
-                        create => create.Saga.Total > 0,
-                        some => some.PlanFires().BeginRun().TransitionTo(Committed).Accept(),
-                        none => none.TransitionTo(Deleted).Withdraw().RefuseEmpty()),
-                    open => open.PlanFires().TransitionTo(Created).Accept()));
+                    create => create.Message.Commit && create.Saga.Total == 0,
+                    none => none.TransitionTo(Deleted).Withdraw().RefuseEmpty(),
+                    some => some.IfQuotasAllow(this, fits => fits.PlanFires().IfElse(
+                        create => create.Message.Commit,
+                        commit => commit.BeginRun().TransitionTo(Committed).Accept(),
+                        open => open.TransitionTo(Created).Accept()))));
 
         During(Created,
             When(Append).IfElse(
                 append => append.Saga.Recurring || !append.Message.Append.Edits,
                 fits => fits.TakeInIfItFollows(),
                 edit => edit.RefuseJobs()),
-            When(Commit).IfElse(HasJobs, some => some.BeginRun().TransitionTo(Committed).Accept(), none => none.RefuseEmpty()),
-            When(Start).IfElse(HasJobs, some => some.BeginRun().TransitionTo(Committed).Accept(), none => none.RefuseEmpty()),
+            When(Commit).IfElse(HasJobs, some => some.RunIfQuotasAllow(this), none => none.RefuseEmpty()),
+            When(Start).IfElse(HasJobs, some => some.RunIfQuotasAllow(this), none => none.RefuseEmpty()),
             When(Change).ApplyPatch().Accept(),
             When(Stop).Refuse(ErrorCodes.BatchNotRunning, "The batch has not been committed."),
             When(RetryFailed).Refuse(ErrorCodes.RunUnfinished, "The batch has not run yet."),
@@ -70,7 +70,7 @@ public sealed class BatchLifecycle : MassTransitStateMachine<Batch>
         During(Running, Ignore(Started));
 
         During(Stopped,
-            When(Start).AnnounceStop().ResumeRun().TransitionTo(Committed).Accept(),
+            When(Start).IfQuotasAllow(QuotaSteps.OfResumedRunAsync, fits => fits.AnnounceStop().ResumeRun().TransitionTo(Committed).Accept()),
             When(Quiesced).If(IsCurrent, current => current.AnnounceStop()),
             When(RetryFailed).RetryIfSettled(this),
             When(Stop).Accept(),
@@ -78,7 +78,7 @@ public sealed class BatchLifecycle : MassTransitStateMachine<Batch>
             Ignore(Held));
 
         During(Finished,
-            When(Start).IfElse(HasJobs, some => some.BeginRun().TransitionTo(Committed).Accept(), none => none.RefuseEmpty()),
+            When(Start).IfElse(HasJobs, some => some.RunIfQuotasAllow(this), none => none.RefuseEmpty()),
             When(RetryFailed).RetryIfSettled(this),
             When(Stop).Refuse(ErrorCodes.BatchNotRunning, "The batch has finished."),
             Ignore(Failing),

@@ -24,18 +24,18 @@ internal static class FireSteps
     public static EventActivityBinder<Batch, ScheduleFired> Hear(this EventActivityBinder<Batch, ScheduleFired> binder) =>
         binder.Then(context => context.Saga.Fires = [.. context.Saga.Fires.TakeLast(KeptFires - 1), context.Message.PlannedAt]);
 
-    /// <summary>Begins a run of a batch at rest, if it has jobs.</summary>
+    /// <summary>Begins a run of a batch at rest, if it has jobs and the tenant's quotas have room for it.</summary>
     public static EventActivityBinder<Batch, ScheduleFired> RunIfItHasJobs(this EventActivityBinder<Batch, ScheduleFired> binder, BatchLifecycle lifecycle) =>
         binder.IfElse(
             context => context.Saga.Total > 0,
-            some => some.AnnounceStop().BeginRun().TransitionTo(lifecycle.Committed).Record(FireResult.Started),
+            some => some.RunIfQuotasAllow(lifecycle, fits => fits.AnnounceStop()),
             none => none.Record(FireResult.SkippedEmpty));
 
     /// <summary>What the schedule wants done while a run goes on.</summary>
     public static EventActivityBinder<Batch, ScheduleFired> FollowOverlapPolicy(this EventActivityBinder<Batch, ScheduleFired> binder, BatchLifecycle lifecycle) =>
         binder.IfElse(
             context => context.Saga.Schedule!.Overlap == OverlapPolicy.Stop,
-            stop => stop.HaltRun().AnnounceStop().BeginRun().TransitionTo(lifecycle.Committed).Record(FireResult.Started),
+            stop => stop.RunIfQuotasAllow(lifecycle, fits => fits.HaltRun().AnnounceStop()),
             leave => leave.IfElse(
                 context => context.Saga.Schedule!.Overlap == OverlapPolicy.Queue,
                 queue => queue.Then(context => context.Saga.FireQueued = true).Record(FireResult.Queued),
@@ -48,13 +48,22 @@ internal static class FireSteps
             context => context.Saga.FireQueued,
             queued => queued
                 .Then(context => context.Saga.FireQueued = false)
-                .AnnounceStop().BeginRun().TransitionTo(lifecycle.Committed).Record(FireResult.Started));
+                .RunIfQuotasAllow(lifecycle, fits => fits.AnnounceStop()));
 
     /// <summary>Who stops a batch does not expect it to begin again at once.</summary>
     public static EventActivityBinder<Batch, StopBatch> DropQueuedFire(this EventActivityBinder<Batch, StopBatch> binder) =>
         binder.If(
             context => context.Saga.FireQueued,
             queued => queued.Then(context => context.Saga.FireQueued = false).Record(FireResult.Dropped));
+
+    // A fire beyond a quota is left out; the next one may find room.
+    private static EventActivityBinder<Batch, T> RunIfQuotasAllow<T>(
+        this EventActivityBinder<Batch, T> binder, BatchLifecycle lifecycle, Func<EventActivityBinder<Batch, T>, EventActivityBinder<Batch, T>> first)
+        where T : class =>
+        binder.IfElseAsync(
+            QuotaSteps.HasRoomForRunAsync,
+            fits => first(fits).BeginRun().TransitionTo(lifecycle.Committed).Record(FireResult.Started),
+            over => over.Record(FireResult.SkippedQuota));
 
     private static EventActivityBinder<Batch, T> Record<T>(this EventActivityBinder<Batch, T> binder, FireResult result)
         where T : class =>

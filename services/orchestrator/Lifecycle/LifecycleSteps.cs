@@ -47,13 +47,13 @@ internal static class LifecycleSteps
     public static EventActivityBinder<Batch, AcceptAppend> TakeInIfItFollows(this EventActivityBinder<Batch, AcceptAppend> binder) =>
         binder.IfElse(
             context => Appending.Follows(context.Saga, context.Message.Append),
-            follows => follows
+            follows => follows.IfQuotasAllow(fits => fits
                 .Then(context =>
                 {
                     Appending.TakeIn(context.Saga, context.Message.Append);
                     context.Saga.UpdatedAt = context.Now();
                 })
-                .Accept(),
+                .Accept()),
             late => late.Refuse(ErrorCodes.AppendOutdated, "Other jobs were added while these were being staged."));
 
     public static EventActivityBinder<Batch, AcceptAppend> RefuseJobs(this EventActivityBinder<Batch, AcceptAppend> binder) =>
@@ -88,11 +88,11 @@ internal static class LifecycleSteps
             context => context.Runs().IsSettledAsync(context.Saga),
             settled => settled.IfElseAsync(
                 context => context.Runs().HasFailedJobsAsync(context.Saga),
-                failed => failed
+                failed => failed.IfQuotasAllow(QuotaSteps.OfRetryAsync, fits => fits
                     .AnnounceStop()
                     .ThenAsync(context => context.Runs().BeginRetryAsync(context.Saga))
                     .TransitionTo(lifecycle.Committed)
-                    .Accept(),
+                    .Accept()),
                 none => none.Refuse(ErrorCodes.NothingToRetry, "No job of the batch has failed, or the results have expired.")),
             unsettled => unsettled.Refuse(ErrorCodes.RunUnfinished, "Some jobs have no outcome yet; start the batch to run them."));
 
@@ -191,7 +191,7 @@ internal static class LifecycleSteps
         binder.ThenAsync(context => context.RespondAsync(Unknown(context.Message)));
 
     // The reply is kept for a repeated command, and leaves only after the commit: before it, it would promise too much.
-    private static void Reply<T>(this BehaviorContext<Batch, T> context, string? code, string? detail)
+    internal static void Reply<T>(this BehaviorContext<Batch, T> context, string? code, string? detail)
         where T : class, IBatchCommand
     {
         var batch = context.Saga;
@@ -214,11 +214,11 @@ internal static class LifecycleSteps
     private static BatchEnded Ended(Batch batch, BatchState state) =>
         new(batch.CorrelationId, batch.Number, batch.Tenant, batch.Run, batch.Epoch, state, batch.EndedAt!.Value);
 
-    private static WorkUnit Unit<T>(this BehaviorContext<Batch, T> context)
+    internal static WorkUnit Unit<T>(this BehaviorContext<Batch, T> context)
         where T : class =>
         context.GetPayload<WorkUnit>();
 
-    private static RunBook Runs<T>(this BehaviorContext<Batch, T> context)
+    internal static RunBook Runs<T>(this BehaviorContext<Batch, T> context)
         where T : class =>
         new(context.Unit(), context.Now());
 

@@ -77,6 +77,12 @@ internal sealed class RunBook(WorkUnit unit, DateTime now)
     /// <summary>Whether a job of the latest run failed, and it is still known which.</summary>
     public Task<bool> HasFailedJobsAsync(Batch batch) => LatestRun(batch).AnyAsync(run => run.Failed > 0 && run.ExpiredAt == null);
 
+    /// <summary>Jobs of the latest run without an outcome.</summary>
+    public Task<int> OwedAsync(Batch batch) => LatestRun(batch).Select(run => run.Total - run.Completed - run.Failed).SingleAsync();
+
+    /// <summary>Jobs of the latest run that failed.</summary>
+    public Task<int> FailedAsync(Batch batch) => LatestRun(batch).Select(run => run.Failed).SingleAsync();
+
     /// <summary>Whether the latest run still has a reason to wait for approval: nobody approved since that was reported.</summary>
     public async Task<bool> IsHeldAsync(Batch batch)
     {

@@ -11,9 +11,12 @@ public static class CsvCells
     private static readonly SearchValues<byte> Formula = SearchValues.Create("=+-@\t\r"u8);
 
     /// <summary>One cell, without the comma before or after it.</summary>
-    public static void WriteCell(this IBufferWriter<byte> output, ReadOnlySpan<byte> cell)
+    /// <param name="output">The row.</param>
+    /// <param name="cell">The text.</param>
+    /// <param name="isNumber">It is known to be a number: -5 is five less than nothing, and stays so.</param>
+    public static void WriteCell(this IBufferWriter<byte> output, ReadOnlySpan<byte> cell, bool isNumber = false)
     {
-        var formula = cell.Length > 0 && Formula.Contains(cell[0]);
+        var formula = !isNumber && cell.Length > 0 && Formula.Contains(cell[0]);
         if (!cell.ContainsAny(Quoted))
         {
             output.Write(formula ? "'"u8 : []);

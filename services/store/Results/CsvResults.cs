@@ -24,7 +24,8 @@ public sealed class CsvResults(IBufferWriter<byte> output, bool positions) : IRe
         Next(row.Params);
         Next(Encoding.UTF8.GetBytes(row.State.ToString()));
         Next(row.StatusCode);
-        Next(row.Response);
+        // JSON that begins so is a number.
+        Next(row.Response, isNumber: row.Response.StartsWith("-"u8));
         Next(row.ErrorCode);
         Next(row.ErrorMessage);
         Next(row.Attempts);
@@ -64,9 +65,9 @@ public sealed class CsvResults(IBufferWriter<byte> output, bool positions) : IRe
         output.Advance(written);
     }
 
-    private void Next(ReadOnlySpan<byte> cell)
+    private void Next(ReadOnlySpan<byte> cell, bool isNumber = false)
     {
         output.Write(","u8);
-        output.WriteCell(cell);
+        output.WriteCell(cell, isNumber);
     }
 }

@@ -1,4 +1,5 @@
 using BatchPlatform.Contracts;
+using BatchPlatform.Store.Quotas;
 
 namespace BatchPlatform.Store.Tables;
 
@@ -106,6 +107,9 @@ public sealed class Tenant
 
     /// <summary>IANA name, for schedules that name none.</summary>
     public string TimeZone { get; set; } = "UTC";
+
+    /// <summary>Its own quotas; null when it has only the deployment's.</summary>
+    public TenantQuotas? Quotas { get; set; }
 
     public DateTime UpdatedAt { get; set; }
 }

@@ -53,6 +53,9 @@ public sealed class DatasetContent
 
     public Guid Dataset { get; set; }
 
+    /// <summary>The tenant whose upload it is.</summary>
+    public string Uploader { get; set; } = "";
+
     /// <summary>Renewed in each chunk's transaction; once it has passed, anybody may discard the content. Null when it is complete.</summary>
     public DateTime? LeaseUntil { get; set; }
 

@@ -49,6 +49,9 @@ public sealed class Append
     /// <summary>Renewed in each chunk's transaction; once it has passed, anybody may take over and remove the staged rows.</summary>
     public DateTime LeaseUntil { get; set; }
 
+    /// <summary>The tenant whose upload it is; null when the jobs do not come with the request.</summary>
+    public string? Uploader { get; set; }
+
     /// <summary>The expansion that it is made for, if any: told in the transaction that ends the append.</summary>
     public Guid? Expansion { get; set; }
 }

@@ -53,6 +53,17 @@ public sealed class ResultSetTests(DialectHost host)
     }
 
     [Fact]
+    public async Task What_a_spreadsheet_would_run_is_told_to_be_text_and_a_number_stays_one()
+    {
+        var id = await _client.BatchAsync("""{"q":"=1+1","num":-5}""");
+        await _client.RunAsync(id);
+
+        var chosen = await FileAsync(await LinkAsync(id, "/csv?csv_fields=search.q,search.num"));
+
+        Assert.Equal("search.q,search.num\r\n'=1+1,-5\r\n", chosen);
+    }
+
+    [Fact]
     public async Task A_failed_search_has_its_error_as_its_result()
     {
         var id = await _client.BatchAsync("""{"search_type":"web"}""");

@@ -25,13 +25,19 @@ public sealed class CurlCommand
         return command;
     }
 
+    /// <summary>Where it goes, with what stands in the query.</summary>
+    public string Url => _dataInQuery && _data.Count > 0 ? $"{_url}{(_url!.Contains('?') ? '&' : '?')}{string.Join('&', _data)}" : _url!;
+
+    /// <summary>The method.</summary>
+    public string Method => _method ?? (_parts.Count > 0 || (_data.Count > 0 && !_dataInQuery) ? "POST" : "GET");
+
+    /// <summary>The headers, but for that of the body's type.</summary>
+    public IEnumerable<(string Name, string Value)> Headers => _headers.Where(header => !IsContentType(header.Name));
+
     public async Task<Reply> SendAsync(HttpClient client)
     {
-        var data = string.Join('&', _data);
-        var url = _dataInQuery && data.Length > 0 ? $"{_url}{(_url!.Contains('?') ? '&' : '?')}{data}" : _url!;
-        using var content = Content(data);
-        var method = new HttpMethod(_method ?? (content is null ? "GET" : "POST"));
-        return await client.AskAsync(method, url, content, [.. _headers.Where(header => !IsContentType(header.Name))]);
+        using var content = Content();
+        return await client.AskAsync(new HttpMethod(Method), Url, content, [.. Headers]);
     }
 
     private void Take(string word, Queue<string> rest)
@@ -69,7 +75,8 @@ public sealed class CurlCommand
         }
     }
 
-    private HttpContent? Content(string data)
+    /// <summary>A new body; null when it has none.</summary>
+    public HttpContent? Content()
     {
         if (_parts.Count > 0)
         {
@@ -83,7 +90,7 @@ public sealed class CurlCommand
             return null;
         }
 
-        var content = new ByteArrayContent(Encoding.UTF8.GetBytes(data));
+        var content = new ByteArrayContent(Encoding.UTF8.GetBytes(string.Join('&', _data)));
         var type = _headers.Find(header => IsContentType(header.Name)).Value ?? _contentType;
         content.Headers.TryAddWithoutValidation("Content-Type", type);
         return content;

@@ -47,6 +47,10 @@ public sealed partial class Walkthrough
     /// <summary>How many requests there are.</summary>
     public int Count => _steps.Count;
 
+    /// <summary>Every request in order, with these variables; and the name that a member of its answer is kept under, if any.</summary>
+    public IEnumerable<(CurlCommand Command, string Name, Func<JsonNode, string> MemberOf)> Requests(IReadOnlyDictionary<string, string> variables) =>
+        _steps.Select(step => (CurlCommand.Parse(ShellWords.Of(step.Curl, variables)), step.Name, (Func<JsonNode, string>)step.MemberOf));
+
     /// <summary>Sends every request in order, and compares its answer with the printed one.</summary>
     public async Task ReplayAsync(HttpClient client, Dictionary<string, string> variables)
     {

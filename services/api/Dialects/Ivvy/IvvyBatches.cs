@@ -73,7 +73,7 @@ public sealed class IvvyBatches(
             .FirstOrDefaultAsync(context.RequestAborted);
         if (latest is not null)
         {
-            await resending.AskAsync(latest.Value);
+            await resending.AskAsync(context.Tenant(), latest.Value);
         }
 
         return Results.Json(new JsonObject { ["reposted"] = true });

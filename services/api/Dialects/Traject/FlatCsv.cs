@@ -22,18 +22,18 @@ internal static class FlatCsv
     }
 
     /// <summary>The header row.</summary>
-    public static void WriteHeader(IBufferWriter<byte> output, IReadOnlyList<string> columns) => WriteRow(output, columns);
+    public static void WriteHeader(IBufferWriter<byte> output, IReadOnlyList<string> columns) => WriteRow(output, columns.Select(column => (column, false)));
 
     /// <summary>One record. Where a column names a member of a list's items, its cell is the list of theirs.</summary>
     public static void WriteRecord(IBufferWriter<byte> output, JsonElement record, IReadOnlyList<string> columns) =>
-        WriteRow(output, columns.Select(column => Text(Find(record, column.Split('.')))));
+        WriteRow(output, columns.Select(column => Cell(Find(record, column.Split('.')))));
 
-    private static void WriteRow(IBufferWriter<byte> output, IEnumerable<string> cells)
+    private static void WriteRow(IBufferWriter<byte> output, IEnumerable<(string Text, bool IsNumber)> cells)
     {
-        foreach (var (place, cell) in cells.Index())
+        foreach (var (place, (text, isNumber)) in cells.Index())
         {
             output.Write(place == 0 ? [] : ","u8);
-            output.WriteCell(Encoding.UTF8.GetBytes(cell));
+            output.WriteCell(Encoding.UTF8.GetBytes(text), isNumber);
         }
 
         output.Write("\r\n"u8);
@@ -64,6 +64,8 @@ internal static class FlatCsv
 
         return value.ValueKind == JsonValueKind.Object && value.TryGetProperty(path[0], out var member) ? Find(member, path[1..]) : null;
     }
+
+    private static (string Text, bool IsNumber) Cell(object? found) => (Text(found), found is JsonElement { ValueKind: JsonValueKind.Number });
 
     private static string Text(object? found) => found switch
     {

@@ -48,7 +48,7 @@ public sealed class SearchHandlers(BatchStore store, TrajectBatches mine, Append
             throw TrajectRefusal.Invalid("searches", $"would be more than {MaxInBatch} in one Batch");
         }
 
-        var (reply, _) = await appender.AddAsync(batch.CorrelationId, batch.Number, jobs, context.RequestAborted);
+        var (reply, _) = await appender.AddAsync(batch, jobs, context.RequestAborted);
         if (!reply.Accepted)
         {
             throw new ProblemException(reply.AsProblem());

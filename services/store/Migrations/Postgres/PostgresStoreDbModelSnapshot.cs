@@ -22,6 +22,47 @@ namespace BatchPlatform.Store.Migrations.Postgres
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("BatchPlatform.Store.Tables.Allowance", b =>
+                {
+                    b.Property<string>("Tenant")
+                        .HasColumnType("text")
+                        .HasColumnName("tenant");
+
+                    b.Property<long>("Batches")
+                        .HasColumnType("bigint")
+                        .HasColumnName("batches");
+
+                    b.Property<long>("Callbacks")
+                        .HasColumnType("bigint")
+                        .HasColumnName("callbacks");
+
+                    b.Property<DateTime>("CountedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("counted_at");
+
+                    b.Property<string>("Limits")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("limits");
+
+                    b.Property<long>("PendingJobs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("pending_jobs");
+
+                    b.Property<long>("Results")
+                        .HasColumnType("bigint")
+                        .HasColumnName("results");
+
+                    b.Property<long>("Rounds")
+                        .HasColumnType("bigint")
+                        .HasColumnName("rounds");
+
+                    b.HasKey("Tenant")
+                        .HasName("pk_allowances");
+
+                    b.ToTable("allowances");
+                });
+
             modelBuilder.Entity("BatchPlatform.Store.Tables.ApiKey", b =>
                 {
                     b.Property<string>("Id")
@@ -105,8 +146,16 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("revision");
 
+                    b.Property<string>("Uploader")
+                        .HasColumnType("text")
+                        .HasColumnName("uploader");
+
                     b.HasKey("Batch")
                         .HasName("pk_appends");
+
+                    b.HasIndex("Uploader")
+                        .HasDatabaseName("ix_appends_uploader")
+                        .HasFilter("uploader IS NOT NULL");
 
                     b.ToTable("appends");
                 });
@@ -271,6 +320,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasDatabaseName("ix_batches_stop_owed")
                         .HasFilter("stop_owed");
 
+                    b.HasIndex("Tenant")
+                        .HasDatabaseName("ix_batches_waiting")
+                        .HasFilter("run = 0");
+
                     b.HasIndex("Tenant", "Number")
                         .HasDatabaseName("ix_batches_tenant_number");
 
@@ -364,11 +417,20 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("lease_until");
 
+                    b.Property<string>("Uploader")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("uploader");
+
                     b.HasKey("Number")
                         .HasName("pk_dataset_contents");
 
                     b.HasIndex("Dataset")
                         .HasDatabaseName("ix_dataset_contents_dataset");
+
+                    b.HasIndex("Uploader")
+                        .HasDatabaseName("ix_dataset_contents_uploader")
+                        .HasFilter("lease_until IS NOT NULL");
 
                     b.ToTable("dataset_contents");
                 });
@@ -487,6 +549,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
 
                     b.HasIndex("DueAt")
                         .HasDatabaseName("ix_deliveries_due_at")
+                        .HasFilter("state = 'waiting'");
+
+                    b.HasIndex("Tenant")
+                        .HasDatabaseName("ix_deliveries_tenant")
                         .HasFilter("state = 'waiting'");
 
                     b.HasIndex("Tenant", "CreatedAt")
@@ -1150,6 +1216,14 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasDatabaseName("ix_runs_next_deadline")
                         .HasFilter("settled_at IS NULL");
 
+                    b.HasIndex(new[] { "Tenant" }, "ix_runs_stored")
+                        .HasDatabaseName("ix_runs_stored")
+                        .HasFilter("NOT emptied");
+
+                    b.HasIndex(new[] { "Tenant" }, "ix_runs_unsettled")
+                        .HasDatabaseName("ix_runs_unsettled")
+                        .HasFilter("settled_at IS NULL");
+
                     b.ToTable("runs");
                 });
 
@@ -1320,6 +1394,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     b.Property<bool>("Paused")
                         .HasColumnType("boolean")
                         .HasColumnName("paused");
+
+                    b.Property<string>("Quotas")
+                        .HasColumnType("text")
+                        .HasColumnName("quotas");
 
                     b.Property<string>("TimeZone")
                         .IsRequired()

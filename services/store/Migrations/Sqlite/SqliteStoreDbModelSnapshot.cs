@@ -17,6 +17,47 @@ namespace BatchPlatform.Store.Migrations.Sqlite
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.14");
 
+            modelBuilder.Entity("BatchPlatform.Store.Tables.Allowance", b =>
+                {
+                    b.Property<string>("Tenant")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant");
+
+                    b.Property<long>("Batches")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("batches");
+
+                    b.Property<long>("Callbacks")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("callbacks");
+
+                    b.Property<DateTime>("CountedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("counted_at");
+
+                    b.Property<string>("Limits")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("limits");
+
+                    b.Property<long>("PendingJobs")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("pending_jobs");
+
+                    b.Property<long>("Results")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("results");
+
+                    b.Property<long>("Rounds")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("rounds");
+
+                    b.HasKey("Tenant")
+                        .HasName("pk_allowances");
+
+                    b.ToTable("allowances");
+                });
+
             modelBuilder.Entity("BatchPlatform.Store.Tables.ApiKey", b =>
                 {
                     b.Property<string>("Id")
@@ -100,8 +141,16 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("revision");
 
+                    b.Property<string>("Uploader")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("uploader");
+
                     b.HasKey("Batch")
                         .HasName("pk_appends");
+
+                    b.HasIndex("Uploader")
+                        .HasDatabaseName("ix_appends_uploader")
+                        .HasFilter("uploader IS NOT NULL");
 
                     b.ToTable("appends");
                 });
@@ -266,6 +315,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasDatabaseName("ix_batches_stop_owed")
                         .HasFilter("stop_owed");
 
+                    b.HasIndex("Tenant")
+                        .HasDatabaseName("ix_batches_waiting")
+                        .HasFilter("run = 0");
+
                     b.HasIndex("Tenant", "Number")
                         .HasDatabaseName("ix_batches_tenant_number");
 
@@ -359,11 +412,20 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("lease_until");
 
+                    b.Property<string>("Uploader")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("uploader");
+
                     b.HasKey("Number")
                         .HasName("pk_dataset_contents");
 
                     b.HasIndex("Dataset")
                         .HasDatabaseName("ix_dataset_contents_dataset");
+
+                    b.HasIndex("Uploader")
+                        .HasDatabaseName("ix_dataset_contents_uploader")
+                        .HasFilter("lease_until IS NOT NULL");
 
                     b.ToTable("dataset_contents");
                 });
@@ -482,6 +544,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
 
                     b.HasIndex("DueAt")
                         .HasDatabaseName("ix_deliveries_due_at")
+                        .HasFilter("state = 'waiting'");
+
+                    b.HasIndex("Tenant")
+                        .HasDatabaseName("ix_deliveries_tenant")
                         .HasFilter("state = 'waiting'");
 
                     b.HasIndex("Tenant", "CreatedAt")
@@ -1145,6 +1211,14 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasDatabaseName("ix_runs_next_deadline")
                         .HasFilter("settled_at IS NULL");
 
+                    b.HasIndex(new[] { "Tenant" }, "ix_runs_stored")
+                        .HasDatabaseName("ix_runs_stored")
+                        .HasFilter("NOT emptied");
+
+                    b.HasIndex(new[] { "Tenant" }, "ix_runs_unsettled")
+                        .HasDatabaseName("ix_runs_unsettled")
+                        .HasFilter("settled_at IS NULL");
+
                     b.ToTable("runs");
                 });
 
@@ -1315,6 +1389,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     b.Property<bool>("Paused")
                         .HasColumnType("INTEGER")
                         .HasColumnName("paused");
+
+                    b.Property<string>("Quotas")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("quotas");
 
                     b.Property<string>("TimeZone")
                         .IsRequired()

@@ -12,6 +12,24 @@ namespace BatchPlatform.Store.Migrations.Sqlite
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.CreateTable(
+                name: "allowances",
+                columns: table => new
+                {
+                    tenant = table.Column<string>(type: "TEXT", nullable: false),
+                    rounds = table.Column<long>(type: "INTEGER", nullable: false),
+                    limits = table.Column<string>(type: "TEXT", nullable: false),
+                    counted_at = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    batches = table.Column<long>(type: "INTEGER", nullable: false),
+                    pending_jobs = table.Column<long>(type: "INTEGER", nullable: false),
+                    results = table.Column<long>(type: "INTEGER", nullable: false),
+                    callbacks = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_allowances", x => x.tenant);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "appends",
                 columns: table => new
                 {
@@ -23,6 +41,7 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     edits = table.Column<bool>(type: "INTEGER", nullable: false),
                     command_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     lease_until = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    uploader = table.Column<string>(type: "TEXT", nullable: true),
                     expansion = table.Column<Guid>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
@@ -79,6 +98,7 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 {
                     number = table.Column<long>(type: "INTEGER", nullable: false),
                     dataset = table.Column<Guid>(type: "TEXT", nullable: false),
+                    uploader = table.Column<string>(type: "TEXT", nullable: false),
                     lease_until = table.Column<DateTime>(type: "TEXT", nullable: true),
                     discarded = table.Column<bool>(type: "INTEGER", nullable: false)
                 },
@@ -486,6 +506,7 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     pause_reason = table.Column<string>(type: "TEXT", nullable: true),
                     callback = table.Column<string>(type: "TEXT", nullable: true),
                     time_zone = table.Column<string>(type: "TEXT", nullable: false),
+                    quotas = table.Column<string>(type: "TEXT", nullable: true),
                     updated_at = table.Column<DateTime>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
@@ -507,6 +528,12 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 {
                     table.PrimaryKey("pk_upstreams", x => new { x.@namespace, x.version });
                 });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_appends_uploader",
+                table: "appends",
+                column: "uploader",
+                filter: "uploader IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_batches_deleted_at",
@@ -537,9 +564,21 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 columns: new[] { "tenant", "number" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_batches_waiting",
+                table: "batches",
+                column: "tenant",
+                filter: "run = 0");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_dataset_contents_dataset",
                 table: "dataset_contents",
                 column: "dataset");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_dataset_contents_uploader",
+                table: "dataset_contents",
+                column: "uploader",
+                filter: "lease_until IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_datasets_tenant_number",
@@ -556,6 +595,12 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 name: "ix_deliveries_due_at",
                 table: "deliveries",
                 column: "due_at",
+                filter: "state = 'waiting'");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_deliveries_tenant",
+                table: "deliveries",
+                column: "tenant",
                 filter: "state = 'waiting'");
 
             migrationBuilder.CreateIndex(
@@ -627,6 +672,18 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 filter: "settled_at IS NULL");
 
             migrationBuilder.CreateIndex(
+                name: "ix_runs_stored",
+                table: "runs",
+                column: "tenant",
+                filter: "NOT emptied");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_runs_unsettled",
+                table: "runs",
+                column: "tenant",
+                filter: "settled_at IS NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_schedules_next_at_batch",
                 table: "schedules",
                 columns: new[] { "next_at", "batch" },
@@ -646,6 +703,9 @@ namespace BatchPlatform.Store.Migrations.Sqlite
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "allowances");
+
             migrationBuilder.DropTable(
                 name: "appends");
 
