@@ -21,6 +21,10 @@ namespace BatchPlatform.Api.Tests;
 public sealed class ApiApp : IAsyncLifetime
 {
     public const string AdminKey = "an-admin-key-for-tests";
+
+    /// <summary>Who asks, where no request does.</summary>
+    internal static readonly Actor Actor = new("default", KeyDirectory.AdminId, "192.0.2.7");
+
     private readonly string _folder = Directory.CreateTempSubdirectory("api-tests").FullName;
     private readonly Dictionary<string, string?> _settings;
     private readonly TimeProvider _time;

@@ -18,6 +18,10 @@ public sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Prob
                 await _shape(Problems.OfStatus(context.Response.StatusCode)).ExecuteAsync(context);
             }
         }
+        catch (Exception) when (context.Features.Get<OpenRequest>() is { HasEnded: true } ended)
+        {
+            await RefuseLateAsync(context, ended);
+        }
         catch (Exception error) when (context.RequestAborted.IsCancellationRequested)
         {
             // Nobody is left to tell.
@@ -28,6 +32,20 @@ public sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Prob
             context.Response.Clear();
             await _shape(Explain(context, error)).ExecuteAsync(context);
         }
+    }
+
+    // What has been sent of an answer must not look whole.
+    private async Task RefuseLateAsync(HttpContext context, OpenRequest ended)
+    {
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return;
+        }
+
+        ended.LetAnswer();
+        context.Response.Clear();
+        await _shape(Problems.Unauthenticated()).ExecuteAsync(context);
     }
 
     private static bool HasNoBody(HttpResponse response) =>

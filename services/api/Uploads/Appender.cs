@@ -14,7 +14,7 @@ public sealed class Appender(AppendRows rows, BatchCommands commands, UpstreamDi
     /// <summary>Adds what <paramref name="stage"/> stores under the row that it is given, unless it throws.</summary>
     /// <exception cref="ProblemException">404, 409 APPEND_IN_PROGRESS or APPEND_OUTDATED, 504, or what <paramref name="stage"/> says.</exception>
     internal async Task<CommandReply> RunAsync(
-        Guid batchId, long number, Guid commandId, Func<Append, Task<JobRules>> stage, CancellationToken cancellationToken)
+        Guid batchId, long number, Guid commandId, Actor actor, Func<Append, Task<JobRules>> stage, CancellationToken cancellationToken)
     {
         var row = await rows.OpenAsync(batchId, number, commandId, edits: false, cancellationToken);
         var end = AppendEnd.NotTaken;
@@ -22,7 +22,7 @@ public sealed class Appender(AppendRows rows, BatchCommands commands, UpstreamDi
         {
             var rules = await stage(row);
             end = AppendEnd.Unknown;
-            var reply = await commands.SendAsync(new AcceptAppend(row.BatchId, commandId, rules.Staged(row)));
+            var reply = await commands.SendAsync(new AcceptAppend(row.BatchId, commandId, rules.Staged(row), actor));
             end = reply.Accepted ? AppendEnd.Taken : AppendEnd.NotTaken;
             return reply;
         }
@@ -36,11 +36,11 @@ public sealed class Appender(AppendRows rows, BatchCommands commands, UpstreamDi
     /// <returns>The lifecycle's reply, and the index of the first job if it was accepted.</returns>
     /// <exception cref="ProblemException">As for the other one; 422 for a job that cannot be taken.</exception>
     public async Task<(CommandReply Reply, int First)> AddAsync(
-        Guid batchId, long number, IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken)
+        Guid batchId, long number, IReadOnlyList<NewJob> jobs, Actor actor, CancellationToken cancellationToken)
     {
         var known = await upstreams.CurrentAsync(cancellationToken);
         var first = 0;
-        var reply = await RunAsync(batchId, number, Guid.NewGuid(), StageAsync, cancellationToken);
+        var reply = await RunAsync(batchId, number, Guid.NewGuid(), actor, StageAsync, cancellationToken);
         return (reply, first);
 
         async Task<JobRules> StageAsync(Append row)

@@ -71,7 +71,7 @@ public sealed class JobAppending(
 
         JobRules? rules = null;
         var reply = await appender.RunAsync(
-            batch.Id, batch.Number, ticket.CommandId, async row => rules = await StageAsync(context, upload, ticket, row), context.RequestAborted);
+            batch.Id, batch.Number, ticket.CommandId, context.Actor(), async row => rules = await StageAsync(context, upload, ticket, row), context.RequestAborted);
         return reply.Accepted ? Answer.Of(201, new AppendAnswer(rules!.Count, reply.Total)) : Answer.Of(reply.AsProblem());
     }
 
