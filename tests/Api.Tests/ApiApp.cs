@@ -52,6 +52,9 @@ public sealed class ApiApp : IAsyncLifetime
 
     public IServiceProvider Services => _app!.Services;
 
+    /// <summary>What the database was asked, where it is SQLite.</summary>
+    public CountedQueries Queries { get; } = new();
+
     /// <summary>Everything logged.</summary>
     public IReadOnlyCollection<string> Log => _log;
 
@@ -92,6 +95,7 @@ public sealed class ApiApp : IAsyncLifetime
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton(_time);
         builder.Services.AddStore(builder.Configuration);
+        builder.Services.ConfigureDbContext<SqliteStoreDb>(options => options.AddInterceptors(Queries));
         await StoreMigration.MigrateAsync(builder.Services);
         builder.Services.AddSingleton<FakeLifecycle>();
         builder.Services.AddSingleton<FakeNotifier>();
