@@ -4,7 +4,10 @@ using System.Text.Json.Nodes;
 using BatchPlatform.Samples;
 using BatchPlatform.Standalone;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BatchPlatform.Dialects.Tests;
 
@@ -30,6 +33,9 @@ public sealed class DialectHost : IAsyncLifetime
 
     /// <summary>Asks natively, with <see cref="Key"/>.</summary>
     public HttpClient Native { get; private set; } = new();
+
+    /// <summary>Everything that is mapped.</summary>
+    public IReadOnlyList<Endpoint> Endpoints => _platform!.Services.GetRequiredService<EndpointDataSource>().Endpoints;
 
     internal static async Task<DialectHost> StartAsync(Dictionary<string, string?> settings)
     {

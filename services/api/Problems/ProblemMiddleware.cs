@@ -37,6 +37,7 @@ public sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Prob
     // What has been sent of an answer must not look whole.
     private async Task RefuseLateAsync(HttpContext context, OpenRequest ended)
     {
+        Log.KeyEnded(logger, context.Request.Method, context.GetEndpoint()?.DisplayName);
         if (context.Response.HasStarted)
         {
             context.Abort();
@@ -69,6 +70,9 @@ public sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Prob
     {
         [LoggerMessage(Level = LogLevel.Debug, Message = "The client of a {Method} went away ({Error})")]
         public static partial void ClientGone(ILogger logger, string method, string error);
+
+        [LoggerMessage(Level = LogLevel.Debug, Message = "{Method} at {Endpoint} was ended: it outlived its key")]
+        public static partial void KeyEnded(ILogger logger, string method, string? endpoint);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "{Method} failed at {Endpoint}")]
         public static partial void Failed(ILogger logger, string method, string? endpoint, Exception error);

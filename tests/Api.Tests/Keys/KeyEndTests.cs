@@ -80,7 +80,7 @@ public sealed class KeyEndTests : IAsyncLifetime
 
         await end();
 
-        await Eventually.True(() => _app.Log.Any(line => line.Contains("aborted", StringComparison.OrdinalIgnoreCase)));
+        await Eventually.True(() => _app.Log.Any(line => line.Contains("outlived its key", StringComparison.Ordinal)));
         await Assert.ThrowsAnyAsync<IOException>(() => download.CopyToAsync(Stream.Null));
     }
 
