@@ -15,8 +15,8 @@ internal sealed partial class TenantThings
     private readonly Dictionary<string, string> _prolific = [];
     private readonly Dictionary<string, Dictionary<string, string>> _traject = [];
 
-    /// <summary>All ids, none of which another tenant may see.</summary>
-    public IEnumerable<string> Ids => [.. _native.Values, .. _prolific.Values, .. _traject.Values.Select(each => each["id"])];
+    /// <summary>The ids, none of which another tenant may see; without small numbers, which may stand for anything.</summary>
+    public IEnumerable<string> Ids => new[] { _native, _prolific }.SelectMany(each => each.Values).Concat(_traject.Values.Select(each => each["id"])).Where(id => id.Length >= 8);
 
     public static async Task<TenantThings> MakeAsync(HttpClient http, string key)
     {
