@@ -16,49 +16,15 @@ public sealed record BatchFilter(BatchState? State = null, string? Name = null, 
 /// <summary>Reads batches as clients see them, at a cost that does not grow with their jobs.</summary>
 public sealed class BatchViews(BatchStore store, TimeProvider clock, IOptions<PublicOptions> at)
 {
-    /// <summary>One batch; null when it is unknown, deleted, or another tenant's.</summary>
-    public async Task<BatchView?> FindAsync(string tenant, Guid id, CancellationToken cancellationToken)
-    {
-        await using var db = store.Read();
-        var rows = Select(db, Of(db, tenant).Where(batch => batch.CorrelationId == id));
-        return await rows.SingleOrDefaultAsync(cancellationToken) is { } row ? Complete(row) : null;
-    }
-
-    /// <summary>A tenant's batches, newest first: by falling number.</summary>
-    /// <param name="tenant">The owner.</param>
-    /// <param name="filter">Which of them.</param>
-    /// <param name="before">Only smaller numbers: where the page before ended.</param>
-    /// <param name="limit">Batches, at most.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<IReadOnlyList<BatchView>> ListAsync(string tenant, BatchFilter filter, long before, int limit, CancellationToken cancellationToken)
-    {
-        await using var db = store.Read();
-        var batches = Filter(Of(db, tenant).Where(batch => batch.Number < before), filter);
-        var page = await Select(db, batches.OrderByDescending(batch => batch.Number).Take(limit))
-            .OrderByDescending(row => row.View.Number)
-            .ToListAsync(cancellationToken);
-        return [.. page.Select(Complete)];
-    }
-
-    private static IQueryable<Batch> Of(StoreDb db, string tenant) =>
-        db.Batches.Where(batch => batch.Tenant == tenant && batch.DeletedAt == null);
-
-    private static IQueryable<Batch> Filter(IQueryable<Batch> batches, BatchFilter filter)
-    {
-        var state = filter.State?.ToString();
-        return batches
-            .Where(batch => state == null || batch.CurrentState == state)
-            .Where(batch => filter.Name == null || batch.Name!.Contains(filter.Name))
-            .Where(batch => filter.CreatedAfter == null || batch.CreatedAt > filter.CreatedAfter)
-            .Where(batch => filter.CreatedBefore == null || batch.CreatedAt < filter.CreatedBefore);
-    }
-
+    // Translated once: clients poll this, and building and recognizing so large a query takes longer than running it.
     // One statement, so that state and counts are of the same moment. Columns are named one by one to leave out the
     // batch's documents, which nobody here reads.
-    private static IQueryable<Row> Select(StoreDb db, IQueryable<Batch> batches) =>
-        from batch in batches
+    private readonly Func<StoreDb, string, Guid[], IAsyncEnumerable<Row>> _read = EF.CompileAsyncQuery((StoreDb db, string tenant, Guid[] ids) =>
+        from batch in db.Batches
+        where batch.Tenant == tenant && batch.DeletedAt == null && ids.Contains(batch.CorrelationId)
         from run in db.Runs.Where(run => run.Batch == batch.Number && run.Number == batch.Run).DefaultIfEmpty()
         from plan in db.Schedules.Where(plan => plan.Batch == batch.Number).DefaultIfEmpty()
+        orderby batch.Number descending
         select new Row
         {
             View = new BatchView
@@ -98,9 +64,49 @@ public sealed class BatchViews(BatchStore store, TimeProvider clock, IOptions<Pu
                 RunCreatedAt = (DateTime?)run.CreatedAt,
                 SettledAt = run.SettledAt,
             },
-        };
+        });
 
-    private BatchView Complete(Row row) => row.Tally.Complete(row.View, clock.GetUtcNow().UtcDateTime, at.Value);
+    /// <summary>One batch; null when it is unknown, deleted, or another tenant's.</summary>
+    public async Task<BatchView?> FindAsync(string tenant, Guid id, CancellationToken cancellationToken)
+    {
+        await using var db = store.Read();
+        return (await ReadAsync(db, tenant, [id], cancellationToken)).SingleOrDefault();
+    }
+
+    /// <summary>A tenant's batches, newest first: by falling number.</summary>
+    /// <param name="tenant">The owner.</param>
+    /// <param name="filter">Which of them.</param>
+    /// <param name="before">Only smaller numbers: where the page before ended.</param>
+    /// <param name="limit">Batches, at most.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<IReadOnlyList<BatchView>> ListAsync(string tenant, BatchFilter filter, long before, int limit, CancellationToken cancellationToken)
+    {
+        await using var db = store.Read();
+        var batches = db.Batches.Where(batch => batch.Tenant == tenant && batch.DeletedAt == null && batch.Number < before);
+        var page = await Filter(batches, filter).OrderByDescending(batch => batch.Number).Take(limit).Select(batch => batch.CorrelationId).ToArrayAsync(cancellationToken);
+        return await ReadAsync(db, tenant, page, cancellationToken);
+    }
+
+    private async Task<List<BatchView>> ReadAsync(StoreDb db, string tenant, Guid[] ids, CancellationToken cancellationToken)
+    {
+        var views = new List<BatchView>(ids.Length);
+        await foreach (var row in _read(db, tenant, ids).WithCancellation(cancellationToken))
+        {
+            views.Add(row.Tally.Complete(row.View, clock.GetUtcNow().UtcDateTime, at.Value));
+        }
+
+        return views;
+    }
+
+    private static IQueryable<Batch> Filter(IQueryable<Batch> batches, BatchFilter filter)
+    {
+        var state = filter.State?.ToString();
+        return batches
+            .Where(batch => state == null || batch.CurrentState == state)
+            .Where(batch => filter.Name == null || batch.Name!.Contains(filter.Name))
+            .Where(batch => filter.CreatedAfter == null || batch.CreatedAt > filter.CreatedAfter)
+            .Where(batch => filter.CreatedBefore == null || batch.CreatedAt < filter.CreatedBefore);
+    }
 
     private sealed class Row
     {

@@ -6,9 +6,22 @@ namespace BatchPlatform.Orchestrator.Dispatch;
 public sealed class DispatchSignal
 {
     private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private volatile bool _leftSome = true;
 
-    /// <summary>Wakes the dispatcher.</summary>
+    /// <summary>Wakes the dispatcher: there is something new to cut.</summary>
     public void Wake() => _wakes.Writer.TryWrite(true);
+
+    /// <summary>Wakes the dispatcher if it had to leave something uncut: a slice has ended, and what it took up is free.</summary>
+    public void MakeRoom()
+    {
+        if (_leftSome)
+        {
+            Wake();
+        }
+    }
+
+    /// <summary>Notes, before it looks for lanes, that the dispatcher may leave some; and after, whether it did.</summary>
+    internal void Left(bool some) => _leftSome = some;
 
     /// <summary>Waits for a wake, at most so long.</summary>
     public async Task WaitAsync(TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken)

@@ -56,10 +56,13 @@ public sealed partial class Dispatcher(
             return false;
         }
 
+        // Whoever ends a slice from here on wakes us again, unless there turns out to be nothing that waits for its room.
+        signal.Left(some: true);
         await using var db = store.Read();
         var lanes = await Outlook.LanesAsync(db, time.GetUtcNow().UtcDateTime, cancellationToken);
         if (lanes.Count == 0)
         {
+            signal.Left(some: false);
             return false;
         }
 
@@ -99,6 +102,7 @@ public sealed partial class Dispatcher(
             turns.Took(lane);
         }
 
+        signal.Left(some: lanes.Any(lane => lane.Lane.Open || lane.HasReturned || lane.Lane.RetryAt <= unit.Now));
         await NoteBurstsAsync(unit, definitions, slices, cancellationToken);
         unit.AfterCommit(() => sender.SendAsync(slices, cancellationToken));
         await unit.CommitAsync(cancellationToken);

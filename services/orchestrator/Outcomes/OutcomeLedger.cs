@@ -21,20 +21,21 @@ public sealed class OutcomeLedger(IBulk bulk)
     /// arrival numbers become visible in their order and a reader that pages on them misses none. A run that is gone
     /// takes none.
     /// </summary>
+    /// <returns>Whether every job of the run has an outcome now.</returns>
     /// <exception cref="DbUpdateException">Somebody else stored an outcome of one of the jobs meanwhile; worth another try.</exception>
-    public async Task StoreAsync(WorkUnit unit, long batch, int run, IReadOnlyList<PackedOutcome> fresh, CancellationToken cancellationToken)
+    public async Task<bool> StoreAsync(WorkUnit unit, long batch, int run, IReadOnlyList<PackedOutcome> fresh, CancellationToken cancellationToken)
     {
         var db = unit.Db;
         if (fresh.Count == 0 || await bulk.InsertOutcomesAsync(db, batch, run, fresh, unit.Now, cancellationToken) is not { } state)
         {
-            return;
+            return false;
         }
 
         if (state.Settled)
         {
-            await db.Lanes.Where(lane => lane.Batch == batch && lane.Run == run).ExecuteUpdateAsync(lane => lane.SetProperty(l => l.Active, false), cancellationToken);
+            await db.Database.ExecuteSqlAsync($"UPDATE lanes SET active = {false} WHERE batch = {batch} AND run = {run}", cancellationToken);
             unit.Owe(new RunSettled(state.BatchId, run, state.Epoch, state.Failures));
-            return;
+            return true;
         }
 
         // A run that needs more than one report is worth the saga's notice; a tiny one goes from Committed to Finished.
@@ -57,5 +58,7 @@ public sealed class OutcomeLedger(IBulk bulk)
         {
             unit.Owe(new RunHeld(state.BatchId, run, state.Epoch, PauseReasons.Canary));
         }
+
+        return false;
     }
 }

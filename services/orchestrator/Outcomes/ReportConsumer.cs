@@ -43,12 +43,25 @@ public sealed partial class ReportConsumer(
 
         // The run comes late: from there to the commit every other report of the run waits.
         await db.SaveChangesAsync(context.CancellationToken);
-        await ledger.StoreAsync(unit, slice.Batch, slice.Run, fresh, context.CancellationToken);
+        var settled = await ledger.StoreAsync(unit, slice.Batch, slice.Run, fresh, context.CancellationToken);
         await AddRetriesAsync(db, slice, retries, context.CancellationToken);
         await unit.CommitAsync(context.CancellationToken);
         if (over)
         {
             pace.Learn(slice.Namespace, outcomes.Count, report.BusySeconds, slice.Concurrency);
+            Tell(settled);
+        }
+    }
+
+    // A run that goes on has more to cut. One that has settled only leaves its room to others, and mostly nobody waits for it.
+    private void Tell(bool settled)
+    {
+        if (settled)
+        {
+            signal.MakeRoom();
+        }
+        else
+        {
             signal.Wake();
         }
     }
