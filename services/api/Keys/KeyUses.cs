@@ -9,7 +9,7 @@ namespace BatchPlatform.Api;
 /// Writes down when keys last let somebody in: once a minute and when the process stops, for all of them at once, so that no
 /// request waits for it. Several instances may do it; the latest time stays.
 /// </summary>
-public sealed class KeyUses(BatchStore store, TimeProvider time, ILogger<KeyUses> logger) : Clock(time, logger)
+public sealed partial class KeyUses(BatchStore store, TimeProvider time, ILogger<KeyUses> logger) : Clock(time, logger)
 {
     private const int ChunkKeys = 200;
 
@@ -40,7 +40,14 @@ public sealed class KeyUses(BatchStore store, TimeProvider time, ILogger<KeyUses
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await TickAsync(cancellationToken);
+        try
+        {
+            await TickAsync(cancellationToken);
+        }
+        catch (Exception error) when (error.IsOfStore() || error is OperationCanceledException)
+        {
+            Log.NotWritten(logger, error.GetType().Name);
+        }
     }
 
     private async Task WriteAsync(IEnumerable<KeyValuePair<string, DateTime>> uses, CancellationToken cancellationToken)
@@ -54,5 +61,11 @@ public sealed class KeyUses(BatchStore store, TimeProvider time, ILogger<KeyUses
         }
 
         await unit.CommitAsync(cancellationToken);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "When keys were used in the last minute could not be written ({Error})")]
+        public static partial void NotWritten(ILogger logger, string error);
     }
 }
