@@ -1,9 +1,11 @@
 using BatchPlatform.Defaults;
+using BatchPlatform.Defaults.Telemetry;
 using BatchPlatform.Gateway;
 
 // The routes are in the appsettings.json beside the program, wherever it is started from.
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 builder.AddLogDefaults();
+builder.AddTelemetry("gateway");
 builder.AddGateway();
 
 var app = builder.Build();

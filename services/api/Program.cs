@@ -1,9 +1,11 @@
 using BatchPlatform.Api;
 using BatchPlatform.Defaults;
+using BatchPlatform.Defaults.Telemetry;
 using BatchPlatform.Store;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddLogDefaults();
+builder.AddTelemetry("api");
 builder.Services.AddStore(builder.Configuration);
 builder.Services.AddSchemaGate();
 builder.AddApi();

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using BatchPlatform.Defaults.Telemetry;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -10,6 +12,7 @@ public sealed partial class DeliveryClock(
     DeliveryLedger ledger,
     CallbackSender sender,
     DeliverySignal signal,
+    NotifierMetrics metrics,
     TimeProvider time,
     IOptions<NotifierOptions> options,
     ILogger<DeliveryClock> logger) : BackgroundService
@@ -84,8 +87,9 @@ public sealed partial class DeliveryClock(
                 .Where(row => !busy.Contains(row.Host))
                 .OrderBy(row => row.DueAt)
                 .Take(Page)
-                .Select(row => new { row.Id, row.Host })
+                .Select(row => new { row.Id, row.Host, row.DueAt })
                 .ToListAsync(cancellationToken);
+            metrics.Due(due.Count == 0 ? null : due[0].DueAt, now);
             var known = due.Count(row => !_turns.Offer(row.Id, row.Host));
             isFull = due.Count == Page;
             _more = isFull || busy.Count > 0 || known > 0;
@@ -101,8 +105,10 @@ public sealed partial class DeliveryClock(
         {
             if (await ledger.ClaimAsync(id, options.Value.Lease, abort) is { } claim)
             {
-                var startedAt = time.GetUtcNow().UtcDateTime;
+                using var span = Traces.Continue("callback attempt", ActivityKind.Internal, claim.Delivery.Trace);
+                var (startedAt, begun) = (time.GetUtcNow().UtcDateTime, time.GetTimestamp());
                 var result = await sender.SendAsync(claim, abort);
+                metrics.Attempted(claim.Delivery.Event, result, time.GetElapsedTime(begun));
                 answered = result.StatusCode != 0;
                 await ledger.RecordAsync(claim, result, startedAt, CancellationToken.None);
             }

@@ -19,6 +19,8 @@ public static class NotifierSetup
         services.AddAddressGuard();
         services.AddSecrets();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
+        services.AddSingleton<NotifierMetrics>();
         services.AddSingleton<DeliverySignal>();
         services.AddFormats();
         services.AddSingleton<NewsDesk>();

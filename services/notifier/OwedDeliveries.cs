@@ -1,3 +1,4 @@
+using BatchPlatform.Defaults.Telemetry;
 using BatchPlatform.Notifier.Formats;
 using BatchPlatform.Store.Tables;
 using Microsoft.EntityFrameworkCore;
@@ -53,6 +54,7 @@ public sealed partial class OwedDeliveries(
             State = DeliveryStates.Waiting,
             DueAt = unit.Now,
             CreatedAt = unit.Now,
+            Trace = Traces.Context,
         });
         await unit.CommitAsync(cancellationToken);
         Log.Owed(logger, news.Event, number, news.Run);

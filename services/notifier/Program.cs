@@ -1,8 +1,10 @@
 using BatchPlatform.Defaults;
+using BatchPlatform.Defaults.Telemetry;
 using BatchPlatform.Notifier;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddLogDefaults();
+builder.AddTelemetry("notifier");
 builder.Services.AddStore(builder.Configuration);
 builder.Services.AddSchemaGate();
 builder.AddNotifier();

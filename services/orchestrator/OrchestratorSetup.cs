@@ -30,6 +30,8 @@ public static class OrchestratorSetup
         var services = builder.Services;
         services.AddOptions<OrchestratorOptions>().BindConfiguration("Orchestrator").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<RetentionOptions>().BindConfiguration("Retention").ValidateDataAnnotations().ValidateOnStart();
+        services.AddMetrics();
+        services.AddSingleton<OrchestratorMetrics>();
         services.AddSingleton<Workers>();
         services.AddSingleton<DispatchSignal>();
         services.AddSingleton<UpstreamCatalog>();
@@ -44,6 +46,7 @@ public static class OrchestratorSetup
         services.AddHostedService<DeadlineClock>();
         services.AddHostedService<ReconcileClock>();
         services.AddHostedService<ScheduleClock>();
+        services.AddHostedService<StoreGauges>();
         services.AddSingleton<ExpiredRuns>();
         services.AddSingleton<IdleBatches>();
         services.AddHostedService<RetentionClock>();

@@ -1,9 +1,11 @@
 using BatchPlatform.Defaults;
+using BatchPlatform.Defaults.Telemetry;
 using BatchPlatform.Orchestrator;
 using BatchPlatform.Store;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddLogDefaults();
+builder.AddTelemetry("orchestrator");
 builder.Services.AddStore(builder.Configuration);
 builder.Services.AddSchemaGate();
 builder.AddOrchestrator();

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using BatchPlatform.Api;
 using BatchPlatform.Defaults;
+using BatchPlatform.Defaults.Telemetry;
 using BatchPlatform.Notifier;
 using BatchPlatform.Orchestrator;
 using BatchPlatform.Store;
@@ -74,7 +75,8 @@ internal sealed class Platform : IAsyncDisposable
     private static WebApplication Build(PlatformSettings settings, Func<bool> isStarted)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.AddLogDefaults();
+        builder.AddLogDefaults(forMachines: false);
+        builder.AddTelemetry("standalone");
         builder.Configuration.AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(new JsonObject { ["Upstreams"] = settings.Upstreams }.ToJsonString())));
         builder.Configuration.AddInMemoryCollection(settings.Settings);
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>

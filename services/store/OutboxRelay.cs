@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Text.Json;
 using BatchPlatform.Contracts;
+using BatchPlatform.Defaults.Telemetry;
 using BatchPlatform.Store.Tables;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
@@ -24,6 +26,7 @@ public sealed partial class OutboxRelay(IServiceProvider services, TimeProvider 
             Type = typeof(T).FullName!,
             Body = JsonSerializer.Serialize(message, JsonSerializerOptions.Web),
             CreatedAt = time.GetUtcNow().UtcDateTime,
+            Trace = Traces.Context,
         };
         db.Outbox.Add(row);
         return row;
@@ -69,6 +72,7 @@ public sealed partial class OutboxRelay(IServiceProvider services, TimeProvider 
                 continue;
             }
 
+            using var span = Traces.Continue("outbox sweep", ActivityKind.Producer, row.Trace);
             await PublishAsync(row, JsonSerializer.Deserialize(row.Body, type, JsonSerializerOptions.Web)!, cancellationToken);
         }
 

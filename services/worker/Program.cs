@@ -1,8 +1,10 @@
 using BatchPlatform.Defaults;
+using BatchPlatform.Defaults.Telemetry;
 using BatchPlatform.Worker;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddLogDefaults();
+builder.AddTelemetry("worker");
 builder.AddWorker();
 builder.Services.AddBus(builder.Configuration, WorkerSetup.Bus(builder.Configuration));
 

@@ -27,7 +27,9 @@ public static class WorkerSetup
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<SecretsOptions>, SecretsOptions.Validator>();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
         services.AddSingleton<WorkerIdentity>();
+        services.AddSingleton<WorkerMetrics>();
         services.AddSingleton<SliceQueue>();
         services.AddSingleton<StoppedRuns>();
         services.AddSingleton<HeldSlices>();

@@ -81,6 +81,7 @@ public sealed class TurnsTests
         DateTime.MinValue,
         DateTime.MaxValue,
         new BatchLimits(),
+        Trace: null,
         weight,
         HasReturned: false);
 }

@@ -19,6 +19,7 @@ public sealed partial class LeaseClock(
     BatchStore store,
     DispatchSignal signal,
     IBusControl bus,
+    OrchestratorMetrics metrics,
     TimeProvider time,
     IOptions<OrchestratorOptions> options,
     ILogger<LeaseClock> logger) : Clock(time, logger)
@@ -43,6 +44,7 @@ public sealed partial class LeaseClock(
         if (lost + unsent > 0)
         {
             Log.TakenBack(logger, lost, unsent);
+            metrics.TakenBack(lost, unsent);
             signal.Wake();
         }
     }

@@ -89,7 +89,7 @@ public sealed partial class Dispatcher(
         var dealer = new Dealer(definitions, gates, new Grants(live, slots), pace, unit.Now, options.Value.SliceSeconds);
         var returned = new ReturnedSlices(unit, store.Bulk, dealer, ledger, options.Value, cancellationToken);
         var cutter = new Cutter(unit, store.Bulk, dealer, returned, options.Value, cancellationToken);
-        var (turns, slices) = (new Turns(lanes, live, _served), new List<RunSlice>());
+        var (turns, slices) = (new Turns(lanes, live, _served), new List<(RunSlice Slice, string? Trace)>());
         while (slices.Count < room && turns.Next() is { } lane)
         {
             if (await cutter.CutAsync(lane) is not { } slice)
@@ -98,21 +98,21 @@ public sealed partial class Dispatcher(
                 continue;
             }
 
-            slices.Add(slice);
+            slices.Add((slice, lane.Trace));
             turns.Took(lane);
         }
 
         signal.Left(some: lanes.Any(lane => lane.Lane.Open || lane.HasReturned || lane.Lane.RetryAt <= unit.Now));
-        await NoteBurstsAsync(unit, definitions, slices, cancellationToken);
+        await NoteBurstsAsync(unit, definitions, slices.Select(sent => sent.Slice.Namespace), cancellationToken);
         unit.AfterCommit(() => sender.SendAsync(slices, cancellationToken));
         await unit.CommitAsync(cancellationToken);
         return slices.Count;
     }
 
     // A burst comes back once the upstream has not been called for the time in which its rate makes up for it.
-    private static async Task NoteBurstsAsync(WorkUnit unit, IReadOnlyDictionary<string, Upstream> definitions, List<RunSlice> slices, CancellationToken cancellationToken)
+    private static async Task NoteBurstsAsync(WorkUnit unit, IReadOnlyDictionary<string, Upstream> definitions, IEnumerable<string> called, CancellationToken cancellationToken)
     {
-        foreach (var ns in slices.Select(slice => slice.Namespace).Distinct(StringComparer.Ordinal))
+        foreach (var ns in called.Distinct(StringComparer.Ordinal))
         {
             if (definitions.GetValueOrDefault(ns)?.Limits is { Burst: > 0, RequestsPerSecond: > 0 } limits)
             {

@@ -62,6 +62,7 @@ internal static class Outlook
             run.DeadlinesFrom,
             run.Deadline,
             new BatchLimits(run.RequestsPerSecond, run.Concurrency),
+            run.Trace,
             tenant == null ? 1 : tenant.Weight,
             db.Slices.Any(slice => slice.Batch == lane.Batch && slice.Run == lane.Run && slice.Namespace == lane.Namespace && slice.State == SliceState.Returned));
 }
@@ -72,7 +73,8 @@ internal static class Outlook
 /// <param name="DeadlinesFrom">Where the run's deadlines count from.</param>
 /// <param name="Deadline">The run's.</param>
 /// <param name="Limits">What the batch asks for at most.</param>
+/// <param name="Trace">The trace of the run's start, W3C <c>traceparent</c>.</param>
 /// <param name="Weight">The tenant's.</param>
 /// <param name="HasReturned">Slices of it wait to be sent again.</param>
 internal sealed record RunnableLane(
-    Lane Lane, bool StopOnJobError, DateTime DeadlinesFrom, DateTime Deadline, BatchLimits Limits, double Weight, bool HasReturned);
+    Lane Lane, bool StopOnJobError, DateTime DeadlinesFrom, DateTime Deadline, BatchLimits Limits, string? Trace, double Weight, bool HasReturned);

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using BatchPlatform.Contracts;
+using BatchPlatform.Defaults.Telemetry;
 using MassTransit;
 
 namespace BatchPlatform.Orchestrator.Dispatch;
@@ -9,12 +11,19 @@ public sealed partial class SliceSender(IBus bus, ILogger<SliceSender> logger)
     private static readonly Uri Address = new($"exchange:{Queues.Slices}");
 
     /// <summary>Sends all of them side by side and waits for the broker's confirmations.</summary>
-    public async Task SendAsync(IReadOnlyCollection<RunSlice> slices, CancellationToken cancellationToken)
+    /// <param name="slices">The slices, each with its run's trace.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task SendAsync(IReadOnlyCollection<(RunSlice Slice, string? Trace)> slices, CancellationToken cancellationToken)
     {
         try
         {
             var endpoint = await bus.GetSendEndpoint(Address);
-            await Task.WhenAll(slices.Select(slice => endpoint.Send(slice, cancellationToken)));
+            await Task.WhenAll(slices.Select(async sent =>
+            {
+                using var span = Traces.Continue("slice dispatch", ActivityKind.Producer, sent.Trace);
+                span?.SetTag("batchplatform.slice.id", sent.Slice.SliceId).SetTag(Meters.Upstream, sent.Slice.Namespace);
+                await endpoint.Send(sent.Slice, cancellationToken);
+            }));
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {

@@ -1,4 +1,5 @@
 using BatchPlatform.Contracts;
+using BatchPlatform.Defaults.Telemetry;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Bulk;
 using BatchPlatform.Store.Tables;
@@ -138,9 +139,10 @@ internal sealed class RunBook(WorkUnit unit, DateTime now)
         return run;
     }
 
-    // What the batch asks of its run; a start reads it anew.
+    // What the batch asks of its run, and the trace of who asks; a start reads it anew.
     private static void Ask(Run run, BatchSettings options)
     {
+        run.Trace = Traces.Context;
         run.StopOnJobError = options.StopOnJobError;
         run.BudgetRate = options.FailureBudget?.Rate ?? 0;
         run.BudgetMinimum = options.FailureBudget?.Minimum ?? 0;

@@ -20,6 +20,7 @@ public sealed partial class ReportConsumer(
     Breaker breaker,
     IBus bus,
     Pace pace,
+    OrchestratorMetrics metrics,
     DispatchSignal signal,
     IOptions<OrchestratorOptions> options,
     ILogger<ReportConsumer> logger) : IConsumer<ReportOutcomes>
@@ -46,6 +47,7 @@ public sealed partial class ReportConsumer(
         var settled = await ledger.StoreAsync(unit, slice.Batch, slice.Run, fresh, context.CancellationToken);
         await AddRetriesAsync(db, slice, retries, context.CancellationToken);
         await unit.CommitAsync(context.CancellationToken);
+        metrics.Stored(slice.Namespace, fresh);
         if (over)
         {
             pace.Learn(slice.Namespace, outcomes.Count, report.BusySeconds, slice.Concurrency);

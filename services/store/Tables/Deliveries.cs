@@ -56,6 +56,9 @@ public sealed class Delivery
     public DateTime? ClaimedUntil { get; set; }
 
     public DateTime CreatedAt { get; set; }
+
+    /// <summary>The trace of what is told, as W3C <c>traceparent</c>; attempts go on with it.</summary>
+    public string? Trace { get; set; }
 }
 
 /// <summary>One attempt at a delivery. Written by the notifier only.</summary>

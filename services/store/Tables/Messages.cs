@@ -12,4 +12,7 @@ public sealed class OutboxMessage
     public string Body { get; set; } = "";
 
     public DateTime CreatedAt { get; set; }
+
+    /// <summary>The trace that the change belongs to, as W3C <c>traceparent</c>.</summary>
+    public string? Trace { get; set; }
 }

@@ -12,6 +12,9 @@ public sealed class Run
 
     public string Tenant { get; set; } = "";
 
+    /// <summary>The trace of the last start, as W3C <c>traceparent</c>: slices are cut long after it.</summary>
+    public string? Trace { get; set; }
+
     /// <summary>The run whose failed jobs this one retries; its own number for a run of all jobs.</summary>
     public int Root { get; set; }
 

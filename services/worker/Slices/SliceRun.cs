@@ -10,6 +10,7 @@ internal sealed partial class SliceRun(
     IReadOnlyList<PackedJob> jobs,
     LoadedUpstream upstream,
     Reporter reporter,
+    WorkerMetrics metrics,
     TimeProvider time,
     ILogger logger)
 #pragma warning restore CA1001
@@ -95,6 +96,7 @@ internal sealed partial class SliceRun(
         var end = time.GetUtcNow().UtcDateTime < DeadlineOf(job)
             ? await CallAsync(job)
             : CallEnd.NotMade(ErrorCodes.DeadlineExceeded, "The deadline passed before the job could begin.");
+        metrics.JobEnded(_grant.Namespace, end, time.GetElapsedTime(begun));
         switch (end.Fate)
         {
             case CallFate.Aborted:

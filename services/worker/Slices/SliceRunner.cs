@@ -12,6 +12,7 @@ internal sealed partial class SliceRunner(
     UpstreamCache upstreams,
     IBus bus,
     WorkerIdentity identity,
+    WorkerMetrics metrics,
     IOptions<WorkerOptions> options,
     TimeProvider time,
     ILogger<SliceRunner> logger)
@@ -34,7 +35,7 @@ internal sealed partial class SliceRunner(
             await using var reporter = new Reporter(slice, bus, identity.Id, options.Value, time, logger);
             if (slice.MayBegin && await FindUpstreamAsync(grant) is { } upstream && await MayRunAsync(slice, upstream, jobs, mustAsk))
             {
-                await new SliceRun(slice, jobs, upstream, reporter, time, logger).RunAsync();
+                await new SliceRun(slice, jobs, upstream, reporter, metrics, time, logger).RunAsync();
             }
 
             // What is handed back may be granted to us again before the report's confirmation reaches us: that is no copy then.
@@ -44,6 +45,7 @@ internal sealed partial class SliceRunner(
         finally
         {
             slices.Release(slice);
+            metrics.SliceEnded(grant.Namespace, slice.Age);
         }
     }
 

@@ -1,7 +1,9 @@
+using System.Diagnostics.Metrics;
 using BatchPlatform.Contracts;
 using BatchPlatform.Testing;
 using BatchPlatform.Worker.Slices;
 using BatchPlatform.Worker.Upstreams;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace BatchPlatform.Worker.Tests.Slices;
@@ -18,7 +20,7 @@ public sealed class UnexpectedErrorTests
         await using var reporter = new Reporter(slice, sent.Bus, Guid.NewGuid(), new WorkerOptions(), clock, NullLogger.Instance);
         var upstream = new LoadedUpstream(Given.Bench, new ThrowsForSecondJob());
 
-        await new SliceRun(slice, JobBlock.Unpack(grant.Jobs), upstream, reporter, clock, NullLogger.Instance).RunAsync();
+        await new SliceRun(slice, JobBlock.Unpack(grant.Jobs), upstream, reporter, new WorkerMetrics(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>()), clock, NullLogger.Instance).RunAsync();
         await reporter.FinishAsync();
 
         var outcomes = OutcomeBlock.Unpack(Assert.Single(sent.Reports).Outcomes);

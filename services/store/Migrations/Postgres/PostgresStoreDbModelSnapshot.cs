@@ -549,6 +549,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("tenant");
 
+                    b.Property<string>("Trace")
+                        .HasColumnType("text")
+                        .HasColumnName("trace");
+
                     b.Property<string>("Url")
                         .IsRequired()
                         .HasColumnType("text")
@@ -982,6 +986,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<string>("Trace")
+                        .HasColumnType("text")
+                        .HasColumnName("trace");
+
                     b.Property<string>("Type")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1207,6 +1215,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     b.Property<int>("Total")
                         .HasColumnType("integer")
                         .HasColumnName("total");
+
+                    b.Property<string>("Trace")
+                        .HasColumnType("text")
+                        .HasColumnName("trace");
 
                     b.HasKey("Batch", "Number")
                         .HasName("pk_runs");

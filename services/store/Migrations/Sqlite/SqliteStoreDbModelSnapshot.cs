@@ -542,6 +542,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("tenant");
 
+                    b.Property<string>("Trace")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("trace");
+
                     b.Property<string>("Url")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -975,6 +979,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("created_at");
 
+                    b.Property<string>("Trace")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("trace");
+
                     b.Property<string>("Type")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -1200,6 +1208,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     b.Property<int>("Total")
                         .HasColumnType("INTEGER")
                         .HasColumnName("total");
+
+                    b.Property<string>("Trace")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("trace");
 
                     b.HasKey("Batch", "Number")
                         .HasName("pk_runs");

@@ -165,7 +165,8 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     resent = table.Column<bool>(type: "INTEGER", nullable: false),
                     due_at = table.Column<DateTime>(type: "TEXT", nullable: false),
                     claimed_until = table.Column<DateTime>(type: "TEXT", nullable: true),
-                    created_at = table.Column<DateTime>(type: "TEXT", nullable: false)
+                    created_at = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    trace = table.Column<string>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -355,7 +356,8 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     id = table.Column<Guid>(type: "TEXT", nullable: false),
                     type = table.Column<string>(type: "TEXT", nullable: false),
                     body = table.Column<string>(type: "TEXT", nullable: false),
-                    created_at = table.Column<DateTime>(type: "TEXT", nullable: false)
+                    created_at = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    trace = table.Column<string>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -408,6 +410,7 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     number = table.Column<int>(type: "INTEGER", nullable: false),
                     batch_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     tenant = table.Column<string>(type: "TEXT", nullable: false),
+                    trace = table.Column<string>(type: "TEXT", nullable: true),
                     root = table.Column<int>(type: "INTEGER", nullable: false),
                     epoch = table.Column<int>(type: "INTEGER", nullable: false),
                     revision = table.Column<int>(type: "INTEGER", nullable: false),

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace BatchPlatform.Store.Migrations.Postgres
 {
     [DbContext(typeof(PostgresStoreDb))]
-    [Migration("20261122111237_Initial")]
+    [Migration("20261122122008_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -552,6 +552,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("tenant");
 
+                    b.Property<string>("Trace")
+                        .HasColumnType("text")
+                        .HasColumnName("trace");
+
                     b.Property<string>("Url")
                         .IsRequired()
                         .HasColumnType("text")
@@ -985,6 +989,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<string>("Trace")
+                        .HasColumnType("text")
+                        .HasColumnName("trace");
+
                     b.Property<string>("Type")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1210,6 +1218,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     b.Property<int>("Total")
                         .HasColumnType("integer")
                         .HasColumnName("total");
+
+                    b.Property<string>("Trace")
+                        .HasColumnType("text")
+                        .HasColumnName("trace");
 
                     b.HasKey("Batch", "Number")
                         .HasName("pk_runs");

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace BatchPlatform.Store.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteStoreDb))]
-    [Migration("20261122111219_Initial")]
+    [Migration("20261122121821_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -545,6 +545,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("tenant");
 
+                    b.Property<string>("Trace")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("trace");
+
                     b.Property<string>("Url")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -978,6 +982,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("created_at");
 
+                    b.Property<string>("Trace")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("trace");
+
                     b.Property<string>("Type")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -1203,6 +1211,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     b.Property<int>("Total")
                         .HasColumnType("INTEGER")
                         .HasColumnName("total");
+
+                    b.Property<string>("Trace")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("trace");
 
                     b.HasKey("Batch", "Number")
                         .HasName("pk_runs");

@@ -166,7 +166,8 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     resent = table.Column<bool>(type: "boolean", nullable: false),
                     due_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
                     claimed_until = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    trace = table.Column<string>(type: "text", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -356,7 +357,8 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     id = table.Column<Guid>(type: "uuid", nullable: false),
                     type = table.Column<string>(type: "text", nullable: false),
                     body = table.Column<string>(type: "text", nullable: false),
-                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    trace = table.Column<string>(type: "text", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -409,6 +411,7 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     number = table.Column<int>(type: "integer", nullable: false),
                     batch_id = table.Column<Guid>(type: "uuid", nullable: false),
                     tenant = table.Column<string>(type: "text", nullable: false),
+                    trace = table.Column<string>(type: "text", nullable: true),
                     root = table.Column<int>(type: "integer", nullable: false),
                     epoch = table.Column<int>(type: "integer", nullable: false),
                     revision = table.Column<int>(type: "integer", nullable: false),
