@@ -13,9 +13,8 @@ public sealed class KeyTable(BatchStore store, SecretBox box)
     /// <exception cref="ProblemException">404 KEY_NOT_FOUND.</exception>
     public async Task<ApiKey> FindAsync(string id, CancellationToken cancellationToken)
     {
-        // NUL is no text that every database could look for.
         await using var db = store.Read();
-        return id.Contains('\0', StringComparison.Ordinal) ? throw NotFound() : await db.Keys.FirstOrDefaultAsync(row => row.Id == id, cancellationToken) ?? throw NotFound();
+        return await db.Keys.FirstOrDefaultAsync(row => row.Id == id, cancellationToken) ?? throw NotFound();
     }
 
     /// <summary>Keys, newest first.</summary>

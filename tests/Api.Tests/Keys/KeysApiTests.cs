@@ -103,7 +103,6 @@ public sealed class KeysApiTests(ApiApp app) : IClassFixture<ApiApp>
     [Theory]
     [InlineData("GET", "nobody")]
     [InlineData("DELETE", "nobody")]
-    [InlineData("DELETE", "%00")]
     [InlineData("POST", "nobody/signing-secret")]
     [InlineData("DELETE", "nobody/signing-secret")]
     public async Task A_key_that_is_not_there_is_not_found(string method, string path) =>
