@@ -12,7 +12,16 @@ public interface IBatchCommand
 
     /// <summary>Names this command: repeated with the same id, it changes nothing and gets the same answer.</summary>
     Guid CommandId { get; }
+
+    /// <summary>Who asks; null for the platform itself.</summary>
+    Actor? Actor { get; }
 }
+
+/// <summary>Who asks for something, for the audit.</summary>
+/// <param name="Tenant">Whose key it is; at most 200 characters.</param>
+/// <param name="Key">The key's id; at most 64 characters.</param>
+/// <param name="Address">The client's IP address, as far as it is known.</param>
+public sealed record Actor(string Tenant, string Key, string? Address);
 
 /// <summary>Makes a batch; may bring its jobs and commit it in the same step.</summary>
 public sealed record CreateBatch(
@@ -28,38 +37,40 @@ public sealed record CreateBatch(
     string? DialectDocument,
     StagedAppend? Append,
     bool Commit,
-    Schedule? Schedule = null) : IBatchCommand;
+    Schedule? Schedule = null,
+    Actor? Actor = null) : IBatchCommand;
 
 /// <summary>Takes staged jobs, changes and removals into the batch, if its state allows and nobody else appended since they were staged.</summary>
-public sealed record AcceptAppend(Guid BatchId, Guid CommandId, StagedAppend Append) : IBatchCommand;
+public sealed record AcceptAppend(Guid BatchId, Guid CommandId, StagedAppend Append, Actor? Actor = null) : IBatchCommand;
 
 /// <summary>Changes what a client may change while nothing runs. <paramref name="Patch"/> is a JSON merge patch (RFC 7396), checked by api.</summary>
-public sealed record UpdateBatch(Guid BatchId, Guid CommandId, string Patch) : IBatchCommand;
+public sealed record UpdateBatch(Guid BatchId, Guid CommandId, string Patch, Actor? Actor = null) : IBatchCommand;
 
 /// <summary>Closes the batch for jobs and begins its first run.</summary>
-public sealed record CommitBatch(Guid BatchId, Guid CommandId) : IBatchCommand;
+public sealed record CommitBatch(Guid BatchId, Guid CommandId, Actor? Actor = null) : IBatchCommand;
 
 /// <summary>Resumes a stopped run, or begins a new run of a finished batch.</summary>
-public sealed record StartBatch(Guid BatchId, Guid CommandId) : IBatchCommand;
+public sealed record StartBatch(Guid BatchId, Guid CommandId, Actor? Actor = null) : IBatchCommand;
 
 /// <summary>Cuts nothing more of the batch's run.</summary>
-public sealed record StopBatch(Guid BatchId, Guid CommandId) : IBatchCommand;
+public sealed record StopBatch(Guid BatchId, Guid CommandId, Actor? Actor = null) : IBatchCommand;
 
 /// <summary>Begins a run of only the failed jobs.</summary>
-public sealed record RetryFailedJobs(Guid BatchId, Guid CommandId) : IBatchCommand;
+public sealed record RetryFailedJobs(Guid BatchId, Guid CommandId, Actor? Actor = null) : IBatchCommand;
 
 /// <summary>Makes the batch's jobs wait, in whatever state it is.</summary>
-public sealed record PauseBatch(Guid BatchId, Guid CommandId, string? Reason) : IBatchCommand;
+public sealed record PauseBatch(Guid BatchId, Guid CommandId, string? Reason, Actor? Actor = null) : IBatchCommand;
 
 /// <summary>Ends a pause.</summary>
-public sealed record ResumeBatch(Guid BatchId, Guid CommandId) : IBatchCommand;
+public sealed record ResumeBatch(Guid BatchId, Guid CommandId, Actor? Actor = null) : IBatchCommand;
 
 /// <summary>Removes the batch and all of its data.</summary>
 /// <param name="BatchId">The batch.</param>
 /// <param name="CommandId">This command.</param>
 /// <param name="Force">Also a running one, which is stopped first.</param>
 /// <param name="UnchangedSince">Only if nothing has changed it since then, UTC; null for whatever happened.</param>
-public sealed record DeleteBatch(Guid BatchId, Guid CommandId, bool Force, DateTime? UnchangedSince = null) : IBatchCommand;
+/// <param name="Actor">Who asks.</param>
+public sealed record DeleteBatch(Guid BatchId, Guid CommandId, bool Force, DateTime? UnchangedSince = null, Actor? Actor = null) : IBatchCommand;
 
 /// <summary>
 /// Fails one job with JOB_CANCELLED unless it has ended. A call in flight is not ended, but its answer is dropped.
@@ -67,13 +78,14 @@ public sealed record DeleteBatch(Guid BatchId, Guid CommandId, bool Force, DateT
 /// </summary>
 /// <param name="Number">The batch's number.</param>
 /// <param name="Index">The job.</param>
-public sealed record CancelJob(long Number, int Index);
+/// <param name="Actor">Who asks.</param>
+public sealed record CancelJob(long Number, int Index, Actor? Actor = null);
 
 /// <summary>Whether a job was cancelled; refused with one of <see cref="ErrorCodes"/>.</summary>
 public sealed record JobReply(string? Code, string? Detail);
 
 /// <summary>Lets nobody call an upstream, or lets everybody again. Jobs wait meanwhile. Answered by <see cref="UpstreamPaused"/>.</summary>
-public sealed record PauseUpstream(string Namespace, bool Paused, string? Reason);
+public sealed record PauseUpstream(string Namespace, bool Paused, string? Reason, Actor? Actor = null);
 
 /// <summary>The pause is in force, or over.</summary>
 public sealed record UpstreamPaused(string Namespace, bool Paused, string? Reason);

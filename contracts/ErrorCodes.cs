@@ -19,6 +19,8 @@ public static class ErrorCodes
     public const string UploadOutdated = "UPLOAD_OUTDATED";
     public const string DatasetNotReady = "DATASET_NOT_READY";
     public const string ExpansionExists = "EXPANSION_EXISTS";
+    public const string KeyConfigured = "KEY_CONFIGURED";
+    public const string KeyInUse = "KEY_IN_USE";
     public const string BatchChanged = "BATCH_CHANGED";
 
     // Refusals by content: 4xx.
@@ -32,6 +34,8 @@ public static class ErrorCodes
     public const string InvalidField = "INVALID_FIELD";
     public const string InvalidParameter = "INVALID_PARAMETER";
     public const string InvalidCallback = "INVALID_CALLBACK";
+    public const string InvalidScopes = "INVALID_SCOPES";
+    public const string InvalidExpiry = "INVALID_EXPIRY";
     public const string ParamsTooLarge = "PARAMS_TOO_LARGE";
     public const string UnknownNamespace = "UNKNOWN_NAMESPACE";
     public const string InvalidUpstream = "INVALID_UPSTREAM";
@@ -62,6 +66,7 @@ public static class ErrorCodes
     public const string DeliveryNotFound = "DELIVERY_NOT_FOUND";
     public const string DatasetNotFound = "DATASET_NOT_FOUND";
     public const string ExpansionNotFound = "EXPANSION_NOT_FOUND";
+    public const string KeyNotFound = "KEY_NOT_FOUND";
     public const string LinkInvalid = "LINK_INVALID";
     public const string LinkExpired = "LINK_EXPIRED";
 

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using BatchPlatform.Api.Auditing;
 using BatchPlatform.Api.Batches;
 using BatchPlatform.Api.Datasets;
 using BatchPlatform.Api.Deliveries;
@@ -40,6 +41,7 @@ public static class ApiSetup
             .Validate(options => options.LeaseSeconds > options.CommandSeconds, "Api:LeaseSeconds must be longer than Api:CommandSeconds.")
             .ValidateOnStart();
         services.AddAddressGuard();
+        services.AddForwarded();
         services.TryAddSingleton(TimeProvider.System);
         services.AddHttp();
         services.AddKeys();
@@ -47,6 +49,8 @@ public static class ApiSetup
         services.AddQuotas();
         services.AddSingleton<QuotaGate>();
         services.AddReading();
+        services.AddOptions<AuditOptions>().BindConfiguration("Audit").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<OldAudit>();
         services.AddDialects();
 
         services.AddSingleton<UpstreamDirectory>();
@@ -82,6 +86,7 @@ public static class ApiSetup
 
     public static WebApplication MapApi(this WebApplication app)
     {
+        app.UseForwarded();
         app.UseResponseCompression();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseDialects();
@@ -102,6 +107,9 @@ public static class ApiSetup
         v1.MapGates();
         v1.MapTenants();
         v1.MapUsage();
+        v1.MapTenantList();
+        v1.MapKeys();
+        v1.MapAudit();
         v1.MapReading();
         v1.MapDeliveries();
 
@@ -150,6 +158,11 @@ public static class ApiSetup
     private static void AddKeys(this IServiceCollection services)
     {
         services.AddSingleton<KeyDirectory>();
+        services.AddSingleton<KeyTable>();
+        services.AddSingleton<KeyUses>();
+        services.AddSingleton<KeyWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<KeyUses>());
+        services.AddHostedService(provider => provider.GetRequiredService<KeyWatch>());
         services.AddSingleton<FirstKey>();
         services.AddAuthentication()
             .AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.SchemeName, null)

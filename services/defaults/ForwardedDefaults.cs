@@ -15,8 +15,8 @@ public sealed class ProxyOptions
 }
 
 /// <summary>
-/// Takes the client's address and scheme from <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c>, as far as trusted proxies
-/// wrote them: what anybody else says there is ignored, so that nobody can pass for another address.
+/// Takes the client's address, and the scheme and host that it asked, from <c>X-Forwarded-For</c>, <c>-Proto</c> and <c>-Host</c>,
+/// as far as trusted proxies wrote them: what anybody else says there is ignored, so that nobody can pass for another address.
 /// </summary>
 public static class ForwardedDefaults
 {
@@ -37,7 +37,7 @@ public static class ForwardedDefaults
 
     private static void Trust(ForwardedHeadersOptions forwarded, ProxyOptions proxies)
     {
-        forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+        forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
         // Any number of proxies may stand in a row: each address is believed as long as a trusted one told it.
         forwarded.ForwardLimit = null;
         forwarded.KnownProxies.Clear();

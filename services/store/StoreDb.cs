@@ -36,6 +36,7 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
     public DbSet<DeliveryAttempt> DeliveryAttempts => Set<DeliveryAttempt>();
     public DbSet<FailingReceiver> FailingReceivers => Set<FailingReceiver>();
     public DbSet<KeyRingElement> KeyRing => Set<KeyRingElement>();
+    public DbSet<AuditEntry> Audit => Set<AuditEntry>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -88,6 +89,7 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
             expansion.Property(e => e.Id).ValueGeneratedNever();
             expansion.HasIndex(e => e.Batch);
             expansion.HasIndex(e => e.CreatedAt).HasFilter("ended_at IS NULL");
+            Json(expansion.Property(e => e.Actor));
         });
         modelBuilder.Entity<Run>(run =>
         {
@@ -143,7 +145,19 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
             Json(tenant.Property(t => t.Quotas));
         });
         modelBuilder.Entity<Allowance>().HasKey(a => a.Tenant);
-        modelBuilder.Entity<ApiKey>().ToTable("keys");
+        modelBuilder.Entity<ApiKey>(key =>
+        {
+            key.ToTable("keys");
+            key.HasIndex(k => k.Number);
+            key.HasIndex(k => new { k.Tenant, k.Number });
+        });
+        modelBuilder.Entity<AuditEntry>(entry =>
+        {
+            entry.HasKey(e => e.Number);
+            entry.HasIndex(e => e.At);
+            entry.HasIndex(e => new { e.Tenant, e.Number });
+            entry.HasIndex(e => new { e.Resource, e.Number });
+        });
         modelBuilder.Entity<IdempotentRequest>(request =>
         {
             request.ToTable("idempotency");

@@ -1,3 +1,4 @@
+using BatchPlatform.Contracts;
 using BatchPlatform.Store.Tables;
 using Microsoft.EntityFrameworkCore.Storage;
 
@@ -38,6 +39,22 @@ public sealed class WorkUnit : IAsyncDisposable
     public void Owe<T>(T message)
         where T : class =>
         _owed.Add((_relay.Save(Db, message), message));
+
+    /// <summary>Tells in the audit who does what this transaction does.</summary>
+    /// <param name="actor">Who; null for the platform itself.</param>
+    /// <param name="action">One of <see cref="AuditActions"/>.</param>
+    /// <param name="resource">What to, as it stands in addresses: <c>batches/{id}</c>.</param>
+    /// <param name="detail">A few words more; no secret, and nothing of a job's content.</param>
+    public void Record(Actor? actor, string action, string resource, string? detail = null) => Db.Audit.Add(new AuditEntry
+    {
+        At = Now,
+        Tenant = actor?.Tenant,
+        Key = actor?.Key,
+        Address = actor?.Address,
+        Action = action,
+        Resource = resource,
+        Detail = detail,
+    });
 
     /// <summary>Runs once the transaction has committed, in the order given; what is lost with the process if it dies in between.</summary>
     public void AfterCommit(Func<Task> action) => _afterCommit.Add(action);

@@ -21,6 +21,10 @@ namespace BatchPlatform.Api.Tests;
 public sealed class ApiApp : IAsyncLifetime
 {
     public const string AdminKey = "an-admin-key-for-tests";
+
+    /// <summary>Who asks, where no request does.</summary>
+    internal static readonly Actor Actor = new("default", KeyDirectory.AdminId, "192.0.2.7");
+
     private readonly string _folder = Directory.CreateTempSubdirectory("api-tests").FullName;
     private readonly Dictionary<string, string?> _settings;
     private readonly TimeProvider _time;
@@ -47,6 +51,9 @@ public sealed class ApiApp : IAsyncLifetime
     public HttpClient Client { get; private set; } = new();
 
     public IServiceProvider Services => _app!.Services;
+
+    /// <summary>What the database was asked, where it is SQLite.</summary>
+    public CountedQueries Queries { get; } = new();
 
     /// <summary>Everything logged.</summary>
     public IReadOnlyCollection<string> Log => _log;
@@ -88,6 +95,7 @@ public sealed class ApiApp : IAsyncLifetime
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton(_time);
         builder.Services.AddStore(builder.Configuration);
+        builder.Services.ConfigureDbContext<SqliteStoreDb>(options => options.AddInterceptors(Queries));
         await StoreMigration.MigrateAsync(builder.Services);
         builder.Services.AddSingleton<FakeLifecycle>();
         builder.Services.AddSingleton<FakeNotifier>();

@@ -74,10 +74,10 @@ public abstract class JobEditTests(string provider) : IAsyncLifetime
         var row = new Batches.BatchRow(batch, await NumberAsync(batch), "Created", Recurring: true, new BatchSettings(), Callback: null, Schedule: null);
         var editing = _app.Services.GetRequiredService<JobEditing>();
 
-        await Assert.ThrowsAsync<ProblemException>(() => editing.RemoveAsync(row, [.. Enumerable.Range(0, 1_500), 2_000], default));
+        await Assert.ThrowsAsync<ProblemException>(() => editing.RemoveAsync(row, [.. Enumerable.Range(0, 1_500), 2_000], ApiApp.Actor, default));
         Assert.All(await _app.JobsAsync(batch), job => Assert.Null(job.RemovedRev));
 
-        await editing.RemoveAsync(row, [.. Enumerable.Range(0, 1_500), 3], default);
+        await editing.RemoveAsync(row, [.. Enumerable.Range(0, 1_500), 3], ApiApp.Actor, default);
         Assert.Equal(1_500, (await _app.JobsAsync(batch)).Count(job => job.RemovedRev == 2));
     }
 

@@ -22,7 +22,7 @@ public sealed class OperationsTests(ApiApp app) : IClassFixture<ApiApp>
 
         Assert.Equal(HttpStatusCode.OK, reply.Status);
         Assert.Equal(1, (int)reply.Body!["index"]!);
-        Assert.Equal(new CancelJob(number, 1), asked);
+        Assert.Equal(new CancelJob(number, 1, new Actor("default", "admin", "127.0.0.1")), asked);
     }
 
     [Fact]

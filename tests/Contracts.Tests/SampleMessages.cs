@@ -8,6 +8,7 @@ internal static class SampleMessages
     private static readonly Guid Batch = Id(1);
     private static readonly Guid Command = Id(2);
     private static readonly DateTime Time = new(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc);
+    private static readonly Actor Actor = new("acme", "0197a2b3c4d5e6f7", "192.0.2.7");
     private static readonly LaneCount Lane = new("event", 7, 3);
     private static readonly StagedAppend Append = new(Id(3), 7, 2, 3, [Lane], 60, [Lane]);
     private static readonly FailureBudget Budget = new(0.25, Minimum: 30, BudgetSpent.Pause);
@@ -55,17 +56,18 @@ internal static class SampleMessages
 
     public static IReadOnlyList<object> All { get; } =
     [
-        new CreateBatch(Batch, Command, 42, "acme", "Invitations", true, Settings, Callback, "events", "{}", Append, true, Schedule),
-        new AcceptAppend(Batch, Command, Append),
-        new UpdateBatch(Batch, Command, """{"name":"Other"}"""),
-        new CommitBatch(Batch, Command),
-        new StartBatch(Batch, Command),
-        new StopBatch(Batch, Command),
-        new RetryFailedJobs(Batch, Command),
-        new PauseBatch(Batch, Command, "Upstream moves"),
-        new ResumeBatch(Batch, Command),
-        new DeleteBatch(Batch, Command, true, Time),
+        new CreateBatch(Batch, Command, 42, "acme", "Invitations", true, Settings, Callback, "events", "{}", Append, true, Schedule, Actor),
+        new AcceptAppend(Batch, Command, Append, Actor),
+        new UpdateBatch(Batch, Command, """{"name":"Other"}""", Actor),
+        new CommitBatch(Batch, Command, Actor),
+        new StartBatch(Batch, Command, Actor),
+        new StopBatch(Batch, Command, Actor),
+        new RetryFailedJobs(Batch, Command, Actor),
+        new PauseBatch(Batch, Command, "Upstream moves", Actor),
+        new ResumeBatch(Batch, Command, Actor),
+        new DeleteBatch(Batch, Command, true, Time, Actor),
         new CommandReply(Command, ErrorCodes.BatchRunning, "It runs.", BatchState.Running, 3, 1),
+        Actor,
         Settings,
         Budget,
         Limits,
@@ -81,9 +83,9 @@ internal static class SampleMessages
         new RunFailing(Batch, 1, 2),
         new RunHeld(Batch, 1, 2, "approval"),
         new RunQuiesced(Batch, 1, 2),
-        new CancelJob(42, 7),
+        new CancelJob(42, 7, Actor),
         new JobReply("JOB_ENDED", "It has ended."),
-        new PauseUpstream("event", true, "maintenance"),
+        new PauseUpstream("event", true, "maintenance", Actor),
         new UpstreamPaused("event", true, "maintenance"),
         new ScheduleFired(Batch, 3, Time),
         new BatchEnded(Batch, 42, "acme", 1, 2, BatchState.Finished, Time),

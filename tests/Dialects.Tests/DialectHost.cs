@@ -1,11 +1,11 @@
 using System.Net.Http.Headers;
+using System.Text.Json;
 using System.Text.Json.Nodes;
-using BatchPlatform.Api;
 using BatchPlatform.Samples;
 using BatchPlatform.Standalone;
-using BatchPlatform.Store;
-using BatchPlatform.Store.Tables;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -15,11 +15,6 @@ namespace BatchPlatform.Dialects.Tests;
 public sealed class DialectHost : IAsyncLifetime
 {
     public const string Key = "an-admin-key-for-tests-of-dialects";
-
-    /// <summary>Signs for <see cref="SignerId"/>.</summary>
-    public const string Secret = "a-signing-secret";
-
-    public const string SignerId = "signer";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("dialects-tests-").FullName;
     private readonly Dictionary<string, string?> _settings;
@@ -39,7 +34,8 @@ public sealed class DialectHost : IAsyncLifetime
     /// <summary>Asks natively, with <see cref="Key"/>.</summary>
     public HttpClient Native { get; private set; } = new();
 
-    private BatchStore Store => _platform!.Services.GetRequiredService<BatchStore>();
+    /// <summary>Everything that is mapped.</summary>
+    public IReadOnlyList<Endpoint> Endpoints => _platform!.Services.GetRequiredService<EndpointDataSource>().Endpoints;
 
     internal static async Task<DialectHost> StartAsync(Dictionary<string, string?> settings)
     {
@@ -61,15 +57,19 @@ public sealed class DialectHost : IAsyncLifetime
         Native = new HttpClient { BaseAddress = address, DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", Key) } };
     }
 
-    /// <summary>Stores a key; gives its text.</summary>
-    public async Task<string> AddKeyAsync(string id, string tenant, string scopes = "read write")
+    /// <summary>Makes a key; gives its text.</summary>
+    public async Task<string> AddKeyAsync(string name, string tenant, string scopes = "read write")
     {
-        var key = KeySecret.Make(id);
-        var (salt, hash) = KeySecret.Protect(key);
-        await using var unit = await Store.BeginAsync();
-        unit.Db.Keys.Add(new ApiKey { Id = id, Tenant = tenant, Scopes = scopes, Salt = salt, Hash = hash });
-        await unit.CommitAsync();
-        return key;
+        var made = await Native.AskAsync(HttpMethod.Post, "/v1/keys", Http.Json(JsonSerializer.Serialize(new { name, tenant, scopes = scopes.Split(' ') })));
+        return (string)made.Json["key"]!;
+    }
+
+    /// <summary>Makes a key whose requests must be signed; gives its text and what to sign with.</summary>
+    public async Task<(string Key, string Secret)> AddSigningKeyAsync(string tenant)
+    {
+        var key = await AddKeyAsync("signer", tenant);
+        var made = await Native.AskAsync(HttpMethod.Post, $"/v1/keys/{key.Split('_')[1]}/signing-secret");
+        return (key, (string)made.Json["signing_secret"]!);
     }
 
     /// <summary>The batch as the native API shows it; by number where a dialect tells no id.</summary>
@@ -93,7 +93,6 @@ public sealed class DialectHost : IAsyncLifetime
     {
         ["Admin:Key"] = Key,
         ["Callbacks:AllowLoopback"] = "true",
-        [$"Dialects:Ivvy:Secrets:{SignerId}"] = Secret,
     };
 }
 

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
-using System.Text;
-using Npgsql;
+using System.Text.Json.Nodes;
 
 namespace BatchPlatform.Testing;
 
@@ -90,19 +88,12 @@ public sealed class Deployment : IAsyncDisposable
         return process;
     }
 
-    /// <summary>Calls the gateway with a key of another tenant, which is put into the store.</summary>
+    /// <summary>Calls the gateway with a key of another tenant, made for it.</summary>
     public async Task<HttpClient> ClientOfAsync(string tenant)
     {
-        var (key, salt) = ($"bp_{tenant}_a-key-for-tests", RandomNumberGenerator.GetBytes(16));
-        await using var source = NpgsqlDataSource.Create(_database.ConnectionString);
-        await using var command = source.CreateCommand(
-            "INSERT INTO keys (id, tenant, name, salt, hash, scopes, created_at) VALUES ($1, $1, $1, $2, $3, 'read write', now())");
-        command.Parameters.Add(new() { Value = tenant });
-        command.Parameters.Add(new() { Value = salt });
-        command.Parameters.Add(new() { Value = SHA256.HashData([.. salt, .. Encoding.UTF8.GetBytes(key)]) });
-        await command.ExecuteNonQueryAsync();
+        var made = await Client.AskAsync(HttpMethod.Post, "/v1/keys", Http.Json(new JsonObject { ["tenant"] = tenant, ["scopes"] = new JsonArray("read", "write") }));
         var client = new HttpClient { BaseAddress = Gateway.BaseAddress, Timeout = Client.Timeout };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (string?)made.Json["key"]);
         _clients.Add(client);
         return client;
     }

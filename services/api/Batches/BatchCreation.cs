@@ -43,7 +43,7 @@ public sealed class BatchCreation(
             return Answer.Of(Problems.InvalidJobsCount("A batch without jobs cannot be committed."));
         }
 
-        var submission = new Submission(ticket.BatchId, ticket.Number, ticket.CommandId, context.Tenant())
+        var submission = new Submission(ticket.BatchId, ticket.Number, ticket.CommandId, context.Actor())
         {
             Name = body.Name,
             Recurring = body.Recurring,

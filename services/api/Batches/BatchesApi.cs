@@ -34,7 +34,7 @@ public static class BatchesApi
         var batch = await BatchRow.FindAsync(store, context, id);
         var zone = (await defaults.OfAsync(context.Tenant(), context.RequestAborted)).TimeZone;
         var (patch, newSecret) = BatchPatchBody.Read(await RequestBody.ReadAsync(context), batch, zone, guard, secrets);
-        var reply = await commands.SendAsync(new UpdateBatch(batch.Id, Guid.NewGuid(), patch));
+        var reply = await commands.SendAsync(new UpdateBatch(batch.Id, Guid.NewGuid(), patch, context.Actor()));
         if (!reply.Accepted)
         {
             return reply.AsProblem();
@@ -47,7 +47,7 @@ public static class BatchesApi
     private static async Task<IResult> DeleteAsync(string id, bool? force, HttpContext context, BatchStore store, BatchCommands commands)
     {
         var batch = await BatchRow.FindAsync(store, context, id);
-        var reply = await commands.SendAsync(new DeleteBatch(batch.Id, Guid.NewGuid(), force ?? false));
+        var reply = await commands.SendAsync(new DeleteBatch(batch.Id, Guid.NewGuid(), force ?? false, Actor: context.Actor()));
         return reply.Accepted ? Results.NoContent() : reply.AsProblem();
     }
 }

@@ -29,7 +29,7 @@ public static class JobCancelApi
                 return kept;
             }
 
-            var reply = await operations.AskAsync<CancelJob, JobReply>(new CancelJob(batch.Number, job.Index));
+            var reply = await operations.AskAsync<CancelJob, JobReply>(new CancelJob(batch.Number, job.Index, context.Actor()));
             return reply.Code is { } code
                 ? Answer.Of(Problems.Conflict(code, reply.Detail ?? "The job's state does not allow this."))
                 : Answer.Of(200, await JobReadingApi.ViewAsync(id, index, context, store, CancellationToken.None));

@@ -12,15 +12,15 @@ public static class LifecycleApi
     public static void MapLifecycle(this RouteGroupBuilder v1)
     {
         var batch = v1.MapGroup("/batches/{id}").WithTags("lifecycle");
-        batch.MapCommand<NoBody, CommitBatch>("commit", "Close the batch for jobs and run it", (id, command, _) => new(id, command));
-        batch.MapCommand<NoBody, StartBatch>("start", "Resume a stopped run, or run a finished batch again", (id, command, _) => new(id, command));
-        batch.MapCommand<NoBody, StopBatch>("stop", "Begin no more jobs", (id, command, _) => new(id, command));
-        batch.MapCommand<NoBody, RetryFailedJobs>("retry-failed", "Run the failed jobs again", (id, command, _) => new(id, command));
-        batch.MapCommand<PauseBody, PauseBatch>("pause", "Make the jobs wait", (id, command, body) => new(id, command, Checked(body.Reason)));
-        batch.MapCommand<NoBody, ResumeBatch>("resume", "End a pause", (id, command, _) => new(id, command));
+        batch.MapCommand<NoBody, CommitBatch>("commit", "Close the batch for jobs and run it", (id, command, actor, _) => new(id, command, actor));
+        batch.MapCommand<NoBody, StartBatch>("start", "Resume a stopped run, or run a finished batch again", (id, command, actor, _) => new(id, command, actor));
+        batch.MapCommand<NoBody, StopBatch>("stop", "Begin no more jobs", (id, command, actor, _) => new(id, command, actor));
+        batch.MapCommand<NoBody, RetryFailedJobs>("retry-failed", "Run the failed jobs again", (id, command, actor, _) => new(id, command, actor));
+        batch.MapCommand<PauseBody, PauseBatch>("pause", "Make the jobs wait", (id, command, actor, body) => new(id, command, Checked(body.Reason), actor));
+        batch.MapCommand<NoBody, ResumeBatch>("resume", "End a pause", (id, command, actor, _) => new(id, command, actor));
     }
 
-    private static void MapCommand<TBody, TCommand>(this RouteGroupBuilder batch, string verb, string summary, Func<Guid, Guid, TBody, TCommand> make)
+    private static void MapCommand<TBody, TCommand>(this RouteGroupBuilder batch, string verb, string summary, Func<Guid, Guid, Actor, TBody, TCommand> make)
         where TBody : class, new()
         where TCommand : class, IBatchCommand =>
         batch.MapPost($"/{verb}", (string id, HttpContext context, Lifecycle lifecycle) => lifecycle.RunAsync(context, id, make))
@@ -51,8 +51,8 @@ public static class LifecycleApi
 /// <summary>Sends a lifecycle command for a request and answers with the batch.</summary>
 public sealed class Lifecycle(BatchStore store, BatchCommands commands, IdempotentRequests requests, BatchViews views)
 {
-    /// <summary>Checks the body, then sends what <paramref name="make"/> gives for the batch's and the command's id.</summary>
-    public async Task<IResult> RunAsync<TBody, TCommand>(HttpContext context, string id, Func<Guid, Guid, TBody, TCommand> make)
+    /// <summary>Checks the body, then sends what <paramref name="make"/> gives for the batch's and the command's id, and who asks.</summary>
+    public async Task<IResult> RunAsync<TBody, TCommand>(HttpContext context, string id, Func<Guid, Guid, Actor, TBody, TCommand> make)
         where TBody : class, new()
         where TCommand : class, IBatchCommand
     {
@@ -66,7 +66,7 @@ public sealed class Lifecycle(BatchStore store, BatchCommands commands, Idempote
                 return kept;
             }
 
-            var command = make(batch.Id, ticket.CommandId, RequestBody.Parse<TBody>(bytes));
+            var command = make(batch.Id, ticket.CommandId, context.Actor(), RequestBody.Parse<TBody>(bytes));
             var reply = await commands.SendAsync(command);
             return reply.Accepted ? Answer.Of(200, await ViewAsync(context, batch.Id)) : Answer.Of(reply.AsProblem());
         });

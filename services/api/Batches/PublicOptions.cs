@@ -11,12 +11,7 @@ public sealed class PublicOptions
 
     /// <summary>
     /// What an address handed out to a client begins with, without a slash at its end: where it is not configured, where the
-    /// client asked, as the gateway tells it. Whoever makes such a header up misleads nobody but himself.
+    /// client asked, as trusted proxies tell it.
     /// </summary>
-    public string RootFor(HttpRequest request)
-    {
-        var scheme = request.Headers["X-Forwarded-Proto"] is [{ Length: > 0 } proto] ? proto : request.Scheme;
-        var host = request.Headers["X-Forwarded-Host"] is [{ Length: > 0 } forwarded] ? new HostString(forwarded) : request.Host;
-        return BaseUrl?.TrimEnd('/') ?? $"{scheme}://{host}";
-    }
+    public string RootFor(HttpRequest request) => BaseUrl?.TrimEnd('/') ?? $"{request.Scheme}://{request.Host}";
 }

@@ -8,9 +8,12 @@ namespace BatchPlatform.Api.Batches;
 /// <param name="BatchId">Drawn before, so that a repetition is the same batch.</param>
 /// <param name="Number">Its number.</param>
 /// <param name="CommandId">The command that makes it.</param>
-/// <param name="Tenant">Whose it is.</param>
-public sealed record Submission(Guid BatchId, long Number, Guid CommandId, string Tenant)
+/// <param name="Actor">Who makes it; it is his tenant's.</param>
+public sealed record Submission(Guid BatchId, long Number, Guid CommandId, Actor Actor)
 {
+    /// <summary>Whose it is.</summary>
+    public string Tenant => Actor.Tenant;
+
     public string? Name { get; init; }
 
     public bool Recurring { get; init; }

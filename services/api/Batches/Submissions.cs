@@ -81,7 +81,8 @@ public sealed class Submissions(AppendRows rows, ClosedAppends closed, BatchComm
             submission.DialectDocument,
             append,
             submission.Commit,
-            submission.Schedule is { TimeZone: null } local ? local with { TimeZone = standard.TimeZone } : submission.Schedule));
+            submission.Schedule is { TimeZone: null } local ? local with { TimeZone = standard.TimeZone } : submission.Schedule,
+            submission.Actor));
     }
 
     // Nobody can append to a committed batch, so nobody waits for its row to go.

@@ -1,3 +1,4 @@
+using BatchPlatform.Contracts;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Tables;
 using Microsoft.EntityFrameworkCore;
@@ -45,10 +46,14 @@ public sealed class DatasetTable(BatchStore store, TimeProvider time)
     }
 
     /// <summary>Deletes a dataset; an upload that is going on ends with 409. Expansions that have begun still read its rows.</summary>
-    public async Task DeleteAsync(Dataset row)
+    public async Task DeleteAsync(Dataset row, Actor actor)
     {
         await using var unit = await store.BeginAsync();
-        await unit.Db.Datasets.Where(dataset => dataset.Id == row.Id).ExecuteDeleteAsync();
+        if (await unit.Db.Datasets.Where(dataset => dataset.Id == row.Id).ExecuteDeleteAsync() == 1)
+        {
+            unit.Record(actor, AuditActions.DatasetDelete, $"datasets/{row.Id:D}");
+        }
+
         await unit.Db.DatasetContents.Where(content => content.Dataset == row.Id).ExecuteUpdateAsync(set => set.SetProperty(content => content.Discarded, true));
         await unit.CommitAsync();
     }

@@ -74,7 +74,7 @@ public static class DatasetsApi
 
     private static async Task<IResult> DeleteAsync(string id, HttpContext context, DatasetTable datasets)
     {
-        await datasets.DeleteAsync(await datasets.FindAsync(context.Tenant(), id, context.RequestAborted));
+        await datasets.DeleteAsync(await datasets.FindAsync(context.Tenant(), id, context.RequestAborted), context.Actor());
         return TypedResults.NoContent();
     }
 

@@ -22,12 +22,12 @@ public sealed class Resending(BatchStore store, IdempotentRequests requests, Quo
         return await requests.RunAsync(context, delivery.BatchId, delivery.Batch, async ticket =>
         {
             ticket.Fingerprint?.Add(body.Span);
-            return await ticket.SealAsync() ?? await AskAsync(context.Tenant(), new ResendDelivery(delivery.Id, Now), count: 1);
+            return await ticket.SealAsync() ?? await AskAsync(new ResendDelivery(delivery.Id, Now), context.Actor(), $"deliveries/{delivery.Id:D}");
         });
     }
 
     /// <summary>Asks for one delivery that is known.</summary>
-    public Task AskAsync(string tenant, Guid deliveryId) => AskAsync(tenant, new ResendDelivery(deliveryId, Now), count: 1);
+    public Task AskAsync(Guid deliveryId, Actor actor) => AskAsync(new ResendDelivery(deliveryId, Now), actor, $"deliveries/{deliveryId:D}");
 
     /// <summary>Runs POST /v1/deliveries/resend.</summary>
     public async Task<IResult> RangeAsync(HttpContext context)
@@ -43,16 +43,18 @@ public sealed class Resending(BatchStore store, IdempotentRequests requests, Quo
 
             var range = Range(context.Tenant(), RequestBody.Parse<ResendBody>(body));
             await using var db = store.Read();
-            return await AskAsync(range.Tenant, range, await InRange(db, range).CountAsync(context.RequestAborted));
+            var count = await InRange(db, range).CountAsync(context.RequestAborted);
+            return await AskAsync(range, context.Actor(), "deliveries", $"{range.From:O} to {range.To:O}", count);
         });
     }
 
-    private async Task<Answer> AskAsync<T>(string tenant, T message, int count)
+    private async Task<Answer> AskAsync<T>(T message, Actor actor, string resource, string? detail = null, int count = 1)
         where T : class
     {
-        await quotas.EnsureAsync(tenant, new QuotaUse(Callbacks: count), CancellationToken.None);
+        await quotas.EnsureAsync(actor.Tenant, new QuotaUse(Callbacks: count), CancellationToken.None);
         await using var unit = await store.BeginAsync();
         unit.Owe(message);
+        unit.Record(actor, AuditActions.DeliveryResend, resource, detail);
         await unit.CommitAsync();
         return Answer.Of(StatusCodes.Status202Accepted, new ResendView(count));
     }

@@ -36,7 +36,7 @@ public sealed class DialectBatches(BatchStore store, NumberSource numbers, Upstr
         {
             var number = await numbers.NextAsync(context.RequestAborted);
             var rules = new JobRules(await upstreams.CurrentAsync(context.RequestAborted), firstIndex: 0, defaultNamespace: null, defaultAction: null);
-            return new Submission(Guid.CreateVersion7(time.GetUtcNow()), number, Guid.NewGuid(), context.Tenant())
+            return new Submission(Guid.CreateVersion7(time.GetUtcNow()), number, Guid.NewGuid(), context.Actor())
             {
                 Dialect = dialect.Name,
                 Jobs = jobs is null ? [] : NewJob.Check(jobs, rules),

@@ -1,7 +1,7 @@
 namespace BatchPlatform.Api.Dialects;
 
 /// <summary>Lets a dialect's request in by the key that was found where its vendor puts it.</summary>
-public sealed class DialectKeys(KeyDirectory keys)
+public sealed class DialectKeys(KeyDirectory keys, KeyWatch watch)
 {
     /// <summary>Makes the key's owner the request's tenant.</summary>
     /// <param name="context">The request.</param>
@@ -21,6 +21,7 @@ public sealed class DialectKeys(KeyDirectory keys)
             throw new ProblemException(Problems.Forbidden());
         }
 
+        watch.Begin(context, identity);
         context.User = KeyAuthentication.Principal(identity);
         return identity;
     }

@@ -65,7 +65,7 @@ public sealed class Expanding(BatchStore store, ExpansionRows rows, AppendRows a
             }
 
             end = AppendEnd.Unknown;
-            var reply = await commands.SendAsync(new AcceptAppend(row.BatchId, row.CommandId, rules.Staged(row)));
+            var reply = await commands.SendAsync(new AcceptAppend(row.BatchId, row.CommandId, rules.Staged(row), work.Actor));
             end = reply.Accepted ? AppendEnd.Taken : AppendEnd.NotTaken;
             if (!reply.Accepted)
             {
@@ -113,7 +113,7 @@ public sealed class Expanding(BatchStore store, ExpansionRows rows, AppendRows a
     // Once committed, it stays so: a repetition finds its work done.
     private async Task CommitAsync(Expansion work)
     {
-        var reply = await commands.SendAsync(new CommitBatch(work.BatchId, work.Id));
+        var reply = await commands.SendAsync(new CommitBatch(work.BatchId, work.Id, work.Actor));
         if (reply is { Accepted: false, Code: not ErrorCodes.BatchAlreadyCommitted })
         {
             throw new ProblemException(reply.AsProblem());

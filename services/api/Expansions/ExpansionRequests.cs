@@ -46,10 +46,20 @@ public sealed class ExpansionRequests(
     /// <param name="template">What a row is made into; it must have been checked.</param>
     /// <param name="commit">Commit the batch afterwards.</param>
     /// <param name="id">The expansion's id.</param>
+    /// <param name="actor">Who asks for it.</param>
     /// <exception cref="ProblemException">409: the dataset is not ready. 429 or 422: a quota has no room for a job for each of its rows.</exception>
-    internal async Task<Expansion> BeginAsync(BatchRow batch, Guid dataset, JobTemplate template, bool commit, Guid id)
+    internal async Task<Expansion> BeginAsync(BatchRow batch, Guid dataset, JobTemplate template, bool commit, Guid id, Actor actor)
     {
-        var row = new Expansion { Id = id, BatchId = batch.Id, Batch = batch.Number, Dataset = dataset, Template = JsonSerializer.Serialize(template, ApiJson.Options), Commit = commit };
+        var row = new Expansion
+        {
+            Id = id,
+            BatchId = batch.Id,
+            Batch = batch.Number,
+            Dataset = dataset,
+            Template = JsonSerializer.Serialize(template, ApiJson.Options),
+            Commit = commit,
+            Actor = actor,
+        };
         await EnsureRoomAsync(batch, dataset);
         await rows.AddAsync(row, CancellationToken.None);
         runs.Wake();
@@ -75,7 +85,7 @@ public sealed class ExpansionRequests(
         template.Check(await upstreams.CurrentAsync(context.RequestAborted));
         return batch.RefusesJobs() is { } refusal
             ? throw new ProblemException(refusal)
-            : await BeginAsync(batch, dataset.Id, template, body.Commit, id);
+            : await BeginAsync(batch, dataset.Id, template, body.Commit, id, context.Actor());
     }
 
     private static Problem NoDataset => Problems.InvalidJson("The body must be a JSON array of jobs, or an object that names a dataset.");

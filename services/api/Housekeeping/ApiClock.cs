@@ -1,3 +1,4 @@
+using BatchPlatform.Api.Auditing;
 using BatchPlatform.Api.Datasets;
 using BatchPlatform.Api.Uploads;
 using BatchPlatform.Defaults;
@@ -7,9 +8,9 @@ using Microsoft.Extensions.Options;
 
 namespace BatchPlatform.Api.Housekeeping;
 
-/// <summary>Removes what nobody needs any more: appends and uploads that ended or lost their owner, and answers kept for a day.</summary>
+/// <summary>Removes what nobody needs any more: appends and uploads that ended or lost their owner, answers kept for a day, and the audit of a year ago.</summary>
 public sealed partial class ApiClock(
-    BatchStore store, AppendRows rows, ClosedAppends closed, DatasetCleanup datasets, TimeProvider time, IOptions<ApiOptions> options, ILogger<ApiClock> logger)
+    BatchStore store, AppendRows rows, ClosedAppends closed, DatasetCleanup datasets, OldAudit audit, TimeProvider time, IOptions<ApiOptions> options, ILogger<ApiClock> logger)
     : Clock(time, logger)
 {
     // Looking for old answers reads the whole table, so it is done rarely.
@@ -31,6 +32,7 @@ public sealed partial class ApiClock(
         {
             _forgotAt = _time.GetTimestamp();
             await ForgetAnswersAsync(cancellationToken);
+            await audit.RemoveAsync(cancellationToken);
         }
     }
 

@@ -112,6 +112,7 @@ public sealed class Ticket : IDisposable
     private string? LocationOf(int status, HttpRequest request) =>
         (status, request.Path.Value!.Split('/')[^1]) switch
         {
+            (StatusCodes.Status201Created, "keys") => $"{request.Path}/{KeySecret.NewId(BatchId)}",
             (StatusCodes.Status201Created, "batches" or "datasets") => $"{request.Path}/{BatchId:D}",
             (StatusCodes.Status202Accepted, "jobs") => ExpansionLinks.PathOf(BatchId, CommandId),
             _ => null,

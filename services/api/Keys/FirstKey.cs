@@ -8,16 +8,19 @@ namespace BatchPlatform.Api;
 /// Makes sure that somebody can get in: stores the key of <c>Admin:Key</c>, or, when that is not set and there is no
 /// key at all, makes one and prints it once.
 /// </summary>
-public sealed class FirstKey(BatchStore store, IConfiguration configuration, TimeProvider time)
+public sealed class FirstKey(BatchStore store, NumberSource numbers, IConfiguration configuration)
 {
+    /// <summary>Where configuration says which key it is.</summary>
+    internal const string Setting = "Admin:Key";
+
     private const string Tenant = "default";
-    private const string Scopes = "admin write read";
+    private static readonly string Scopes = KeyScopes.Join(KeyScopes.All);
     private const int MinLength = 16;
 
-    /// <exception cref="InvalidOperationException"><c>Admin:Key</c> is too short.</exception>
+    /// <exception cref="InvalidOperationException"><c>Admin:Key</c> is too short or too long.</exception>
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
-        if (configuration["Admin:Key"] is { Length: > 0 } key)
+        if (configuration[Setting] is { Length: > 0 } key)
         {
             await SetAsync(key, cancellationToken);
         }
@@ -29,20 +32,24 @@ public sealed class FirstKey(BatchStore store, IConfiguration configuration, Tim
 
     private async Task SetAsync(string key, CancellationToken cancellationToken)
     {
-        if (key.Length < MinLength)
+        if (key.Length is < MinLength or > KeyDirectory.MaxLength)
         {
-            throw new InvalidOperationException($"Admin__Key is too short: it must have at least {MinLength} characters.");
+            var fault = key.Length < MinLength ? "short" : "long";
+            throw new InvalidOperationException($"Admin__Key is too {fault}: it must have {MinLength} to {KeyDirectory.MaxLength} characters.");
         }
 
+        var number = await numbers.NextAsync(cancellationToken);
         await using var unit = await store.BeginAsync(cancellationToken);
         var row = await unit.Db.Keys.FirstOrDefaultAsync(row => row.Id == KeyDirectory.AdminId, cancellationToken);
         if (row is null)
         {
-            await InsertAsync(unit.Db, KeyDirectory.AdminId, "Admin:Key", key, cancellationToken);
+            await InsertAsync(unit, number, KeyDirectory.AdminId, Setting, key, cancellationToken);
         }
-        else if (!KeySecret.Verify(key, row.Salt, row.Hash))
+        else if (row.RevokedAt is not null || !KeySecret.Verify(key, row.Salt, row.Hash))
         {
             (row.Salt, row.Hash) = KeySecret.Protect(key);
+            row.RevokedAt = null;
+            unit.Record(actor: null, AuditActions.KeyChange, $"keys/{row.Id}", "set by configuration");
         }
 
         await unit.CommitAsync(cancellationToken);
@@ -51,6 +58,7 @@ public sealed class FirstKey(BatchStore store, IConfiguration configuration, Tim
     // Several processes may start at once on an empty database: the fixed id lets one of them win, and only that one prints.
     private async Task MakeIfNoneAsync(CancellationToken cancellationToken)
     {
+        var number = await numbers.NextAsync(cancellationToken);
         await using var unit = await store.BeginAsync(cancellationToken);
         if (await unit.Db.Keys.AnyAsync(cancellationToken))
         {
@@ -58,7 +66,7 @@ public sealed class FirstKey(BatchStore store, IConfiguration configuration, Tim
         }
 
         var key = KeySecret.Make(KeyDirectory.FirstId);
-        var made = await InsertAsync(unit.Db, KeyDirectory.FirstId, "made at the first start", key, cancellationToken);
+        var made = await InsertAsync(unit, number, KeyDirectory.FirstId, "made at the first start", key, cancellationToken);
         await unit.CommitAsync(cancellationToken);
         if (made)
         {
@@ -67,15 +75,20 @@ public sealed class FirstKey(BatchStore store, IConfiguration configuration, Tim
         }
     }
 
-    private async Task<bool> InsertAsync(StoreDb db, string id, string name, string key, CancellationToken cancellationToken)
+    private static async Task<bool> InsertAsync(WorkUnit unit, long number, string id, string name, string key, CancellationToken cancellationToken)
     {
         var (salt, hash) = KeySecret.Protect(key);
-        var now = time.GetUtcNow().UtcDateTime;
-        return await db.Database.ExecuteSqlAsync(
+        var rows = await unit.Db.Database.ExecuteSqlAsync(
             $"""
-            INSERT INTO keys (id, tenant, name, salt, hash, scopes, created_at)
-            VALUES ({id}, {Tenant}, {name}, {salt}, {hash}, {Scopes}, {now}) ON CONFLICT DO NOTHING
+            INSERT INTO keys (id, number, tenant, name, salt, hash, scopes, created_at)
+            VALUES ({id}, {number}, {Tenant}, {name}, {salt}, {hash}, {Scopes}, {unit.Now}) ON CONFLICT DO NOTHING
             """,
-            cancellationToken) == 1;
+            cancellationToken);
+        if (rows == 1)
+        {
+            unit.Record(actor: null, AuditActions.KeyCreate, $"keys/{id}", $"{Tenant}: {Scopes}");
+        }
+
+        return rows == 1;
     }
 }

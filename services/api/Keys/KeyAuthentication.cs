@@ -9,7 +9,7 @@ namespace BatchPlatform.Api;
 
 /// <summary>Lets a request in by its API key: <c>Authorization: Bearer …</c> or <c>X-Api-Key: …</c>.</summary>
 public sealed class KeyAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, KeyDirectory keys)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, KeyDirectory keys, KeyWatch watch)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     /// <summary>The scheme's name.</summary>
@@ -27,7 +27,7 @@ public sealed class KeyAuthentication(
     public static void RequireAdmin(AuthorizationPolicyBuilder policy) => policy
         .AddAuthenticationSchemes(SchemeName)
         .RequireAuthenticatedUser()
-        .RequireClaim(Tenancy.ScopeClaim, "admin");
+        .RequireClaim(Tenancy.ScopeClaim, KeyScopes.Admin);
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -37,9 +37,13 @@ public sealed class KeyAuthentication(
         }
 
         var identity = await keys.FindAsync(credential, Context.RequestAborted);
-        return identity is null
-            ? AuthenticateResult.Fail("unknown key")
-            : AuthenticateResult.Success(new AuthenticationTicket(Principal(identity), SchemeName));
+        if (identity is null)
+        {
+            return AuthenticateResult.Fail("unknown key");
+        }
+
+        watch.Begin(Context, identity);
+        return AuthenticateResult.Success(new AuthenticationTicket(Principal(identity), SchemeName));
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
@@ -51,7 +55,7 @@ public sealed class KeyAuthentication(
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Problems.Forbidden().ExecuteAsync(Context);
 
     /// <summary>The scope that a method asks for.</summary>
-    internal static string ScopeOf(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) ? "read" : "write";
+    internal static string ScopeOf(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) ? KeyScopes.Read : KeyScopes.Write;
 
     /// <summary>The key as the request's user, whose claims <see cref="Tenancy"/> reads.</summary>
     internal static ClaimsPrincipal Principal(KeyIdentity key) => new(new ClaimsIdentity(

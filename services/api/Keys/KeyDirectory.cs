@@ -8,10 +8,22 @@ using Microsoft.EntityFrameworkCore;
 namespace BatchPlatform.Api;
 
 /// <summary>Whom a key stands for.</summary>
-public sealed record KeyIdentity(string Id, string Tenant, IReadOnlyList<string> Scopes);
+/// <param name="Id">The key's id; no secret.</param>
+/// <param name="Tenant">Its owner.</param>
+/// <param name="Scopes">What it may do.</param>
+/// <param name="ExpiresAt">From then on it stands for nobody, UTC.</param>
+/// <param name="SigningSecret">What requests of dialects must be signed with, encrypted; null when they need not be.</param>
+public sealed record KeyIdentity(string Id, string Tenant, IReadOnlyList<string> Scopes, DateTime? ExpiresAt = null, string? SigningSecret = null);
 
-/// <summary>Tells whom a presented key stands for. Remembers an answer for two seconds, so that a request costs no query and a revoked key is soon out.</summary>
-public sealed class KeyDirectory(BatchStore store, TimeProvider time)
+/// <summary>
+/// Tells whom a presented key stands for. Good answers are remembered for a second, counted from before the store was asked, so
+/// that a request costs no query and a revoked key is soon out. Bad ones are not: whatever is wrong with a key, it costs one
+/// query by primary key and two hashes, so that nobody can tell an unknown id from a wrong secret.
+/// </summary>
+/// <param name="store">The store.</param>
+/// <param name="uses">Told of each key that let somebody in.</param>
+/// <param name="time">The clock.</param>
+public sealed class KeyDirectory(BatchStore store, KeyUses uses, TimeProvider time)
 {
     /// <summary>The id of the key that configuration sets; the only one whose text does not carry its id.</summary>
     public const string AdminId = "admin";
@@ -19,55 +31,77 @@ public sealed class KeyDirectory(BatchStore store, TimeProvider time)
     /// <summary>The id of the key that is made when there is none.</summary>
     public const string FirstId = "first";
 
-    private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(2);
+    /// <summary>Characters of a credential, at most: what is longer is no key, and is not hashed whole to find that out.</summary>
+    public const int MaxLength = 1024;
+
+    private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(1);
     private const int MaxRemembered = 10_000;
 
     // By the credential's hash, so that no memory dump lists keys.
-    private readonly ConcurrentDictionary<string, (KeyIdentity Identity, DateTimeOffset Until)> _known = new();
+    private readonly ConcurrentDictionary<string, (KeyIdentity Identity, long ReadAt)> _known = new();
 
-    // What an unknown id is compared with, so that it takes as long as a wrong secret.
-    private readonly (byte[] Salt, byte[] Hash) _nobody = KeySecret.Protect(KeySecret.Make("nobody"));
+    // Stands where there is no row, so that comparing takes as long.
+    private readonly ApiKey _nobody = Nobody();
 
-    /// <summary>The key's identity; null when it is unknown, wrong or expired.</summary>
+    /// <summary>How a credential is compared with a salted hash; tests count it.</summary>
+    internal Func<string, byte[], byte[], bool> Verify { get; set; } = KeySecret.Verify;
+
+    /// <summary>The key's identity; null when it is unknown, wrong, revoked or expired.</summary>
     public async Task<KeyIdentity?> FindAsync(string credential, CancellationToken cancellationToken)
     {
-        var name = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(credential)));
-        var now = time.GetUtcNow();
-        if (_known.TryGetValue(name, out var known) && known.Until > now)
+        var presented = credential.Length <= MaxLength ? credential : "";
+        var name = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(presented)));
+        var readAt = time.GetTimestamp();
+        if (!_known.TryGetValue(name, out var known) || time.GetElapsedTime(known.ReadAt) >= Remembered)
         {
-            return known.Identity;
+            if (await ReadAsync(presented, cancellationToken) is not { } read)
+            {
+                _known.TryRemove(name, out _);
+                return null;
+            }
+
+            known = (read, readAt);
+            Remember(name, known);
         }
 
-        var identity = await VerifyAsync(credential, now.UtcDateTime, cancellationToken);
-        if (identity is null)
+        if (known.Identity.ExpiresAt <= time.GetUtcNow().UtcDateTime)
         {
-            _known.TryRemove(name, out _);
             return null;
         }
 
+        uses.Note(known.Identity.Id);
+        return known.Identity;
+    }
+
+    private void Remember(string name, (KeyIdentity Identity, long ReadAt) known)
+    {
         if (_known.Count >= MaxRemembered)
         {
             _known.Clear();
         }
 
-        _known[name] = (identity, now + Remembered);
-        return identity;
+        _known[name] = known;
     }
 
-    private async Task<KeyIdentity?> VerifyAsync(string credential, DateTime now, CancellationToken cancellationToken)
+    private async Task<KeyIdentity?> ReadAsync(string credential, CancellationToken cancellationToken)
     {
-        var id = KeySecret.IdOf(credential) ?? AdminId;
+        var id = KeySecret.IdOf(credential) ?? "";
         await using var db = store.Read();
         // The configured key may look like a made one, so its row is always a candidate.
-        var candidates = await db.Keys.Where(key => key.Id == id || key.Id == AdminId).ToListAsync(cancellationToken);
-        var row = candidates.Find(key => KeySecret.Verify(credential, key.Salt, key.Hash));
-        if (candidates.Count == 0)
-        {
-            KeySecret.Verify(credential, _nobody.Salt, _nobody.Hash);
-        }
-
-        return row is null || row.ExpiresAt <= now ? null : Identity(row);
+        var rows = await db.Keys.Where(key => key.Id == id || key.Id == AdminId).ToListAsync(cancellationToken);
+        var own = rows.Find(key => key.Id == id) ?? _nobody;
+        var configured = rows.Find(key => key.Id == AdminId) ?? _nobody;
+        var isOwn = Verify(credential, own.Salt, own.Hash);
+        var isConfigured = Verify(credential, configured.Salt, configured.Hash);
+        var row = isOwn ? own : isConfigured ? configured : null;
+        return row is null or { RevokedAt: not null } ? null : Identity(row);
     }
 
-    private static KeyIdentity Identity(ApiKey row) => new(row.Id, row.Tenant, row.Scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+    private static KeyIdentity Identity(ApiKey row) => new(row.Id, row.Tenant, KeyScopes.Of(row), row.ExpiresAt, row.SigningSecret);
+
+    private static ApiKey Nobody()
+    {
+        var (salt, hash) = KeySecret.Protect(KeySecret.Make("nobody"));
+        return new ApiKey { Salt = salt, Hash = hash };
+    }
 }

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using BatchPlatform.Contracts;
 
 namespace BatchPlatform.Api;
 
@@ -14,6 +15,13 @@ public static class Tenancy
 
     /// <summary>The id of the key that was presented; no secret.</summary>
     public static string KeyId(this HttpContext context) => Claim(context, KeyClaim);
+
+    /// <summary>Who asks, for the audit.</summary>
+    public static Actor Actor(this HttpContext context)
+    {
+        var address = context.Connection.RemoteIpAddress;
+        return new Actor(context.Tenant(), context.KeyId(), (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString());
+    }
 
     private static string Claim(HttpContext context, string type) =>
         context.User.FindFirstValue(type) ?? throw new InvalidOperationException("The request was not authenticated.");

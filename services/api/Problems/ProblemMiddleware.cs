@@ -18,6 +18,10 @@ public sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Prob
                 await _shape(Problems.OfStatus(context.Response.StatusCode)).ExecuteAsync(context);
             }
         }
+        catch (Exception) when (context.Features.Get<OpenRequest>() is { HasEnded: true } ended)
+        {
+            await RefuseLateAsync(context, ended);
+        }
         catch (Exception error) when (context.RequestAborted.IsCancellationRequested)
         {
             // Nobody is left to tell.
@@ -30,6 +34,21 @@ public sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Prob
             problem.AddHeaders(context.Response);
             await _shape(problem).ExecuteAsync(context);
         }
+    }
+
+    // What has been sent of an answer must not look whole.
+    private async Task RefuseLateAsync(HttpContext context, OpenRequest ended)
+    {
+        Log.KeyEnded(logger, context.Request.Method, context.GetEndpoint()?.DisplayName);
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return;
+        }
+
+        ended.LetAnswer();
+        context.Response.Clear();
+        await _shape(Problems.Unauthenticated()).ExecuteAsync(context);
     }
 
     private static bool HasNoBody(HttpResponse response) =>
@@ -53,6 +72,9 @@ public sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Prob
     {
         [LoggerMessage(Level = LogLevel.Debug, Message = "The client of a {Method} went away ({Error})")]
         public static partial void ClientGone(ILogger logger, string method, string error);
+
+        [LoggerMessage(Level = LogLevel.Debug, Message = "{Method} at {Endpoint} was ended: it outlived its key")]
+        public static partial void KeyEnded(ILogger logger, string method, string? endpoint);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "{Method} failed at {Endpoint}")]
         public static partial void Failed(ILogger logger, string method, string? endpoint, Exception error);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
+using System.Text;
 
 namespace BatchPlatform.Api.Reading;
 
@@ -17,6 +18,21 @@ internal static class Cursor
         var bytes = new byte[sizeof(long)];
         BinaryPrimitives.WriteInt64BigEndian(bytes, position);
         return Base64Url.EncodeToString(bytes);
+    }
+
+    /// <summary>The cursor of a name in a list by names.</summary>
+    public static string WriteText(string name) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(name));
+
+    /// <summary>The name of a cursor; null when absent.</summary>
+    public static string? ReadText(string? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        var name = Base64Url.IsValid(text) ? Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)) : "";
+        return name.Length > 0 && !name.Contains('\0', StringComparison.Ordinal) ? name : throw Parameter.Invalid("cursor", "must be a next_cursor of the same list.");
     }
 
     /// <summary>The position of a cursor; null when absent.</summary>

@@ -37,15 +37,16 @@ public static class TenantsApi
         Check(body, guard);
         var old = await ReadAsync(store, Checked(name), context.RequestAborted);
         var callback = secrets.Seal(body.Callback, old.Callback);
-        var view = TenantView.Of(await WriteAsync(store, name, body, callback, context.RequestAborted));
+        var view = TenantView.Of(await WriteAsync(store, name, body, callback, context));
         defaults.Forget(name);
         quotas.Forget(name);
         var rotates = body.Callback is not null && (body.Callback.Secret is not null || old.Callback is null);
         return Results.Ok(rotates ? view with { Callback = secrets.Show(view.Callback!, callback!) } : view);
     }
 
-    private static async Task<Tenant> WriteAsync(BatchStore store, string name, TenantBody body, Callback? callback, CancellationToken cancellationToken)
+    private static async Task<Tenant> WriteAsync(BatchStore store, string name, TenantBody body, Callback? callback, HttpContext context)
     {
+        var cancellationToken = context.RequestAborted;
         await using var unit = await store.BeginAsync(cancellationToken);
         var now = unit.Now;
         await unit.Db.Database.ExecuteSqlAsync(
@@ -54,6 +55,7 @@ public static class TenantsApi
         (tenant.Weight, tenant.Paused, tenant.PauseReason) = (body.Weight, body.Paused, body.PauseReason);
         (tenant.Callback, tenant.TimeZone, tenant.UpdatedAt) = (callback, body.TimeZone, now);
         tenant.Quotas = body.Quotas;
+        unit.Record(context.Actor(), AuditActions.TenantPut, $"tenants/{name}");
         await unit.CommitAsync(cancellationToken);
         return tenant;
     }

@@ -15,7 +15,7 @@ public sealed class Appender(AppendRows rows, BatchCommands commands, UpstreamDi
     /// <summary>Adds what <paramref name="stage"/> stores under the row <paramref name="wanted"/>, as it is given, unless it throws.</summary>
     /// <exception cref="ProblemException">404, 409 APPEND_IN_PROGRESS or APPEND_OUTDATED, 504, or what <paramref name="stage"/> says.</exception>
     internal async Task<CommandReply> RunAsync(
-        Append wanted, Func<Append, Task<JobRules>> stage, CancellationToken cancellationToken)
+        Append wanted, Actor actor, Func<Append, Task<JobRules>> stage, CancellationToken cancellationToken)
     {
         var row = await rows.OpenAsync(wanted, cancellationToken);
         var end = AppendEnd.NotTaken;
@@ -23,7 +23,7 @@ public sealed class Appender(AppendRows rows, BatchCommands commands, UpstreamDi
         {
             var rules = await stage(row);
             end = AppendEnd.Unknown;
-            var reply = await commands.SendAsync(new AcceptAppend(row.BatchId, row.CommandId, rules.Staged(row)));
+            var reply = await commands.SendAsync(new AcceptAppend(row.BatchId, row.CommandId, rules.Staged(row), actor));
             end = reply.Accepted ? AppendEnd.Taken : AppendEnd.NotTaken;
             return reply;
         }
@@ -37,12 +37,12 @@ public sealed class Appender(AppendRows rows, BatchCommands commands, UpstreamDi
     /// <returns>The lifecycle's reply, and the index of the first job if it was accepted.</returns>
     /// <exception cref="ProblemException">As for the other one; 422 for a job that cannot be taken, 429 or 422 for a quota.</exception>
     public async Task<(CommandReply Reply, int First)> AddAsync(
-        Batch batch, IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken)
+        Batch batch, IReadOnlyList<NewJob> jobs, Actor actor, CancellationToken cancellationToken)
     {
         await quotas.EnsureAsync(batch.Tenant, BatchRow.Of(batch).UseOf(jobs.Count, batch.Total), cancellationToken);
         var known = await upstreams.CurrentAsync(cancellationToken);
         var first = 0;
-        var reply = await RunAsync(AppendRows.NewRow(batch.CorrelationId, batch.Number, Guid.NewGuid()), StageAsync, cancellationToken);
+        var reply = await RunAsync(AppendRows.NewRow(batch.CorrelationId, batch.Number, Guid.NewGuid()), actor, StageAsync, cancellationToken);
         return (reply, first);
 
         async Task<JobRules> StageAsync(Append row)

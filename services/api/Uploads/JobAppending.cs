@@ -75,7 +75,8 @@ public sealed class JobAppending(
         var wanted = AppendRows.NewRow(batch.Id, batch.Number, ticket.CommandId);
         wanted.Uploader = context.Tenant();
         JobRules? rules = null;
-        var reply = await appender.RunAsync(wanted, async row => rules = await StageAsync(context, upload, batch, ticket, row), context.RequestAborted);
+        var reply = await appender.RunAsync(
+            wanted, context.Actor(), async row => rules = await StageAsync(context, upload, batch, ticket, row), context.RequestAborted);
         return reply.Accepted ? Answer.Of(201, new AppendAnswer(rules!.Count, reply.Total)) : Answer.Of(reply.AsProblem());
     }
 

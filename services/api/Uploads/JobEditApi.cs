@@ -24,7 +24,7 @@ public static class JobEditApi
             .ProducesProblems(400, 404, 409, 413, 415, 422, 504);
         jobs.MapDelete("/{index}", async (string id, string index, HttpContext context, BatchStore store, JobEditing editing) =>
             {
-                await editing.RemoveAsync(await BatchRow.FindAsync(store, context, id), [IndexOf(index)], context.RequestAborted);
+                await editing.RemoveAsync(await BatchRow.FindAsync(store, context, id), [IndexOf(index)], context.Actor(), context.RequestAborted);
                 return Results.NoContent();
             })
             .WithSummary("Remove a job of a recurring batch; its index is not given again")
@@ -32,7 +32,7 @@ public static class JobEditApi
             .ProducesProblems(404, 409, 504);
         jobs.MapDelete("/", async (string id, HttpContext context, BatchStore store, JobEditing editing) =>
             {
-                await editing.ClearAsync(await BatchRow.FindAsync(store, context, id), context.RequestAborted);
+                await editing.ClearAsync(await BatchRow.FindAsync(store, context, id), context.Actor(), context.RequestAborted);
                 return Results.NoContent();
             })
             .WithSummary("Remove all jobs of a recurring batch")
@@ -45,7 +45,7 @@ public static class JobEditApi
         var batch = await BatchRow.FindAsync(store, context, id);
         var body = await RequestBody.ReadAsync(context, MaxJobBytes);
         var job = Read(body, new JobRules(await upstreams.CurrentAsync(context.RequestAborted), IndexOf(index), defaultNamespace: null, defaultAction: null));
-        await editing.ReplaceAsync(batch, job, context.RequestAborted);
+        await editing.ReplaceAsync(batch, job, context.Actor(), context.RequestAborted);
         return Results.Ok(await JobReadingApi.ViewAsync(id, index, context, store, CancellationToken.None));
     }
 

@@ -18,9 +18,10 @@ public sealed class JobEditing(BatchStore store, AppendRows rows, BatchCommands 
 
     /// <summary>Puts a job in the place of the one that has its index.</summary>
     /// <exception cref="ProblemException">409: the batch's state does not allow it. 404 JOB_NOT_FOUND.</exception>
-    public Task ReplaceAsync(BatchRow batch, StagedJob job, CancellationToken cancellationToken) =>
+    public Task ReplaceAsync(BatchRow batch, StagedJob job, Actor actor, CancellationToken cancellationToken) =>
         RunAsync(
             batch,
+            actor,
             async row =>
             {
                 var removed = await RemoveAsync(row, [job.Index], cancellationToken);
@@ -31,15 +32,15 @@ public sealed class JobEditing(BatchStore store, AppendRows rows, BatchCommands 
 
     /// <summary>Removes the jobs at these indexes, all or none.</summary>
     /// <exception cref="ProblemException">409: the batch's state does not allow it. 404 JOB_NOT_FOUND: one of them is not there.</exception>
-    public Task RemoveAsync(BatchRow batch, IReadOnlyCollection<int> indexes, CancellationToken cancellationToken) =>
-        RunAsync(batch, async row => Staged(row, await RemoveAsync(row, indexes, cancellationToken)), cancellationToken);
+    public Task RemoveAsync(BatchRow batch, IReadOnlyCollection<int> indexes, Actor actor, CancellationToken cancellationToken) =>
+        RunAsync(batch, actor, async row => Staged(row, await RemoveAsync(row, indexes, cancellationToken)), cancellationToken);
 
     /// <summary>Removes every job.</summary>
     /// <exception cref="ProblemException">409: the batch's state does not allow it.</exception>
-    public Task ClearAsync(BatchRow batch, CancellationToken cancellationToken) =>
-        RunAsync(batch, async row => Staged(row, await RemoveAllAsync(row, cancellationToken)), cancellationToken);
+    public Task ClearAsync(BatchRow batch, Actor actor, CancellationToken cancellationToken) =>
+        RunAsync(batch, actor, async row => Staged(row, await RemoveAllAsync(row, cancellationToken)), cancellationToken);
 
-    private async Task RunAsync(BatchRow batch, Func<Append, Task<StagedAppend>> stage, CancellationToken cancellationToken)
+    private async Task RunAsync(BatchRow batch, Actor actor, Func<Append, Task<StagedAppend>> stage, CancellationToken cancellationToken)
     {
         if (batch.RefusesEdits() is { } refusal)
         {
@@ -57,7 +58,7 @@ public sealed class JobEditing(BatchStore store, AppendRows rows, BatchCommands 
             }
 
             end = AppendEnd.Unknown;
-            var reply = await commands.SendAsync(new AcceptAppend(row.BatchId, row.CommandId, staged));
+            var reply = await commands.SendAsync(new AcceptAppend(row.BatchId, row.CommandId, staged, actor));
             end = reply.Accepted ? AppendEnd.Taken : AppendEnd.NotTaken;
             if (!reply.Accepted)
             {

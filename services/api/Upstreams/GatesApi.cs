@@ -36,7 +36,7 @@ public static class GatesApi
     {
         await CheckAsync(directory, ns, context.RequestAborted);
         var body = RequestBody.Parse<LifecycleApi.PauseBody>(await RequestBody.ReadAsync(context));
-        await operations.AskAsync<PauseUpstream, UpstreamPaused>(new PauseUpstream(ns, paused, LifecycleApi.Checked(body.Reason)));
+        await operations.AskAsync<PauseUpstream, UpstreamPaused>(new PauseUpstream(ns, paused, LifecycleApi.Checked(body.Reason), context.Actor()));
         return Results.Ok(await ViewAsync(store, ns, CancellationToken.None));
     }
 

@@ -37,7 +37,7 @@ public sealed class UpstreamVersions(BatchStore store)
 
     /// <summary>Stores a definition that came through the API, unless it is the latest already.</summary>
     /// <returns>The version that it has.</returns>
-    public async Task<int> PutAsync(Upstream upstream, CancellationToken cancellationToken)
+    public async Task<int> PutAsync(Upstream upstream, Actor actor, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -49,7 +49,7 @@ public sealed class UpstreamVersions(BatchStore store)
             }
 
             var next = Next(upstream.Namespace, latest, Write(upstream));
-            if (await TryInsertAsync(unit, next, cancellationToken))
+            if (await TryInsertAsync(unit, next, actor, cancellationToken))
             {
                 return next.Version;
             }
@@ -71,12 +71,12 @@ public sealed class UpstreamVersions(BatchStore store)
             var configured = await LatestAsync(unit.Db, upstream.Namespace, cancellationToken, onlyConfigured: true);
             var next = Next(upstream.Namespace, latest, Write(upstream));
             next.Configured = true;
-            done = IsSame(configured, upstream) || await TryInsertAsync(unit, next, cancellationToken);
+            done = IsSame(configured, upstream) || await TryInsertAsync(unit, next, actor: null, cancellationToken);
         }
     }
 
     /// <summary>Removes an upstream that no unfinished jobs of a run need.</summary>
-    public async Task<UpstreamDeletion> DeleteAsync(string ns, CancellationToken cancellationToken)
+    public async Task<UpstreamDeletion> DeleteAsync(string ns, Actor actor, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -92,7 +92,7 @@ public sealed class UpstreamVersions(BatchStore store)
                 return UpstreamDeletion.InUse;
             }
 
-            if (await TryInsertAsync(unit, Next(ns, latest, definition: null), cancellationToken))
+            if (await TryInsertAsync(unit, Next(ns, latest, definition: null), actor, cancellationToken))
             {
                 return UpstreamDeletion.Deleted;
             }
@@ -120,7 +120,7 @@ public sealed class UpstreamVersions(BatchStore store)
     private static UpstreamVersion Next(string ns, UpstreamVersion? latest, string? definition) =>
         new() { Namespace = ns, Version = (latest?.Version ?? 0) + 1, Definition = definition };
 
-    private static async Task<bool> TryInsertAsync(WorkUnit unit, UpstreamVersion row, CancellationToken cancellationToken)
+    private static async Task<bool> TryInsertAsync(WorkUnit unit, UpstreamVersion row, Actor? actor, CancellationToken cancellationToken)
     {
         var rows = await unit.Db.Database.ExecuteSqlAsync(
             $"""
@@ -128,7 +128,13 @@ public sealed class UpstreamVersions(BatchStore store)
             VALUES ({row.Namespace}, {row.Version}, {row.Definition}, {row.Configured}, {unit.Now}) ON CONFLICT DO NOTHING
             """,
             cancellationToken);
+        if (rows == 0)
+        {
+            return false;
+        }
+
+        unit.Record(actor, row.Definition is null ? AuditActions.UpstreamDelete : AuditActions.UpstreamPut, $"upstreams/{row.Namespace}", $"version {row.Version}");
         await unit.CommitAsync(cancellationToken);
-        return rows == 1;
+        return true;
     }
 }

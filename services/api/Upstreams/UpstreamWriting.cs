@@ -26,15 +26,15 @@ public sealed class UpstreamWriting(UpstreamVersions versions, UpstreamDirectory
         upstream = upstream with { Namespace = ns };
         Refuse(UpstreamRules.Faults(upstream));
         Refuse(UpstreamFault.Unless(UpstreamVersions.Write(upstream).Length <= options.Value.UpstreamBytes, "schemas", $"makes the definition longer than {options.Value.UpstreamBytes} characters"));
-        var version = await versions.PutAsync(upstream, context.RequestAborted);
+        var version = await versions.PutAsync(upstream, context.Actor(), context.RequestAborted);
         directory.Forget();
         return Answer(upstream with { Version = version }, notes);
     }
 
     /// <summary>Runs DELETE /v1/upstreams/{namespace}.</summary>
-    public async Task<UpstreamDeletion> DeleteAsync(string ns, CancellationToken cancellationToken)
+    public async Task<UpstreamDeletion> DeleteAsync(HttpContext context, string ns)
     {
-        var deletion = await versions.DeleteAsync(ns, cancellationToken);
+        var deletion = await versions.DeleteAsync(ns, context.Actor(), context.RequestAborted);
         directory.Forget();
         return deletion;
     }

@@ -29,8 +29,8 @@ public static class UpstreamsApi
     private static async Task<IResult> PutAsync(HttpContext context, string ns, UpstreamWriting writing) =>
         Results.Ok(await writing.PutAsync(context, ns));
 
-    private static async Task<IResult> DeleteAsync(string ns, UpstreamWriting writing, CancellationToken cancellationToken) =>
-        await writing.DeleteAsync(ns, cancellationToken) switch
+    private static async Task<IResult> DeleteAsync(HttpContext context, string ns, UpstreamWriting writing) =>
+        await writing.DeleteAsync(context, ns) switch
         {
             UpstreamDeletion.Deleted => Results.NoContent(),
             UpstreamDeletion.InUse => Problems.Conflict(ErrorCodes.UpstreamInUse, "Unfinished jobs need this upstream: let their batches end, or delete them."),

@@ -1,6 +1,7 @@
 using BatchPlatform.Contracts;
 using BatchPlatform.Orchestrator.Dispatch;
 using BatchPlatform.Store;
+using BatchPlatform.Store.Tables;
 using MassTransit;
 
 namespace BatchPlatform.Orchestrator.Gates;
@@ -13,6 +14,7 @@ public sealed class PauseUpstreamConsumer(BatchStore store, DispatchSignal signa
         var (ns, paused, reason) = (context.Message.Namespace, context.Message.Paused, context.Message.Reason);
         await using var unit = await store.BeginAsync(context.CancellationToken);
         await GateRows.PauseAsync(unit, ns, paused, reason, context.CancellationToken);
+        unit.Record(context.Message.Actor, paused ? AuditActions.UpstreamPause : AuditActions.UpstreamResume, $"upstreams/{ns}");
         if (paused)
         {
             unit.AfterCommit(() => context.Publish(new LeaveUpstream(ns, Seconds: 0)));

@@ -198,6 +198,11 @@ internal static class LifecycleSteps
         var state = Enum.TryParse<BatchState>(batch.CurrentState, out var known) ? known : (BatchState?)null;
         var reply = new CommandReply(context.Message.CommandId, code, detail, state, batch.Total, batch.Run);
         batch.Replies = [.. batch.Replies.TakeLast(KeptReplies - 1), reply];
+        if (reply.Accepted)
+        {
+            context.Unit().Record(context.Message);
+        }
+
         context.Unit().AfterCommit(() => context.RespondAsync(reply));
     }
 

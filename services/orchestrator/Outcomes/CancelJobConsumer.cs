@@ -1,6 +1,7 @@
 using BatchPlatform.Contracts;
 using BatchPlatform.Orchestrator.Dispatch;
 using BatchPlatform.Store;
+using BatchPlatform.Store.Tables;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 
@@ -13,9 +14,12 @@ public sealed class CancelJobConsumer(BatchStore store, OutcomeLedger ledger, Di
     {
         var (batch, index) = (context.Message.Number, context.Message.Index);
         await using var unit = await store.BeginAsync(context.CancellationToken);
-        var number = await unit.Db.Batches.Where(row => row.Number == batch && row.DeletedAt == null).Select(row => row.Run).FirstOrDefaultAsync(context.CancellationToken);
+        var found = await unit.Db.Batches
+            .Where(row => row.Number == batch && row.DeletedAt == null)
+            .Select(row => new { Id = row.CorrelationId, row.Run })
+            .FirstOrDefaultAsync(context.CancellationToken);
         var jobs = new UnrunJobs(unit, ledger, context.CancellationToken);
-        if (number == 0 || await jobs.LockAsync(batch, number) is not { } run)
+        if (found is null or { Run: 0 } || await jobs.LockAsync(batch, found.Run) is not { } run)
         {
             await context.RespondAsync(new JobReply(ErrorCodes.BatchNotRunning, "The batch has not been committed."));
             return;
@@ -28,6 +32,7 @@ public sealed class CancelJobConsumer(BatchStore store, OutcomeLedger ledger, Di
         }
 
         await jobs.FailAsync(run, [(index, ErrorCodes.JobCancelled, "The job was cancelled.")]);
+        unit.Record(context.Message.Actor, AuditActions.JobCancel, $"batches/{found.Id:D}", $"job {index}");
         unit.AfterCommit(() => context.RespondAsync(new JobReply(Code: null, Detail: null)));
         await unit.CommitAsync(context.CancellationToken);
         signal.Wake();

@@ -19,10 +19,13 @@ public sealed class UpstreamVersion
     public DateTime CreatedAt { get; set; }
 }
 
-/// <summary>A key that lets a client in. Only a salted hash of its secret is kept. Written by api only.</summary>
+/// <summary>A key that lets a client in. Only a salted hash of it is kept. Written by api only.</summary>
 public sealed class ApiKey
 {
     public string Id { get; set; } = "";
+
+    /// <summary>Rising with time: the order of lists.</summary>
+    public long Number { get; set; }
 
     public string Tenant { get; set; } = "";
 
@@ -30,7 +33,7 @@ public sealed class ApiKey
 
     public byte[] Salt { get; set; } = [];
 
-    /// <summary>SHA-256 over salt and secret.</summary>
+    /// <summary>SHA-256 over salt and key.</summary>
     public byte[] Hash { get; set; } = [];
 
     /// <summary>Space-separated: admin, write, read.</summary>
@@ -39,6 +42,15 @@ public sealed class ApiKey
     public DateTime CreatedAt { get; set; }
 
     public DateTime? ExpiresAt { get; set; }
+
+    /// <summary>From then on it lets nobody in.</summary>
+    public DateTime? RevokedAt { get; set; }
+
+    /// <summary>About when it last let somebody in.</summary>
+    public DateTime? LastUsedAt { get; set; }
+
+    /// <summary>What requests of dialects are signed with, encrypted; null when they need not be.</summary>
+    public string? SigningSecret { get; set; }
 }
 
 /// <summary>A POST that carried an <c>Idempotency-Key</c>. Written by api only.</summary>

@@ -1,3 +1,5 @@
+using BatchPlatform.Contracts;
+
 namespace BatchPlatform.Store.Tables;
 
 /// <summary>Rows that batches can be filled from. Written by api only.</summary>
@@ -115,6 +117,9 @@ public sealed class Expansion
 
     /// <summary>The batch is committed once it has the jobs.</summary>
     public bool Commit { get; set; }
+
+    /// <summary>Who asked for it.</summary>
+    public Actor? Actor { get; set; }
 
     public ExpansionState State { get; set; }
 

@@ -102,7 +102,7 @@ public sealed class UpstreamVersionTests
         await versions.ConfigureAsync(configured, default);
         Assert.Equal(1, await LatestAsync(app));
 
-        await versions.PutAsync(configured with { TimeoutSeconds = 5 }, default);
+        await versions.PutAsync(configured with { TimeoutSeconds = 5 }, ApiApp.Actor, default);
         await versions.ConfigureAsync(configured, default);
         Assert.Equal(2, await LatestAsync(app));
 
@@ -123,7 +123,7 @@ public sealed class UpstreamVersionTests
         await using var app = new Running(await StartAsync(provider));
         var versions = app.Host.Services.GetRequiredService<UpstreamVersions>();
         var upstream = new Upstream { Namespace = "maps", BaseUrl = "http://b", Actions = new Dictionary<string, UpstreamAction> { ["get"] = new() } };
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => i % 2 == 0 ? versions.ConfigureAsync(upstream, default) : versions.PutAsync(upstream, default))));
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => i % 2 == 0 ? versions.ConfigureAsync(upstream, default) : versions.PutAsync(upstream, ApiApp.Actor, default))));
         Assert.InRange(await LatestAsync(app), 1, 2);
         Assert.Equal(1, await app.Host.ReadAsync(db => db.Upstreams.CountAsync(row => row.Namespace == "maps" && row.Configured)));
     }

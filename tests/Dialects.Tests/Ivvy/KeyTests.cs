@@ -11,14 +11,14 @@ public sealed class KeyTests(DialectHost host) : IAsyncLifetime
 {
     private const string Body = """{"example":"body"}""";
     private const string Path = "/api/1.0/test?action=ping";
-    private static string? _signer;
+    private static (string Key, string Secret)? _signer;
 
     public static TheoryData<string, string> Actions => new()
     {
         { "batch", "run" }, { "batch", "progress" }, { "batch", "results" }, { "batch", "restart" }, { "batch", "repost" }, { "test", "ping" }, { "event", "inviteContacts" },
     };
 
-    public async Task InitializeAsync() => _signer ??= await host.AddKeyAsync(DialectHost.SignerId, "default");
+    public async Task InitializeAsync() => _signer ??= await host.AddSigningKeyAsync("default");
 
     public Task DisposeAsync() => Task.CompletedTask;
 
@@ -83,7 +83,7 @@ public sealed class KeyTests(DialectHost host) : IAsyncLifetime
         IvvyClient.IsRefusal(await SignedAsync(secret: "another-secret"), 401, 0);
         IvvyClient.IsRefusal(await SignedAsync(sentBody: """{"example":"other"}"""), 401, 0);
         IvvyClient.IsRefusal(await SignedAsync(sentPath: "/api/1.0/test?action=ping&more=1"), 401, 0);
-        IvvyClient.IsRefusal(await new IvvyClient(host.Client, _signer!).AskAsync("test", "ping", "{}", ("IVVY-Date", $"{Now:yyyy-MM-dd HH:mm:ss}")), 401, 0);
+        IvvyClient.IsRefusal(await new IvvyClient(host.Client, _signer!.Value.Key).AskAsync("test", "ping", "{}", ("IVVY-Date", $"{Now:yyyy-MM-dd HH:mm:ss}")), 401, 0);
     }
 
     private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
@@ -91,15 +91,15 @@ public sealed class KeyTests(DialectHost host) : IAsyncLifetime
     // The vendor's recipe, step by step.
     [SuppressMessage("Security", "CA5350:Do not use weak cryptographic algorithms", Justification = "It is the vendor's.")]
     [SuppressMessage("Security", "CA5351:Do not use broken cryptographic algorithms", Justification = "It is the vendor's.")]
-    private Task<Reply> SignedAsync(string? date = null, string header = "IVVY-Date", string secret = DialectHost.Secret, string sentBody = Body, string sentPath = Path)
+    private Task<Reply> SignedAsync(string? date = null, string header = "IVVY-Date", string? secret = null, string sentBody = Body, string sentPath = Path)
     {
         date ??= $"{Now:yyyy-MM-dd HH:mm:ss}";
         var md5 = Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(Body)));
         var isOwn = header == "IVVY-Date";
         var text = $"POST{md5}application/json; charset=utf-8{(isOwn ? "" : date)}{Path}1.0{(isOwn ? $"ivvydate={date}" : "")}".ToLowerInvariant();
-        var signature = Convert.ToHexStringLower(HMACSHA1.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(text)));
+        var signature = Convert.ToHexStringLower(HMACSHA1.HashData(Encoding.UTF8.GetBytes(secret ?? _signer!.Value.Secret), Encoding.UTF8.GetBytes(text)));
         var content = Http.Json(sentBody);
         content.Headers.TryAddWithoutValidation("Content-MD5", md5);
-        return host.Client.AskAsync(HttpMethod.Post, sentPath, content, ("X-Api-Authorization", $"IWS {_signer}:{signature}"), (header, date));
+        return host.Client.AskAsync(HttpMethod.Post, sentPath, content, ("X-Api-Authorization", $"IWS {_signer!.Value.Key}:{signature}"), (header, date));
     }
 }

@@ -34,13 +34,13 @@ public sealed class BatchHandlers(
     }
 
     /// <summary>PUT /v4/batch.</summary>
-    public Task<IResult> CommitAsync(HttpContext context) => SendAsync(context, id => new CommitBatch(id, Guid.NewGuid()));
+    public Task<IResult> CommitAsync(HttpContext context) => SendAsync(context, id => new CommitBatch(id, Guid.NewGuid(), context.Actor()));
 
     /// <summary>PUT /v4/batch/stop.</summary>
-    public Task<IResult> StopAsync(HttpContext context) => SendAsync(context, id => new StopBatch(id, Guid.NewGuid()));
+    public Task<IResult> StopAsync(HttpContext context) => SendAsync(context, id => new StopBatch(id, Guid.NewGuid(), context.Actor()));
 
     /// <summary>DELETE /v4/batch; a running batch is stopped first.</summary>
-    public Task<IResult> DeleteAsync(HttpContext context) => SendAsync(context, id => new DeleteBatch(id, Guid.NewGuid(), Force: true));
+    public Task<IResult> DeleteAsync(HttpContext context) => SendAsync(context, id => new DeleteBatch(id, Guid.NewGuid(), Force: true, Actor: context.Actor()));
 
     private async Task<IResult> SendAsync<T>(HttpContext context, Func<Guid, T> command)
         where T : class, IBatchCommand

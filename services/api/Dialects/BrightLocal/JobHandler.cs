@@ -22,7 +22,7 @@ public sealed class JobHandler(BrightLocalBatches mine, Appender appender, Brigh
         }
 
         var jobs = kind.Split(Inputs(parameters)).Select(inputs => new NewJob(dialect.Name, kind.Path, JsonSerializer.SerializeToUtf8Bytes(inputs, ApiJson.Options), kind.Type)).ToList();
-        var (reply, first) = await appender.AddAsync(batch, jobs, context.RequestAborted);
+        var (reply, first) = await appender.AddAsync(batch, jobs, context.Actor(), context.RequestAborted);
         return reply.Accepted
             ? Results.Json(kind.Answer([.. jobs.Select((_, place) => JobIds.Of(batch.Number, first + place))]), statusCode: StatusCodes.Status201Created)
             : dialect.Refuse(reply.AsProblem());

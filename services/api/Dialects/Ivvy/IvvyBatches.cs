@@ -53,8 +53,8 @@ public sealed class IvvyBatches(
 
         var reply = batch switch
         {
-            { Paused: true } => await commands.SendAsync(new ResumeBatch(batch.CorrelationId, Guid.NewGuid())),
-            { CurrentState: nameof(BatchState.Stopped) } => await commands.SendAsync(new StartBatch(batch.CorrelationId, Guid.NewGuid())),
+            { Paused: true } => await commands.SendAsync(new ResumeBatch(batch.CorrelationId, Guid.NewGuid(), context.Actor())),
+            { CurrentState: nameof(BatchState.Stopped) } => await commands.SendAsync(new StartBatch(batch.CorrelationId, Guid.NewGuid(), context.Actor())),
             _ => null,
         };
         return reply is null or { Accepted: true } ? Results.Json(new JsonObject { ["restarted"] = true }) : dialect.Refuse(reply.AsProblem());
@@ -73,7 +73,7 @@ public sealed class IvvyBatches(
             .FirstOrDefaultAsync(context.RequestAborted);
         if (latest is not null)
         {
-            await resending.AskAsync(context.Tenant(), latest.Value);
+            await resending.AskAsync(latest.Value, context.Actor());
         }
 
         return Results.Json(new JsonObject { ["reposted"] = true });

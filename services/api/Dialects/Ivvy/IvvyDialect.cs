@@ -19,7 +19,6 @@ public static class IvvySetup
 {
     public static IServiceCollection AddIvvy(this IServiceCollection services)
     {
-        services.AddOptions<IvvyOptions>().BindConfiguration(IvvyOptions.Section).ValidateOnStart();
         services.AddSingleton<IvvyDialect>().AddSingleton<IDialect>(host => host.GetRequiredService<IvvyDialect>());
         services.AddSingleton<IvvyKeys>();
         services.AddSingleton<IvvyActions>();

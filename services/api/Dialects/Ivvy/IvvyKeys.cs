@@ -1,9 +1,9 @@
-using Microsoft.Extensions.Options;
+using BatchPlatform.Store.Security;
 
 namespace BatchPlatform.Api.Dialects.Ivvy;
 
-/// <summary>Lets a request in by <c>X-Api-Authorization: IWS key:signature</c>. The signature counts where a secret is configured for the key.</summary>
-public sealed class IvvyKeys(DialectKeys keys, TimeProvider time, IOptions<IvvyOptions> options)
+/// <summary>Lets a request in by <c>X-Api-Authorization: IWS key:signature</c>. The signature counts where the key has a signing secret.</summary>
+public sealed class IvvyKeys(DialectKeys keys, SecretBox box, TimeProvider time)
 {
     private const string Scheme = "IWS ";
 
@@ -12,9 +12,9 @@ public sealed class IvvyKeys(DialectKeys keys, TimeProvider time, IOptions<IvvyO
     {
         var (key, signature) = Presented(context.Request.Headers["X-Api-Authorization"].ToString());
         var identity = await keys.AdmitAsync(context, key, scope);
-        if (options.Value.Secrets.TryGetValue(identity.Id, out var secret))
+        if (identity.SigningSecret is { } secret)
         {
-            IvvySignature.Check(context.Request, body.Span, signature, secret, time.GetUtcNow());
+            IvvySignature.Check(context.Request, body.Span, signature, box.Unprotect(secret), time.GetUtcNow());
         }
     }
 

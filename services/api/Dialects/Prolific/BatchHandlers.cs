@@ -49,7 +49,7 @@ public sealed class BatchHandlers(DialectBatches batches, ProlificBatches mine, 
 
         if (patch.Count > 0)
         {
-            await ChangeAsync(batch, patch);
+            await ChangeAsync(context, batch, patch);
         }
 
         return await FindAsync(context, id);
@@ -68,9 +68,10 @@ public sealed class BatchHandlers(DialectBatches batches, ProlificBatches mine, 
     private const string Copy = " (Copy)";
 
     /// <summary>Changes the dialect's document, which the lifecycle allows in every state.</summary>
-    internal async Task ChangeAsync(ProlificBatch batch, JsonObject patch)
+    internal async Task ChangeAsync(HttpContext context, ProlificBatch batch, JsonObject patch)
     {
-        var reply = await commands.SendAsync(new UpdateBatch(batch.Row.CorrelationId, Guid.NewGuid(), new JsonObject { ["dialect_document"] = patch }.ToJsonString()));
+        var document = new JsonObject { ["dialect_document"] = patch }.ToJsonString();
+        var reply = await commands.SendAsync(new UpdateBatch(batch.Row.CorrelationId, Guid.NewGuid(), document, context.Actor()));
         if (!reply.Accepted)
         {
             throw new ProblemException(reply.AsProblem());

@@ -28,10 +28,10 @@ public sealed class SetupHandler(
         template.Check(await upstreams.CurrentAsync(context.RequestAborted));
         if (dataset is not null && dataset != batch.Document.DatasetId)
         {
-            await batches.ChangeAsync(batch, new JsonObject { ["dataset_id"] = dataset });
+            await batches.ChangeAsync(context, batch, new JsonObject { ["dataset_id"] = dataset });
         }
 
-        await expansions.BeginAsync(BatchRow.Of(batch.Row), dataset ?? batch.Document.DatasetId!.Value, template, commit: true, id: batch.Row.CorrelationId);
+        await expansions.BeginAsync(BatchRow.Of(batch.Row), dataset ?? batch.Document.DatasetId!.Value, template, commit: true, id: batch.Row.CorrelationId, context.Actor());
         return Results.StatusCode(StatusCodes.Status202Accepted);
     }
 

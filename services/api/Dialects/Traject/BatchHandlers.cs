@@ -51,7 +51,7 @@ public sealed class BatchHandlers(
         var added = SearchHandlers.JobsOf(parameters, words);
         if (added is null || parameters.All.Keys.Except([words.Searches, "api_key"]).Any())
         {
-            await SendAsync(new UpdateBatch(batch.CorrelationId, Guid.NewGuid(), await PatchAsync(context, batch, parameters)));
+            await SendAsync(new UpdateBatch(batch.CorrelationId, Guid.NewGuid(), await PatchAsync(context, batch, parameters), context.Actor()));
         }
 
         if (added is not null)
@@ -66,18 +66,18 @@ public sealed class BatchHandlers(
     public async Task<IResult> DeleteAsync(HttpContext context, TrajectWords words, string id)
     {
         var batch = await mine.FindAsync(context, words, id);
-        await SendAsync(new DeleteBatch(batch.CorrelationId, Guid.NewGuid(), Force: false));
+        await SendAsync(new DeleteBatch(batch.CorrelationId, Guid.NewGuid(), Force: false, Actor: context.Actor()));
         return Results.Json(TrajectRefusal.Body(success: true, $"{words.Batch} deleted"));
     }
 
     /// <summary>GET /batches/{id}/start.</summary>
     public Task<IResult> StartAsync(HttpContext context, TrajectWords words, string id) =>
-        MoveAsync(context, words, id, batch => new StartBatch(batch, Guid.NewGuid()), "started");
+        MoveAsync(context, words, id, batch => new StartBatch(batch, Guid.NewGuid(), context.Actor()), "started");
 
     /// <summary>GET /batches/{id}/stop.</summary>
     public Task<IResult> StopAsync(HttpContext context, TrajectWords words, string id) =>
         MoveAsync(
-            context, words, id, batch => new StopBatch(batch, Guid.NewGuid()), "stopped",
+            context, words, id, batch => new StopBatch(batch, Guid.NewGuid(), context.Actor()), "stopped",
             batch => TrajectBatches.IsActive(batch) ? null : $"The {words.BatchTitle} is not queued or running");
 
     /// <summary>GET /batches/stopall.</summary>
@@ -93,7 +93,7 @@ public sealed class BatchHandlers(
         var stopped = 0;
         foreach (var batch in active)
         {
-            stopped += (await commands.SendAsync(new StopBatch(batch, Guid.NewGuid()))).Accepted ? 1 : 0;
+            stopped += (await commands.SendAsync(new StopBatch(batch, Guid.NewGuid(), context.Actor()))).Accepted ? 1 : 0;
         }
 
         var body = TrajectRefusal.Body(success: true, $"{stopped} {words.BatchTitle}{(stopped == 1 ? "" : words.Batches[words.Batch.Length..])} stopped");

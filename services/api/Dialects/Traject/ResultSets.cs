@@ -60,7 +60,7 @@ public sealed class ResultSets(BatchStore store, TrajectBatches mine, TrajectLin
             throw TrajectRefusal.Invalid("notification_webhook", $"was not set for this {words.BatchTitle}, so there is nothing to resend");
         }
 
-        await resending.AskAsync(context.Tenant(), delivery.Value);
+        await resending.AskAsync(delivery.Value, context.Actor());
         return Results.Json(TrajectRefusal.Body(success: true, "Webhook POST resent successfully."));
     }
 

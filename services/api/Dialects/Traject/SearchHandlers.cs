@@ -48,7 +48,7 @@ public sealed class SearchHandlers(BatchStore store, TrajectBatches mine, Append
             throw TrajectRefusal.Invalid("searches", $"would be more than {MaxInBatch} in one Batch");
         }
 
-        var (reply, _) = await appender.AddAsync(batch, jobs, context.RequestAborted);
+        var (reply, _) = await appender.AddAsync(batch, jobs, context.Actor(), context.RequestAborted);
         if (!reply.Accepted)
         {
             throw new ProblemException(reply.AsProblem());
@@ -63,7 +63,7 @@ public sealed class SearchHandlers(BatchStore store, TrajectBatches mine, Append
         var changes = (await TrajectDialect.ParametersAsync(context)).All.ExceptBy(NotMembers, member => member.Key).ToList();
         var changed = await MergeAsync(batch, words, search, index, changes, context.RequestAborted);
         var rules = new JobRules(await upstreams.CurrentAsync(context.RequestAborted), index, defaultNamespace: null, defaultAction: null);
-        await EditAsync(words, search, () => editing.ReplaceAsync(BatchRow.Of(batch), NewJob.Check([JobOf(changed, words)], rules)[0], context.RequestAborted));
+        await EditAsync(words, search, () => editing.ReplaceAsync(BatchRow.Of(batch), NewJob.Check([JobOf(changed, words)], rules)[0], context.Actor(), context.RequestAborted));
         var body = TrajectRefusal.Body(success: true);
         body[words.Search] = new JsonObject(changes.Select(member => KeyValuePair.Create(member.Key, JsonSerializer.SerializeToNode(member.Value))));
         return Results.Json(body, ApiJson.Options);
@@ -73,7 +73,7 @@ public sealed class SearchHandlers(BatchStore store, TrajectBatches mine, Append
     public async Task<IResult> DeleteAsync(HttpContext context, TrajectWords words, string id, string search)
     {
         var batch = await mine.FindAsync(context, words, id);
-        await EditAsync(words, search, () => editing.RemoveAsync(BatchRow.Of(batch), [IndexOf(batch, words, search)], context.RequestAborted));
+        await EditAsync(words, search, () => editing.RemoveAsync(BatchRow.Of(batch), [IndexOf(batch, words, search)], context.Actor(), context.RequestAborted));
         return Results.Json(TrajectRefusal.Body(success: true, $"{words.SearchTitle} deleted"));
     }
 
@@ -85,7 +85,7 @@ public sealed class SearchHandlers(BatchStore store, TrajectBatches mine, Append
         var ids = (Parse(System.Text.Encoding.UTF8.GetString(text.Span)) as JsonArray)?.Select(TextOf).ToList()
             ?? throw TrajectRefusal.Invalid("body", "must be an array of ids");
         List<int> indexes = [.. ids.Select(search => IndexOf(batch, words, search ?? ""))];
-        await EditAsync(words, string.Join(',', ids), () => editing.RemoveAsync(BatchRow.Of(batch), indexes, context.RequestAborted));
+        await EditAsync(words, string.Join(',', ids), () => editing.RemoveAsync(BatchRow.Of(batch), indexes, context.Actor(), context.RequestAborted));
         return Results.Json(TrajectRefusal.Body(success: true));
     }
 
@@ -93,7 +93,7 @@ public sealed class SearchHandlers(BatchStore store, TrajectBatches mine, Append
     public async Task<IResult> ClearAsync(HttpContext context, TrajectWords words, string id)
     {
         var batch = await mine.FindAsync(context, words, id);
-        await editing.ClearAsync(BatchRow.Of(batch), context.RequestAborted);
+        await editing.ClearAsync(BatchRow.Of(batch), context.Actor(), context.RequestAborted);
         return Results.Json(TrajectRefusal.Body(success: true, $"{words.BatchTitle} {words.Searches} cleared"));
     }
 

@@ -82,10 +82,22 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnType("bytea")
                         .HasColumnName("hash");
 
+                    b.Property<DateTime?>("LastUsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_used_at");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("name");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<DateTime?>("RevokedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("revoked_at");
 
                     b.Property<byte[]>("Salt")
                         .IsRequired()
@@ -97,6 +109,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("scopes");
 
+                    b.Property<string>("SigningSecret")
+                        .HasColumnType("text")
+                        .HasColumnName("signing_secret");
+
                     b.Property<string>("Tenant")
                         .IsRequired()
                         .HasColumnType("text")
@@ -104,6 +120,12 @@ namespace BatchPlatform.Store.Migrations.Postgres
 
                     b.HasKey("Id")
                         .HasName("pk_keys");
+
+                    b.HasIndex("Number")
+                        .HasDatabaseName("ix_keys_number");
+
+                    b.HasIndex("Tenant", "Number")
+                        .HasDatabaseName("ix_keys_tenant_number");
 
                     b.ToTable("keys", (string)null);
                 });
@@ -158,6 +180,60 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasFilter("uploader IS NOT NULL");
 
                     b.ToTable("appends");
+                });
+
+            modelBuilder.Entity("BatchPlatform.Store.Tables.AuditEntry", b =>
+                {
+                    b.Property<long>("Number")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Number"));
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("action");
+
+                    b.Property<string>("Address")
+                        .HasColumnType("text")
+                        .HasColumnName("address");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Detail")
+                        .HasColumnType("text")
+                        .HasColumnName("detail");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Resource")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("resource");
+
+                    b.Property<string>("Tenant")
+                        .HasColumnType("text")
+                        .HasColumnName("tenant");
+
+                    b.HasKey("Number")
+                        .HasName("pk_audit");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_audit_at");
+
+                    b.HasIndex("Resource", "Number")
+                        .HasDatabaseName("ix_audit_resource_number");
+
+                    b.HasIndex("Tenant", "Number")
+                        .HasDatabaseName("ix_audit_tenant_number");
+
+                    b.ToTable("audit");
                 });
 
             modelBuilder.Entity("BatchPlatform.Store.Tables.Batch", b =>
@@ -603,6 +679,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
                         .HasColumnName("id");
+
+                    b.Property<string>("Actor")
+                        .HasColumnType("text")
+                        .HasColumnName("actor");
 
                     b.Property<long>("Batch")
                         .HasColumnType("bigint")

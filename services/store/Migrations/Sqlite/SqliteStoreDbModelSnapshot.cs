@@ -77,10 +77,22 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("BLOB")
                         .HasColumnName("hash");
 
+                    b.Property<DateTime?>("LastUsedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("last_used_at");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("name");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<DateTime?>("RevokedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("revoked_at");
 
                     b.Property<byte[]>("Salt")
                         .IsRequired()
@@ -92,6 +104,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("scopes");
 
+                    b.Property<string>("SigningSecret")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("signing_secret");
+
                     b.Property<string>("Tenant")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -99,6 +115,12 @@ namespace BatchPlatform.Store.Migrations.Sqlite
 
                     b.HasKey("Id")
                         .HasName("pk_keys");
+
+                    b.HasIndex("Number")
+                        .HasDatabaseName("ix_keys_number");
+
+                    b.HasIndex("Tenant", "Number")
+                        .HasDatabaseName("ix_keys_tenant_number");
 
                     b.ToTable("keys", (string)null);
                 });
@@ -153,6 +175,58 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasFilter("uploader IS NOT NULL");
 
                     b.ToTable("appends");
+                });
+
+            modelBuilder.Entity("BatchPlatform.Store.Tables.AuditEntry", b =>
+                {
+                    b.Property<long>("Number")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("action");
+
+                    b.Property<string>("Address")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("address");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Detail")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("detail");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Resource")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("resource");
+
+                    b.Property<string>("Tenant")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant");
+
+                    b.HasKey("Number")
+                        .HasName("pk_audit");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_audit_at");
+
+                    b.HasIndex("Resource", "Number")
+                        .HasDatabaseName("ix_audit_resource_number");
+
+                    b.HasIndex("Tenant", "Number")
+                        .HasDatabaseName("ix_audit_tenant_number");
+
+                    b.ToTable("audit");
                 });
 
             modelBuilder.Entity("BatchPlatform.Store.Tables.Batch", b =>
@@ -598,6 +672,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT")
                         .HasColumnName("id");
+
+                    b.Property<string>("Actor")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("actor");
 
                     b.Property<long>("Batch")
                         .HasColumnType("INTEGER")

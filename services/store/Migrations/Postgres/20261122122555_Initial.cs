@@ -1,5 +1,6 @@
 ﻿using System;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
@@ -47,6 +48,25 @@ namespace BatchPlatform.Store.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_appends", x => x.batch);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "audit",
+                columns: table => new
+                {
+                    number = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    tenant = table.Column<string>(type: "text", nullable: true),
+                    key = table.Column<string>(type: "text", nullable: true),
+                    address = table.Column<string>(type: "text", nullable: true),
+                    action = table.Column<string>(type: "text", nullable: false),
+                    resource = table.Column<string>(type: "text", nullable: false),
+                    detail = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_audit", x => x.number);
                 });
 
             migrationBuilder.CreateTable(
@@ -202,6 +222,7 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     rows = table.Column<int>(type: "integer", nullable: false),
                     template = table.Column<string>(type: "text", nullable: false),
                     commit = table.Column<bool>(type: "boolean", nullable: false),
+                    actor = table.Column<string>(type: "text", nullable: true),
                     state = table.Column<short>(type: "smallint", nullable: false),
                     staged = table.Column<int>(type: "integer", nullable: false),
                     taken = table.Column<bool>(type: "boolean", nullable: false),
@@ -308,13 +329,17 @@ namespace BatchPlatform.Store.Migrations.Postgres
                 columns: table => new
                 {
                     id = table.Column<string>(type: "text", nullable: false),
+                    number = table.Column<long>(type: "bigint", nullable: false),
                     tenant = table.Column<string>(type: "text", nullable: false),
                     name = table.Column<string>(type: "text", nullable: false),
                     salt = table.Column<byte[]>(type: "bytea", nullable: false),
                     hash = table.Column<byte[]>(type: "bytea", nullable: false),
                     scopes = table.Column<string>(type: "text", nullable: false),
                     created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    expires_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                    expires_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    revoked_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    last_used_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    signing_secret = table.Column<string>(type: "text", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -536,6 +561,21 @@ namespace BatchPlatform.Store.Migrations.Postgres
                 filter: "uploader IS NOT NULL");
 
             migrationBuilder.CreateIndex(
+                name: "ix_audit_at",
+                table: "audit",
+                column: "at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_audit_resource_number",
+                table: "audit",
+                columns: new[] { "resource", "number" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_audit_tenant_number",
+                table: "audit",
+                columns: new[] { "tenant", "number" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_batches_deleted_at",
                 table: "batches",
                 column: "deleted_at",
@@ -638,6 +678,16 @@ namespace BatchPlatform.Store.Migrations.Postgres
                 filter: "deadline_seconds IS NOT NULL");
 
             migrationBuilder.CreateIndex(
+                name: "ix_keys_number",
+                table: "keys",
+                column: "number");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_keys_tenant_number",
+                table: "keys",
+                columns: new[] { "tenant", "number" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_lanes_open",
                 table: "lanes",
                 columns: new[] { "tenant", "priority", "batch" },
@@ -708,6 +758,9 @@ namespace BatchPlatform.Store.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "appends");
+
+            migrationBuilder.DropTable(
+                name: "audit");
 
             migrationBuilder.DropTable(
                 name: "batches");

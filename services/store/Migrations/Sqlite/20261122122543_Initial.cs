@@ -50,6 +50,25 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "audit",
+                columns: table => new
+                {
+                    number = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    at = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    tenant = table.Column<string>(type: "TEXT", nullable: true),
+                    key = table.Column<string>(type: "TEXT", nullable: true),
+                    address = table.Column<string>(type: "TEXT", nullable: true),
+                    action = table.Column<string>(type: "TEXT", nullable: false),
+                    resource = table.Column<string>(type: "TEXT", nullable: false),
+                    detail = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_audit", x => x.number);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "batches",
                 columns: table => new
                 {
@@ -202,6 +221,7 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     rows = table.Column<int>(type: "INTEGER", nullable: false),
                     template = table.Column<string>(type: "TEXT", nullable: false),
                     commit = table.Column<bool>(type: "INTEGER", nullable: false),
+                    actor = table.Column<string>(type: "TEXT", nullable: true),
                     state = table.Column<short>(type: "INTEGER", nullable: false),
                     staged = table.Column<int>(type: "INTEGER", nullable: false),
                     taken = table.Column<bool>(type: "INTEGER", nullable: false),
@@ -308,13 +328,17 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 columns: table => new
                 {
                     id = table.Column<string>(type: "TEXT", nullable: false),
+                    number = table.Column<long>(type: "INTEGER", nullable: false),
                     tenant = table.Column<string>(type: "TEXT", nullable: false),
                     name = table.Column<string>(type: "TEXT", nullable: false),
                     salt = table.Column<byte[]>(type: "BLOB", nullable: false),
                     hash = table.Column<byte[]>(type: "BLOB", nullable: false),
                     scopes = table.Column<string>(type: "TEXT", nullable: false),
                     created_at = table.Column<DateTime>(type: "TEXT", nullable: false),
-                    expires_at = table.Column<DateTime>(type: "TEXT", nullable: true)
+                    expires_at = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    revoked_at = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    last_used_at = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    signing_secret = table.Column<string>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -536,6 +560,21 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 filter: "uploader IS NOT NULL");
 
             migrationBuilder.CreateIndex(
+                name: "ix_audit_at",
+                table: "audit",
+                column: "at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_audit_resource_number",
+                table: "audit",
+                columns: new[] { "resource", "number" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_audit_tenant_number",
+                table: "audit",
+                columns: new[] { "tenant", "number" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_batches_deleted_at",
                 table: "batches",
                 column: "deleted_at",
@@ -638,6 +677,16 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 filter: "deadline_seconds IS NOT NULL");
 
             migrationBuilder.CreateIndex(
+                name: "ix_keys_number",
+                table: "keys",
+                column: "number");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_keys_tenant_number",
+                table: "keys",
+                columns: new[] { "tenant", "number" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_lanes_open",
                 table: "lanes",
                 columns: new[] { "tenant", "priority", "batch" },
@@ -708,6 +757,9 @@ namespace BatchPlatform.Store.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "appends");
+
+            migrationBuilder.DropTable(
+                name: "audit");
 
             migrationBuilder.DropTable(
                 name: "batches");

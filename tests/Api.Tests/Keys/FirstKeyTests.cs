@@ -78,6 +78,6 @@ public sealed class FirstKeyTests(ApiApp app) : IClassFixture<ApiApp>, IAsyncLif
 
     private FirstKey First(string? configured) => new(
         app.Services.GetRequiredService<BatchStore>(),
-        new ConfigurationBuilder().AddInMemoryCollection([new("Admin:Key", configured)]).Build(),
-        TimeProvider.System);
+        app.Services.GetRequiredService<NumberSource>(),
+        new ConfigurationBuilder().AddInMemoryCollection([new("Admin:Key", configured)]).Build());
 }

@@ -1,0 +1,39 @@
+using System.ComponentModel;
+using BatchPlatform.Api.Reading;
+using BatchPlatform.Store;
+using BatchPlatform.Store.Tables;
+using Microsoft.EntityFrameworkCore;
+
+namespace BatchPlatform.Api.Tenants;
+
+/// <summary>Which tenants there are: those that have keys, also revoked ones, or settings.</summary>
+public static class TenantListApi
+{
+    public static void MapTenantList(this RouteGroupBuilder v1) =>
+        v1.MapGet("/tenants", ListAsync)
+            .WithTags("tenants")
+            .WithSummary("All tenants with their settings, by name")
+            .RequireAuthorization(ApiSetup.AdminPolicy)
+            .Produces<Page<TenantView>>()
+            .ProducesProblems(400);
+
+    private static async Task<IResult> ListAsync([AsParameters] Query query, BatchStore store, CancellationToken cancellationToken)
+    {
+        var (limit, after) = (Parameter.Limit(query.Limit), Cursor.ReadText(query.Cursor) ?? "");
+        await using var db = store.Read();
+        var names = await db.Keys.Select(key => key.Tenant).Union(db.Tenants.Select(tenant => tenant.Name))
+            .Where(name => string.Compare(name, after) > 0)
+            .OrderBy(name => name)
+            .Take(limit + 1)
+            .ToListAsync(cancellationToken);
+        var page = names.Take(limit).ToList();
+        var settings = await db.Tenants.Where(tenant => page.Contains(tenant.Name)).ToDictionaryAsync(tenant => tenant.Name, cancellationToken);
+        return TypedResults.Ok(new Page<TenantView>(
+            [.. page.Select(name => TenantView.Of(settings.GetValueOrDefault(name) ?? new Tenant { Name = name }))],
+            names.Count > limit ? Cursor.WriteText(page[^1]) : null));
+    }
+
+    private sealed record Query(
+        [property: Description("Tenants, at most: 1 to 1000, 50 when absent.")] string? Limit,
+        [property: Description("The next_cursor of the page before.")] string? Cursor);
+}
