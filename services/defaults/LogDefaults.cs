@@ -8,8 +8,8 @@ namespace BatchPlatform.Defaults;
 /// <summary>What every process logs, and how, unless its configuration says otherwise; and what none ever logs.</summary>
 public static class LogDefaults
 {
-    // Writes each request's address with its query string, in which two dialects carry keys.
-    private const string Addresses = "Microsoft.AspNetCore.Hosting.Diagnostics";
+    // These write each request's address with its query string, in which two dialects carry keys.
+    private static readonly string[] Addresses = ["Microsoft.AspNetCore.Hosting.Diagnostics", "Yarp.ReverseProxy.Forwarder.HttpForwarder"];
 
     /// <summary>
     /// Quiets the frameworks to warnings; the environment (<c>Logging__LogLevel__…</c>) and appsettings.json override it, but
@@ -43,7 +43,10 @@ public static class LogDefaults
     {
         foreach (var logger in options.Rules.Select(rule => rule.ProviderName).Append(null).Distinct().ToList())
         {
-            options.Rules.Add(new LoggerFilterRule(logger, Addresses, LogLevel.Warning, filter: null));
+            foreach (var category in Addresses)
+            {
+                options.Rules.Add(new LoggerFilterRule(logger, category, LogLevel.Warning, filter: null));
+            }
         }
     }
 }

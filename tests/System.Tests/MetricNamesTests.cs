@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using BatchPlatform.Testing;
 
-namespace BatchPlatform.System.Tests;
+namespace BatchPlatform.EndToEnd.Tests;
 
 /// <summary>The dashboard, the alerts and the documentation speak of metrics that there are.</summary>
 public sealed partial class MetricNamesTests

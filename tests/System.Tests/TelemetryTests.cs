@@ -5,7 +5,7 @@ using System.Text;
 using BatchPlatform.Contracts;
 using BatchPlatform.Testing;
 
-namespace BatchPlatform.System.Tests;
+namespace BatchPlatform.EndToEnd.Tests;
 
 /// <summary>What a collector receives of one batch that passes through every process and every queue.</summary>
 public sealed class TelemetryTests

@@ -19,7 +19,7 @@ public static class UsageApi
     private static async Task<IResult> ReadAsync([AsParameters] Query query, HttpContext context, BatchStore store, QuotaDirectory quotas, TimeProvider time)
     {
         var tenant = query.Tenant ?? context.Tenant();
-        if (tenant != context.Tenant() && !context.User.HasClaim(Tenancy.ScopeClaim, "admin"))
+        if (tenant != context.Tenant() && !context.User.HasClaim(Tenancy.ScopeClaim, KeyScopes.Admin))
         {
             return Problems.Forbidden();
         }
