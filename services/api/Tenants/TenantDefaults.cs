@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using BatchPlatform.Contracts;
+using BatchPlatform.Defaults;
 using BatchPlatform.Defaults.Schedules;
 using BatchPlatform.Store;
 using Microsoft.EntityFrameworkCore;
@@ -9,27 +9,20 @@ namespace BatchPlatform.Api.Tenants;
 /// <summary>What batches get that do not choose for themselves; at most two seconds old.</summary>
 public sealed class TenantDefaults(BatchStore store, TimeProvider time)
 {
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
-
-    private readonly ConcurrentDictionary<string, (TenantDefault Default, long ReadAt)> _known = new(StringComparer.Ordinal);
+    private readonly Recent<string, TenantDefault> _recent = new(fresh: TimeSpan.FromSeconds(2), time);
 
     /// <summary>The tenant's.</summary>
-    public async ValueTask<TenantDefault> OfAsync(string tenant, CancellationToken cancellationToken)
-    {
-        if (_known.TryGetValue(tenant, out var known) && time.GetElapsedTime(known.ReadAt) < Fresh)
-        {
-            return known.Default;
-        }
-
-        await using var db = store.Read();
-        var found = await db.Tenants.Where(row => row.Name == tenant).Select(row => new TenantDefault(row.Callback, row.TimeZone)).FirstOrDefaultAsync(cancellationToken)
-            ?? new TenantDefault(Callback: null, TimeZones.Default);
-        _known[tenant] = (found, time.GetTimestamp());
-        return found;
-    }
+    public ValueTask<TenantDefault> OfAsync(string tenant, CancellationToken cancellationToken) => _recent.GetAsync(tenant, ReadAsync, cancellationToken);
 
     /// <summary>Something was written: who asks next looks again.</summary>
-    public void Forget(string tenant) => _known.TryRemove(tenant, out _);
+    public void Forget(string tenant) => _recent.Forget(tenant);
+
+    private async Task<TenantDefault> ReadAsync(string tenant, CancellationToken cancellationToken)
+    {
+        await using var db = store.Read();
+        return await db.Tenants.Where(row => row.Name == tenant).Select(row => new TenantDefault(row.Callback, row.TimeZone)).FirstOrDefaultAsync(cancellationToken)
+            ?? new TenantDefault(Callback: null, TimeZones.Default);
+    }
 }
 
 /// <summary>What a tenant's batches get that do not choose for themselves.</summary>

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,7 +21,6 @@ public static class EdgeSetup
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, EdgeLimits>();
         services.AddSingleton<RateLimiting>();
         services.AddForwarded();
-        services.PostConfigure<ForwardedHeadersOptions>(forwarded => forwarded.ForwardedHeaders |= ForwardedHeaders.XForwardedHost);
         services.AddCorsDefaults();
         return builder;
     }
