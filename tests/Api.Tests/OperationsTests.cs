@@ -83,13 +83,13 @@ public sealed class OperationsTests(ApiApp app) : IClassFixture<ApiApp>
     [Fact]
     public async Task A_tenant_has_the_defaults_until_it_is_set()
     {
-        Assert.Equal("""{"name":"acme","weight":1,"paused":false,"pause_reason":null,"callback":null,"time_zone":"UTC"}""", (await app.Client.SendAsync(HttpMethod.Get, "/v1/tenants/acme")).Body!.ToJsonString());
+        Assert.Equal("""{"name":"acme","weight":1,"paused":false,"pause_reason":null,"callback":null,"time_zone":"UTC","quotas":null}""", (await app.Client.SendAsync(HttpMethod.Get, "/v1/tenants/acme")).Body!.ToJsonString());
 
         Assert.Equal(HttpStatusCode.OK, (await PutAsync("acme", """{"weight":2.5,"paused":true,"pause_reason":"unpaid"}""")).Status);
-        Assert.Equal("""{"name":"acme","weight":2.5,"paused":true,"pause_reason":"unpaid","callback":null,"time_zone":"UTC"}""", (await app.Client.SendAsync(HttpMethod.Get, "/v1/tenants/acme")).Body!.ToJsonString());
+        Assert.Equal("""{"name":"acme","weight":2.5,"paused":true,"pause_reason":"unpaid","callback":null,"time_zone":"UTC","quotas":null}""", (await app.Client.SendAsync(HttpMethod.Get, "/v1/tenants/acme")).Body!.ToJsonString());
 
         await PutAsync("acme", "{}");
-        Assert.Equal("""{"name":"acme","weight":1,"paused":false,"pause_reason":null,"callback":null,"time_zone":"UTC"}""", (await app.Client.SendAsync(HttpMethod.Get, "/v1/tenants/acme")).Body!.ToJsonString());
+        Assert.Equal("""{"name":"acme","weight":1,"paused":false,"pause_reason":null,"callback":null,"time_zone":"UTC","quotas":null}""", (await app.Client.SendAsync(HttpMethod.Get, "/v1/tenants/acme")).Body!.ToJsonString());
     }
 
     [Fact]
