@@ -9,7 +9,7 @@ internal sealed record Answer(int Status, string Seen, string Body);
 /// <summary>Asks what a row of the table says, as its clients would.</summary>
 internal sealed class Asker(HttpClient http)
 {
-    private static readonly string[] OfOneRequest = ["Date", "traceparent", "RateLimit"];
+    private static readonly string[] OfOneRequest = ["Date", "traceparent", "RateLimit", "RateLimit-Policy"];
 
     public async Task<Answer> AskAsync(RouteRow row, Dictionary<string, string> values, string? key)
     {
