@@ -13,6 +13,14 @@ internal sealed class TemporaryFolder : IDisposable
     {
         // Pooled connections would keep the database's file open, which not every system lets be deleted.
         SqliteConnection.ClearAllPools();
-        _folder.Delete(recursive: true);
+        try
+        {
+            _folder.Delete(recursive: true);
+        }
+        catch (IOException)
+        {
+            // A start that failed left a part behind that still wrote. What was wrong with the start is the news, not that a few
+            // files stay in the system's folder for such.
+        }
     }
 }
