@@ -79,12 +79,18 @@ public sealed class BatchViews(BatchStore store, TimeProvider clock, IOptions<Pu
     /// <param name="before">Only smaller numbers: where the page before ended.</param>
     /// <param name="limit">Batches, at most.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<IReadOnlyList<BatchView>> ListAsync(string tenant, BatchFilter filter, long before, int limit, CancellationToken cancellationToken)
+    /// <returns>The batches, and where the page ended if there is another: also when some of it were deleted meanwhile.</returns>
+    public async Task<(IReadOnlyList<BatchView> Batches, long? Next)> ListAsync(string tenant, BatchFilter filter, long before, int limit, CancellationToken cancellationToken)
     {
         await using var db = store.Read();
         var batches = db.Batches.Where(batch => batch.Tenant == tenant && batch.DeletedAt == null && batch.Number < before);
-        var page = await Filter(batches, filter).OrderByDescending(batch => batch.Number).Take(limit).Select(batch => batch.CorrelationId).ToArrayAsync(cancellationToken);
-        return await ReadAsync(db, tenant, page, cancellationToken);
+        var found = await Filter(batches, filter)
+            .OrderByDescending(batch => batch.Number)
+            .Take(limit + 1)
+            .Select(batch => new { batch.CorrelationId, batch.Number })
+            .ToListAsync(cancellationToken);
+        var page = await ReadAsync(db, tenant, [.. found.Take(limit).Select(batch => batch.CorrelationId)], cancellationToken);
+        return (page, found.Count > limit ? found[limit - 1].Number : null);
     }
 
     private async Task<List<BatchView>> ReadAsync(StoreDb db, string tenant, Guid[] ids, CancellationToken cancellationToken)

@@ -23,11 +23,8 @@ internal static class BatchReadingApi
             Parameter.Time("created_before", query.CreatedBefore));
         var limit = Parameter.Limit(query.Limit);
         var before = Cursor.Read(query.Cursor) ?? long.MaxValue;
-
-        // One more than asked for tells whether there is a next page.
-        var found = await views.ListAsync(context.Tenant(), filter, before, limit + 1, cancellationToken);
-        var next = found.Count > limit ? Cursor.Write(found[limit - 1].Number) : null;
-        return TypedResults.Ok(new Page<BatchView>([.. found.Take(limit)], next));
+        var (batches, next) = await views.ListAsync(context.Tenant(), filter, before, limit, cancellationToken);
+        return TypedResults.Ok(new Page<BatchView>(batches, next is { } number ? Cursor.Write(number) : null));
     }
 
     private static async Task<IResult> FindAsync(string id, HttpContext context, BatchViews views, CancellationToken cancellationToken) =>
