@@ -98,12 +98,13 @@ public sealed class Deployment : IAsyncDisposable
         }
 
         await action();
-        foreach (var (service, process) in services.SelectMany(service => service.ToList().Select(process => (service, process))))
+        var former = services.SelectMany(service => service.Select(process => (Service: service, Process: process))).ToList();
+        foreach (var service in services)
         {
-            service.Remove(process);
-            await AddAsync(process.Project, service, process.Port);
+            service.Clear();
         }
 
+        await Task.WhenAll(former.Select(one => AddAsync(one.Process.Project, one.Service, one.Process.Port)));
         await Gateway.WaitUntilReadyAsync();
     }
 

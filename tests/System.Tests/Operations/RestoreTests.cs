@@ -7,6 +7,7 @@ namespace BatchPlatform.EndToEnd.Tests.Operations;
 /// <summary>Backup and restore of the separate services, by the commands of <c>docs/operations.md</c>.</summary>
 public sealed class RestoreTests : IAsyncLifetime, IDisposable
 {
+    private const int Jobs = 1500;
     private readonly SamplePlatform _platform = new() { Instances = 1 };
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("restore-tests-");
 
@@ -19,7 +20,6 @@ public sealed class RestoreTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task A_batch_runs_on_from_where_it_was_at_the_backup_and_each_job_has_one_result()
     {
-        const int Jobs = 3000;
         var running = await _platform.SubmitAsync(Jobs);
         var atBackup = await CompletedAsync(running, more: Jobs / 10);
         await Procedure.RunAsync("Back up PostgreSQL", Variables());
@@ -30,7 +30,7 @@ public sealed class RestoreTests : IAsyncLifetime, IDisposable
         await _platform.Services.WhileDownAsync(() => Procedure.RunAsync("Restore PostgreSQL", Variables()));
 
         Assert.Equal(HttpStatusCode.NotFound, (await _platform.Client.GetAsync($"/v1/batches/{later}")).StatusCode);
-        await FinishedWithEachResultOnceAsync(running, Jobs);
+        await FinishedWithEachResultOnceAsync(running);
         var next = await _platform.BatchAsync(await _platform.SubmitAsync(1));
         Assert.True(next.GetProperty("number").GetInt64() > lostNumber, "no number is used again");
         // What was done between backup and loss was done again, with the same idempotency keys; nothing else was.
@@ -42,7 +42,6 @@ public sealed class RestoreTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Messages_from_after_the_backup_do_the_results_no_harm()
     {
-        const int Jobs = 3000;
         var running = await _platform.SubmitAsync(Jobs);
         var atBackup = await CompletedAsync(running, more: Jobs / 10);
         await Procedure.RunAsync("Back up PostgreSQL", Variables());
@@ -52,7 +51,7 @@ public sealed class RestoreTests : IAsyncLifetime, IDisposable
         await using var elsewhere = await RabbitVirtualHost.CreateAsync();
         await _platform.Services.WhileDownAsync(() => Procedure.RunAsync("Restore PostgreSQL", Variables(elsewhere)));
 
-        await FinishedWithEachResultOnceAsync(running, Jobs);
+        await FinishedWithEachResultOnceAsync(running);
     }
 
     private async Task<int> CompletedAsync(string batch, int more)
@@ -66,11 +65,11 @@ public sealed class RestoreTests : IAsyncLifetime, IDisposable
         return completed;
     }
 
-    private async Task FinishedWithEachResultOnceAsync(string batch, int jobs)
+    private async Task FinishedWithEachResultOnceAsync(string batch)
     {
         await _platform.FinishedAsync(batch);
         var results = await _platform.ResultsAsync(batch);
-        Assert.Equal(Enumerable.Range(0, jobs), results.Select(result => result.GetProperty("index").GetInt32()));
+        Assert.Equal(Enumerable.Range(0, Jobs), results.Select(result => result.GetProperty("index").GetInt32()));
         Assert.All(results, result => Assert.Equal("Completed", result.GetProperty("state").GetString()));
     }
 
