@@ -34,7 +34,12 @@ public sealed partial class MasterKeyRotation(BatchStore store, MasterKey master
             }
         }
 
-        await StoreAsync(stale, isKeptNeeded: lost > 0 || !master.IsConfigured, cancellationToken);
+        var isKeptNeeded = lost > 0 || !master.IsConfigured;
+        if (stale.Count > 0 || !isKeptNeeded)
+        {
+            await StoreAsync(stale, isKeptNeeded, cancellationToken);
+        }
+
         Tell(stale.Count, lost, elements.Count);
     }
 
