@@ -96,7 +96,7 @@ public sealed class StandaloneTests : IAsyncLifetime
         {
             ["Admin__Key"] = Deployment.AdminKey,
             ["Security__FormerMasterKeys__0"] = formerMasterKey,
-        }, ["--data", Data]);
+        }, ["--data", Data], timeout: TimeSpan.FromMinutes(2));
         server.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Deployment.AdminKey);
         return server;
     }
