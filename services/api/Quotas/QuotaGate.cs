@@ -1,6 +1,7 @@
 using BatchPlatform.Contracts;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Quotas;
+using BatchPlatform.Store.Tables;
 using Microsoft.EntityFrameworkCore;
 
 namespace BatchPlatform.Api.Quotas;
