@@ -11,10 +11,10 @@ namespace BatchPlatform.Store.Bulk;
 internal sealed class SqlServerBulk : IBulk
 {
     // Counting is left to the reader: rows are sent in packets, and one that has enough stops after the packet.
-    private const string Lane = $"""SELECT TOP (@max_jobs) {JobQuery.Columns} FROM jobs WHERE {JobQuery.InLane} ORDER BY "index" """;
+    internal const string Lane = $"""SELECT TOP (@max_jobs) {JobQuery.Columns} FROM jobs WHERE {JobQuery.InLane} ORDER BY "index" """;
 
     // From the list to the jobs, each looked up by its key: a fresh batch has no statistics that would say so.
-    private const string Listed = $"""
+    internal const string Listed = $"""
         SELECT {JobQuery.Columns} FROM OPENJSON(@indexes) WITH (place int '$') AS wanted
         CROSS APPLY (SELECT TOP (1) * FROM jobs WHERE {JobQuery.Visible} AND "index" = wanted.place) AS found
         ORDER BY "index"

@@ -19,9 +19,9 @@ internal sealed class SqliteBulk : IBulk
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """;
 
-    private const string Lane = $"""SELECT {JobQuery.Columns} FROM jobs WHERE {JobQuery.InLane} ORDER BY "index" LIMIT @max_jobs""";
+    internal const string Lane = $"""SELECT {JobQuery.Columns} FROM jobs WHERE {JobQuery.InLane} ORDER BY "index" LIMIT @max_jobs""";
 
-    private const string Listed = $"""
+    internal const string Listed = $"""
         SELECT {JobQuery.Columns} FROM jobs WHERE {JobQuery.Visible} AND "index" IN (SELECT value FROM json_each(@indexes)) ORDER BY "index"
         """;
 
