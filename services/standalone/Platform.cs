@@ -83,7 +83,7 @@ internal sealed class Platform : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Store:Provider"] = "Sqlite",
-            ["ConnectionStrings:Store"] = $"Data Source={Path.Combine(settings.Folder, "batchplatform.db")}",
+            ["ConnectionStrings:Store"] = $"Data Source={Path.Combine(settings.Folder, DataFolder.Database)}",
             ["Bus:Transport"] = "InMemory",
             ["Security:MasterKey"] = builder.Configuration["Security:MasterKey"] ?? MasterKeyFile.ReadOrMake(settings.Folder),
         });

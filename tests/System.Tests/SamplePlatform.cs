@@ -6,11 +6,14 @@ using BatchPlatform.Testing;
 
 namespace BatchPlatform.EndToEnd.Tests;
 
-/// <summary>Two of each service behind a gateway, and the sample upstream, which takes its time so that faults find work in flight.</summary>
+/// <summary>Some of each service behind a gateway, and the sample upstream, which takes its time so that faults find work in flight.</summary>
 public sealed class SamplePlatform : IAsyncLifetime
 {
     private readonly string _log = Path.Combine(Path.GetTempPath(), $"calls-{Guid.NewGuid():N}.ndjson");
     private ServiceProcess _upstream = null!;
+
+    /// <summary>How many there are of each service.</summary>
+    public int Instances { get; init; } = 2;
 
     public Deployment Services { get; private set; } = null!;
 
@@ -18,13 +21,8 @@ public sealed class SamplePlatform : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _upstream = await ServiceProcess.LaunchAsync("samples", new Dictionary<string, string?>
-        {
-            ["Sample__LatencyMilliseconds"] = "20",
-            ["Sample__LogFile"] = _log,
-        });
-        await Eventually.True(async () => (await _upstream.Client.GetAsync("/health/live")).IsSuccessStatusCode);
-        Services = await Deployment.StartAsync(instances: 2, Definitions(_upstream.BaseAddress));
+        _upstream = await UpstreamAsync(_log);
+        Services = await Deployment.StartAsync(Instances, Definitions(_upstream.BaseAddress));
     }
 
     public async Task DisposeAsync()
@@ -76,14 +74,26 @@ public sealed class SamplePlatform : IAsyncLifetime
         return JsonDocument.Parse(text).RootElement;
     }
 
-    private static string Lines(int jobs)
+    internal static string Lines(int jobs)
     {
         var sample = File.ReadLines(Path.Combine(RepositoryPaths.Root, "samples", "places.ndjson")).ToList();
         return string.Join('\n', Enumerable.Range(0, jobs).Select(index => sample[index % sample.Count]));
     }
 
+    /// <summary>The sample upstream, which notes each call in a file.</summary>
+    internal static async Task<ServiceProcess> UpstreamAsync(string log)
+    {
+        var upstream = await ServiceProcess.LaunchAsync("samples", new Dictionary<string, string?>
+        {
+            ["Sample__LatencyMilliseconds"] = "20",
+            ["Sample__LogFile"] = log,
+        });
+        await Eventually.True(async () => (await upstream.Client.GetAsync("/health/live")).IsSuccessStatusCode);
+        return upstream;
+    }
+
     // The sample's own definitions as environment variables: Upstreams__places__actions__lookup__method=GET and so on.
-    private static Dictionary<string, string?> Definitions(Uri upstream)
+    internal static Dictionary<string, string?> Definitions(Uri upstream)
     {
         var settings = new Dictionary<string, string?> { ["Callbacks__AllowLoopback"] = "true" };
         var definitions = JsonDocument.Parse(File.ReadAllText(Path.Combine(RepositoryPaths.Root, "samples", "upstreams.json"))).RootElement;

@@ -88,6 +88,26 @@ public sealed class Deployment : IAsyncDisposable
         return process;
     }
 
+    /// <summary>Kills every process but the gateway, runs what is to be done meanwhile, and starts each where it was.</summary>
+    public async Task WhileDownAsync(Func<Task> action)
+    {
+        List<ServiceProcess>[] services = [Orchestrators, Workers, Notifiers, Apis];
+        foreach (var process in services.SelectMany(service => service))
+        {
+            await process.DisposeAsync();
+        }
+
+        await action();
+        var former = services.SelectMany(service => service.Select(process => (Service: service, Process: process))).ToList();
+        foreach (var service in services)
+        {
+            service.Clear();
+        }
+
+        await Task.WhenAll(former.Select(one => AddAsync(one.Process.Project, one.Service, one.Process.Port)));
+        await Gateway.WaitUntilReadyAsync();
+    }
+
     /// <summary>Calls the gateway with a key of another tenant, made for it.</summary>
     public async Task<HttpClient> ClientOfAsync(string tenant)
     {

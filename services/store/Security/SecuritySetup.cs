@@ -15,6 +15,7 @@ public static class SecuritySetup
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SecurityOptions>, SecurityOptions.Validator>());
         services.Configure<SecurityOptions>(options => options.AddsKeys |= addsKeys);
         services.TryAddSingleton<MasterKey>();
+        services.TryAddSingleton<MasterKeyRotation>();
         services.TryAddSingleton<SecretBox>();
         services.TryAddSingleton<SignedLinks>();
         return services;
