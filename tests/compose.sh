@@ -165,16 +165,22 @@ disturb() {
     say "a container of $service is killed"
     victim=$(one "$service")
     docker kill "$victim" > /dev/null
-    # One of two apis is dead: the other answers, and takes what is new.
-    [ "$service" != api ] || for _ in $(seq 20); do
-      curl --silent --fail --max-time 10 --output /dev/null --header "Authorization: Bearer $admin_key" "$base/v1/batches/$id" || fail 'a GET found no api while one of two was alive'
-    done
-    [ "$service" != api ] || ask POST /v1/batches --header 'Content-Type: application/json' --data '{"name": "made while an api was dead"}' > /dev/null
+    if [ "$service" = api ]; then check_other_api "$id"; fi
     docker start "$victim" > /dev/null
   done
   say 'the broker is restarted'
   docker restart --time 20 "$(one rabbitmq)" > /dev/null
   until_true 120 'the broker being back' healthy rabbitmq 1
+}
+
+# While one of two apis is dead: the other answers every question, and takes what is new.
+check_other_api() {
+  local status
+  for _ in $(seq 20); do
+    status=$(curl --silent --max-time 15 --output "$work/answer" --write-out '%{http_code}' --header "Authorization: Bearer $admin_key" "$base/v1/batches/$1") || true
+    [ "$status" = 200 ] || fail "a GET found no api while one of two was alive: $status $(cat "$work/answer")"
+  done
+  ask POST /v1/batches --header 'Content-Type: application/json' --data '{"name": "made while an api was dead"}' > /dev/null
 }
 
 # A program that ends by itself is started again by the engine.
