@@ -34,5 +34,5 @@ COPY --from=programs /programs/${SERVICE} .
 ENV ASPNETCORE_HTTP_PORTS= ASPNETCORE_URLS=http://+:8080
 EXPOSE 8080
 USER $APP_UID
-HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=3 CMD ["healthy", "/health/ready"]
+HEALTHCHECK --interval=5s --timeout=10s --start-period=300s --retries=3 CMD ["healthy", "/health/ready"]
 ENTRYPOINT ["/app/start"]

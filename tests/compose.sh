@@ -142,7 +142,7 @@ run_small_batch() {
   id=$(ask POST /v1/batches --header 'Content-Type: application/json' --data '{"commit": true, "jobs": [
     {"namespace": "places", "action": "lookup", "params": {"name": "Lisbon"}},
     {"namespace": "places", "action": "lookup", "params": {"name": "Nairobi"}}]}' | member id)
-  until_true 60 'the end of a batch of two jobs' is_state "$id" Finished
+  until_true 300 'the end of a batch of two jobs' is_state "$id" Finished
   [ "$(ask GET "/v1/batches/$id/results?format=ndjson" | grep -c '"state":"completed"\|"state":"Completed"')" = 2 ] || fail 'two look-ups, but not two completed jobs'
 }
 
@@ -158,7 +158,7 @@ disturb() {
   local id=$1 victim
   say 'worker x 4'
   compose up --detach --no-build --no-recreate --scale worker=4 --scale api=2 --scale orchestrator=2 > "$work/up.log" 2>&1 || { cat "$work/up.log"; fail 'scaling'; }
-  until_true 60 'four workers' healthy worker 4
+  until_true 300 'four workers' healthy worker 4
   progressed "$id" "$jobs" && fail 'the batch was too short to be disturbed'
 
   for service in worker orchestrator api; do
@@ -170,14 +170,14 @@ disturb() {
   done
   say 'the broker is restarted'
   docker restart --time 20 "$(one rabbitmq)" > /dev/null
-  until_true 120 'the broker being back' healthy rabbitmq 1
+  until_true 300 'the broker being back' healthy rabbitmq 1
 }
 
 # While one of two apis is dead: the other answers every question, and takes what is new.
 check_other_api() {
   local status
   for _ in $(seq 20); do
-    status=$(curl --silent --max-time 15 --output "$work/answer" --write-out '%{http_code}' --header "Authorization: Bearer $admin_key" "$base/v1/batches/$1") || true
+    status=$(curl --silent --max-time 30 --output "$work/answer" --write-out '%{http_code}' --header "Authorization: Bearer $admin_key" "$base/v1/batches/$1") || true
     [ "$status" = 200 ] || fail "a GET found no api while one of two was alive: $status $(cat "$work/answer")"
   done
   ask POST /v1/batches --header 'Content-Type: application/json' --data '{"name": "made while an api was dead"}' > /dev/null
@@ -189,7 +189,7 @@ check_restart() {
   container=$(one notifier)
   docker exec "$container" bash -c 'kill -TERM 1'
   restarted() { [ "$(docker inspect --format '{{.RestartCount}}' "$container")" -ge 1 ] && healthy notifier 1; }
-  until_true 90 'the restart of a program that ended' restarted
+  until_true 300 'the restart of a program that ended' restarted
 }
 
 # Every job has exactly one outcome, and the counts are those of the outcomes.
@@ -231,8 +231,8 @@ say 'building the images'
 compose build > "$work/build.log" 2>&1 || { tail -40 "$work/build.log"; fail 'the images were not built'; }
 say "built in $SECONDS s; starting"
 compose up --detach --no-build --scale api=2 --scale orchestrator=2 > "$work/up.log" 2>&1 || { cat "$work/up.log"; fail 'the start'; }
-for service in gateway worker notifier sample rabbitmq database; do until_true 120 "$service being ready" healthy "$service" 1; done
-for service in api orchestrator; do until_true 120 "two of $service being ready" healthy "$service" 2; done
+for service in gateway worker notifier sample rabbitmq database; do until_true 300 "$service being ready" healthy "$service" 1; done
+for service in api orchestrator; do until_true 300 "two of $service being ready" healthy "$service" 2; done
 say "all are ready after $SECONDS s"
 
 define_upstream
@@ -242,9 +242,9 @@ write_jobs > "$work/jobs.ndjson"
 batch=$(ask POST /v1/batches --header 'Content-Type: application/json' --data '{"name": "compose"}' | member id)
 ask POST "/v1/batches/$batch/jobs" --header 'Content-Type: application/x-ndjson' --upload-file "$work/jobs.ndjson" > /dev/null
 ask POST "/v1/batches/$batch/commit" > /dev/null
-until_true 60 'the first hundred jobs' progressed "$batch" 100
+until_true 300 'the first hundred jobs' progressed "$batch" 100
 disturb "$batch"
-until_true 300 "the end of a batch of $jobs jobs" is_state "$batch" Finished
+until_true 600 "the end of a batch of $jobs jobs" is_state "$batch" Finished
 check_ledger "$batch"
 say "each of $jobs jobs has one outcome, after $SECONDS s"
 check_restart
