@@ -82,7 +82,7 @@ write_project() {
 
 # --- Containers and requests ------------------------------------------------------------------------------------------
 
-containers() { docker ps --quiet "${@:2}" --filter "label=com.docker.compose.project=$project" --filter "label=com.docker.compose.service=$1"; }
+containers() { docker ps --quiet --filter "label=com.docker.compose.project=$project" --filter "label=com.docker.compose.service=$1"; }
 health() { docker inspect --format '{{.State.Health.Status}}' "$1"; }
 
 # until_true SECONDS WHAT COMMAND…
