@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
 using BatchPlatform.Contracts;
-using BatchPlatform.Defaults;
 using BatchPlatform.Defaults.Telemetry;
 using BatchPlatform.Store.Tables;
 using MassTransit;
@@ -46,7 +45,7 @@ public sealed partial class OutboxRelay(IServiceProvider services, TimeProvider 
                     context.MessageId = row.Id;
                     context.Mandatory = true;
                 }),
-                cancellationToken).OrTimeoutAsync(time, cancellationToken);
+                cancellationToken);
             lock (_lock)
             {
                 _published.Add(row.Id);

@@ -1,5 +1,4 @@
 using BatchPlatform.Contracts;
-using BatchPlatform.Defaults;
 using MassTransit;
 using Microsoft.Extensions.Options;
 
@@ -28,7 +27,7 @@ internal sealed partial class Announcer(
     {
         try
         {
-            await bus.Publish(new WorkerAnnounced(identity.Id, _slots), cancellationToken).OrTimeoutAsync(time, cancellationToken);
+            await bus.Publish(new WorkerAnnounced(identity.Id, _slots), cancellationToken);
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {

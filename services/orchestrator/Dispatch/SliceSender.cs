@@ -1,13 +1,12 @@
 using System.Diagnostics;
 using BatchPlatform.Contracts;
-using BatchPlatform.Defaults;
 using BatchPlatform.Defaults.Telemetry;
 using MassTransit;
 
 namespace BatchPlatform.Orchestrator.Dispatch;
 
 /// <summary>Sends slices to the workers' queue. A slice that does not get there is sent again once its row has waited too long.</summary>
-public sealed partial class SliceSender(IBus bus, TimeProvider time, ILogger<SliceSender> logger)
+public sealed partial class SliceSender(IBus bus, ILogger<SliceSender> logger)
 {
     private static readonly Uri Address = new($"exchange:{Queues.Slices}");
 
@@ -23,7 +22,7 @@ public sealed partial class SliceSender(IBus bus, TimeProvider time, ILogger<Sli
             {
                 using var span = Traces.Continue("slice dispatch", ActivityKind.Producer, sent.Trace);
                 span?.SetTag("batchplatform.slice.id", sent.Slice.SliceId).SetTag(Meters.Upstream, sent.Slice.Namespace);
-                await endpoint.Send(sent.Slice, cancellationToken).OrTimeoutAsync(time, cancellationToken);
+                await endpoint.Send(sent.Slice, cancellationToken);
             }));
         }
         catch (Exception error) when (error is not OperationCanceledException)

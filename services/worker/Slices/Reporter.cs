@@ -1,5 +1,4 @@
 using BatchPlatform.Contracts;
-using BatchPlatform.Defaults;
 using MassTransit;
 
 namespace BatchPlatform.Worker.Slices;
@@ -143,7 +142,7 @@ internal sealed partial class Reporter(
             try
             {
                 var endpoint = await bus.GetSendEndpoint(Orchestrators);
-                await endpoint.Send(report).OrTimeoutAsync(time);
+                await endpoint.Send(report);
                 return;
             }
             catch (Exception error) when (!slice.Aborted.IsCancellationRequested)
