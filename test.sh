@@ -2,7 +2,7 @@
 # Builds everything once and runs every test project. The last line is the result: "N passed, N failed".
 #
 #   ./test.sh                  everything that a change must pass
-#   ./test.sh --full           the long suites as well
+#   ./test.sh --full           the long suites as well, and tests/compose.sh: the containers (BP_TEST_COMPOSE=1: that alone is added)
 #   ./test.sh --project NAME   one project, named by its folder in tests/
 #   ./test.sh --filter X       only what `dotnet test --filter X` selects
 #
@@ -127,6 +127,28 @@ run_project() {
   table+=$(printf '%-28s %8d %8d %8d %7d  %s' "$name" "$good" "$bad" "$((total - executed))" "$((SECONDS - started))" "$note")'\n'
 }
 
+# The containers: counted as one test, and never skipped without a word.
+run_compose() {
+  local started=$SECONDS code=0 good=0 bad=0 left_out=''
+  if ! command -v docker > /dev/null || ! timeout 20 docker info > /dev/null 2>&1; then left_out='no Docker engine'
+  elif ! docker compose version > /dev/null 2>&1 && ! command -v docker-compose > /dev/null; then left_out='no Docker Compose'
+  elif [ -z "$full" ] && [ -z "${BP_TEST_COMPOSE:-}" ]; then left_out='left to --full'
+  fi
+  printf '\n=== compose\n'
+  if [ -n "$left_out" ]; then
+    echo "compose: skipped, $left_out"
+    skipped=$((skipped + 1))
+  else
+    timeout --kill-after=60s 30m tests/compose.sh < /dev/null 7>&- &
+    running=$!
+    wait "$running" || code=$?
+    running=
+    if [ "$code" = 0 ]; then good=1; else bad=1; fi
+    passed=$((passed + good)) failed=$((failed + bad))
+  fi
+  table+=$(printf '%-28s %8d %8d %8d %7d  %s' compose "$good" "$bad" "$((1 - good - bad))" "$((SECONDS - started))" "$left_out")'\n'
+}
+
 command -v dotnet > /dev/null || give_up 'dotnet is not on the PATH: install the .NET SDK that global.json names.'
 
 rm -rf "$results"
@@ -145,4 +167,5 @@ mkdir -p "$BP_TEST_HOME"
 use_node || give_up 'Node.js, or what the tests take from npm, could not be installed.'
 for project in "${projects[@]}"; do run_project "$project"; done
 [ $((passed + failed + skipped)) -gt 0 ] || give_up "No test matches $filter."
+[ -n "$only$filter" ] || run_compose
 finish

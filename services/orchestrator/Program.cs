@@ -4,6 +4,7 @@ using BatchPlatform.Orchestrator;
 using BatchPlatform.Store;
 
 var builder = WebApplication.CreateBuilder(args);
+builder.AddSecretFiles();
 builder.AddLogDefaults();
 builder.AddTelemetry("orchestrator");
 builder.Services.AddStore(builder.Configuration);

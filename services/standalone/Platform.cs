@@ -76,6 +76,7 @@ internal sealed class Platform : IAsyncDisposable
     private static WebApplication Build(PlatformSettings settings, Func<bool> isStarted)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.AddSecretFiles();
         builder.AddLogDefaults(forMachines: false);
         builder.AddTelemetry("standalone");
         builder.Configuration.AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(new JsonObject { ["Upstreams"] = settings.Upstreams }.ToJsonString())));
