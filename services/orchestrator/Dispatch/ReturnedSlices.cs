@@ -74,7 +74,7 @@ internal sealed class ReturnedSlices(WorkUnit unit, IBulk bulk, Dealer dealer, O
     private async Task<List<(int Index, int Attempt)>> WithoutGivenUpAsync(Slice slice, List<(int Index, int Attempt)> left, Upstream upstream, int revision)
     {
         var outcomes = left.Count == 1 && slice.Lost >= options.MaxLost
-            ? [GivenUp(left[0].Index, ErrorCodes.WorkerLost, "Every worker that took the job was lost.")]
+            ? [GivenUp(left[0].Index, ErrorCodes.WorkerLost, "Every worker that took the job was lost, or could not handle it.")]
             : new List<PackedOutcome>();
         if (outcomes.Count == 0 && upstream.Actions.Values.Any(action => action.AtMostOnce))
         {
