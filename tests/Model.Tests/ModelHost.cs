@@ -17,6 +17,10 @@ internal sealed class ModelHost : IAsyncDisposable
         ["Orchestrator:ResendSeconds"] = "600",
         ["Orchestrator:WorkerSeconds"] = "600",
         ["Orchestrator:QuiesceSeconds"] = "0",
+
+        // All sequences share one upstream: what one of them fails must not close it to the others.
+        ["Orchestrator:BreakerCalls"] = "100000",
+        ["Orchestrator:BreakerRate"] = "1",
     };
 
     private readonly ConcurrentDictionary<Guid, FakeWorker> _workers = new();

@@ -77,8 +77,7 @@ internal sealed class ReturnedSlices(WorkUnit unit, IBulk bulk, Dealer dealer, O
     {
         var jobs = slice.Jobs.Each().ToList();
         var ended = await SliceProgress.EndedAsync(Db, slice.Batch, slice.Run, jobs.ConvertAll(job => job.Index), cancellationToken);
-        var waiting = await SliceProgress.WaitingAsync(Db, slice, cancellationToken);
-        jobs.RemoveAll(job => ended.Contains(job.Index) || waiting.Contains(job.Index));
+        jobs.RemoveAll(job => ended.Contains(job.Index));
         return jobs;
     }
 
