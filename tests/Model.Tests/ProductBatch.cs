@@ -7,7 +7,7 @@ namespace BatchPlatform.Model.Tests;
 internal sealed class ProductBatch(ModelHost host, FakeWorker worker, Guid id, long number)
 {
     private const int KeptFires = 16;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(3);
 
     /// <summary>How the batch still differs after some time in which everything should have followed; null when it does not.</summary>
