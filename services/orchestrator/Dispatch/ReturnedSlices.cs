@@ -9,7 +9,7 @@ namespace BatchPlatform.Orchestrator.Dispatch;
 
 /// <summary>
 /// Sends again what was handed back or lost, as far as it has no outcome and may be repeated. A job that takes its worker
-/// down is parted from the others: slices that were lost twice are halved, and those for which it is the last try are out one
+/// down is parted from the others: slices that were lost twice are halved, and those that are near their last try are out one
 /// at a time, since a worker that goes down takes whatever else it has in hand with it.
 /// </summary>
 internal sealed class ReturnedSlices(WorkUnit unit, IBulk bulk, Dealer dealer, OutcomeLedger ledger, OrchestratorOptions options, CancellationToken cancellationToken)
@@ -18,6 +18,10 @@ internal sealed class ReturnedSlices(WorkUnit unit, IBulk bulk, Dealer dealer, O
 
     // Lost this often, a slice is sent again for the last time, unless it can be halved.
     private int LastTry => options.MaxLost - 1;
+
+    // Lost this often, a slice is out alone. One less than for the last try: the death of a slice's first taker, who asked
+    // nobody, is not counted, so the one that does the damage may be one behind those that it takes with it.
+    private int Suspect => Math.Max(1, LastTry - 1);
 
     /// <summary>The message of a slice that is sent again, or null when the lane has none.</summary>
     public async Task<RunSlice?> CutAsync(RunnableLane runnable, Grant most)
@@ -62,10 +66,10 @@ internal sealed class ReturnedSlices(WorkUnit unit, IBulk bulk, Dealer dealer, O
 
     private Task<Slice?> NextReturnedAsync(Lane lane)
     {
-        var lastTry = LastTry;
+        var suspect = Suspect;
         return Db.Slices.AsNoTracking()
             .Where(slice => slice.Batch == lane.Batch && slice.Run == lane.Run && slice.Namespace == lane.Namespace && slice.State == SliceState.Returned)
-            .Where(slice => slice.Lost < lastTry || !Db.Slices.Any(other => other.State != SliceState.Returned && other.Lost >= lastTry))
+            .Where(slice => slice.Lost < suspect || !Db.Slices.Any(other => other.State != SliceState.Returned && other.Lost >= suspect))
             .OrderBy(slice => slice.Id)
             .FirstOrDefaultAsync(cancellationToken);
     }
