@@ -69,14 +69,12 @@ public sealed partial class ReportConsumer(
         }
     }
 
-    // One statement locks the row and reads it. Not to be composed upon.
     private async Task<Slice?> LockAsync(WorkUnit unit, ReportOutcomes report, CancellationToken cancellationToken)
     {
-        var locked = await unit.Db.Slices.FromSql(
-            $"""
-            UPDATE slices SET state = {(int)SliceState.Taken}, holder = {report.WorkerId}, lease_until = {unit.Now.AddSeconds(options.Value.LeaseSeconds)}
-            WHERE id = {report.SliceId} AND (state = {(int)SliceState.Queued} OR (state = {(int)SliceState.Taken} AND holder = {report.WorkerId})) RETURNING *
-            """).ToListAsync(cancellationToken);
+        var locked = await unit.Db.UpdateReturning<Slice>(
+            $"UPDATE slices SET state = {(int)SliceState.Taken}, holder = {report.WorkerId}, lease_until = {unit.Now.AddSeconds(options.Value.LeaseSeconds)}",
+            $"id = {report.SliceId} AND (state = {(int)SliceState.Queued} OR (state = {(int)SliceState.Taken} AND holder = {report.WorkerId}))")
+            .ToListAsync(cancellationToken);
         return locked.SingleOrDefault();
     }
 

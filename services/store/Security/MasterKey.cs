@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using BatchPlatform.Store.Tables;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -24,8 +25,7 @@ public sealed partial class MasterKey(BatchStore store, IOptions<SecurityOptions
 
         var (key, now) = (Convert.ToBase64String(RandomNumberGenerator.GetBytes(SecurityOptions.KeyBytes)), time.GetUtcNow().UtcDateTime);
         await using var unit = await store.BeginAsync(cancellationToken);
-        await unit.Db.Database.ExecuteSqlAsync(
-            $"INSERT INTO keyring (number, xml, created_at) VALUES ({KeyRing.MasterPlace}, {key}, {now}) ON CONFLICT DO NOTHING", cancellationToken);
+        await unit.Db.InsertIfAbsentAsync(new KeyRingElement { Number = KeyRing.MasterPlace, Xml = key, CreatedAt = now }, cancellationToken);
         await unit.CommitAsync(cancellationToken);
         Log.Kept(logger);
     }
