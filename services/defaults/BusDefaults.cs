@@ -37,11 +37,11 @@ public static class BusDefaults
                     bus.UsingInMemory((context, memory) => Configure(context, memory, new InMemoryQueues(memory), parts));
                     break;
                 case "RabbitMq":
-                    var address = configuration.GetConnectionString("Bus")
-                        ?? throw new InvalidOperationException("ConnectionStrings__Bus is not set: it says where RabbitMQ is (amqp://user:password@host:5672/vhost).");
+                    var address = RabbitAddress(configuration);
                     bus.UsingRabbitMq((context, rabbit) =>
                     {
-                        rabbit.Host(new Uri(address));
+                        rabbit.Host(address);
+                        RabbitMqQueues.KeepParked(rabbit);
                         Configure(context, rabbit, new RabbitMqQueues(rabbit), parts);
                     });
                     break;
@@ -56,6 +56,11 @@ public static class BusDefaults
         });
         return services;
     }
+
+    /// <summary>Where RabbitMQ is.</summary>
+    /// <exception cref="InvalidOperationException">There is no connection string.</exception>
+    internal static Uri RabbitAddress(IConfiguration configuration) => new(configuration.GetConnectionString("Bus")
+        ?? throw new InvalidOperationException("ConnectionStrings__Bus is not set: it says where RabbitMQ is (amqp://user:password@host:5672/vhost)."));
 
     private static string Transport(IConfiguration configuration) => configuration["Bus:Transport"] ?? "InMemory";
 

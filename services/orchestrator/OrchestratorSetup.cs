@@ -64,6 +64,7 @@ public static class OrchestratorSetup
             bus.AddConsumer<ReportConsumer>();
             bus.AddConsumer<HeartbeatConsumer>();
             bus.AddConsumer<UpstreamConsumer>();
+            bus.AddConsumer<RefusedSliceConsumer>();
             bus.AddConsumer<PauseUpstreamConsumer>();
             bus.AddConsumer<CancelJobConsumer>();
             bus.AddConsumer<DeletedBatchConsumer>();
@@ -87,6 +88,7 @@ public static class OrchestratorSetup
             {
                 queue.ConfigureConsumer<HeartbeatConsumer>(context);
                 queue.ConfigureConsumer<UpstreamConsumer>(context);
+                queue.ConfigureConsumer<RefusedSliceConsumer>(context);
             });
             queues.Durable(Queues.Operations, ReportConcurrency, queue =>
             {

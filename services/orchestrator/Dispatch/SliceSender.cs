@@ -22,7 +22,9 @@ public sealed partial class SliceSender(IBus bus, ILogger<SliceSender> logger)
             {
                 using var span = Traces.Continue("slice dispatch", ActivityKind.Producer, sent.Trace);
                 span?.SetTag("batchplatform.slice.id", sent.Slice.SliceId).SetTag(Meters.Upstream, sent.Slice.Namespace);
-                await endpoint.Send(sent.Slice, cancellationToken);
+
+                // By the message's id it is known whose it is, even where the message cannot be read.
+                await endpoint.Send(sent.Slice, context => context.MessageId = sent.Slice.SliceId, cancellationToken);
             }));
         }
         catch (Exception error) when (error is not OperationCanceledException)
