@@ -12,6 +12,12 @@ public abstract class QueueConfigurator
     /// <param name="configure">Puts consumers on it.</param>
     public abstract void Durable(string name, int concurrency, Action<IReceiveEndpointConfigurator> configure);
 
+    /// <summary>
+    /// The same for questions: who asks waits for the answer for some seconds, and asks again. So what nobody took in time, or
+    /// what takes its consumers down, is dropped.
+    /// </summary>
+    public abstract void Questions(string name, int concurrency, Action<IReceiveEndpointConfigurator> configure);
+
     /// <summary>A queue of this process alone, gone with it: for what everybody must hear and nobody must remember.</summary>
     /// <param name="name">The service's name; a unique part is added.</param>
     /// <param name="configure">Puts consumers on it.</param>
@@ -27,6 +33,8 @@ internal sealed class InMemoryQueues(IInMemoryBusFactoryConfigurator bus) : Queu
             endpoint.ConcurrentMessageLimit = concurrency;
             configure(endpoint);
         });
+
+    public override void Questions(string name, int concurrency, Action<IReceiveEndpointConfigurator> configure) => Durable(name, concurrency, configure);
 
     public override void Broadcast(string name, Action<IReceiveEndpointConfigurator> configure) =>
         bus.ReceiveEndpoint($"{name}-{NewId.NextGuid():N}", configure);
@@ -54,11 +62,8 @@ internal sealed class RabbitMqQueues(IRabbitMqBusFactoryConfigurator bus) : Queu
     }
 
     public override void Durable(string name, int concurrency, Action<IReceiveEndpointConfigurator> configure) =>
-        bus.ReceiveEndpoint(name, endpoint =>
+        Quorum(name, concurrency, endpoint =>
         {
-            endpoint.SetQuorumQueue();
-            endpoint.SetQueueArgument(DeliveryLimitArgument, DeliveryLimit);
-
             // What the broker parks goes to where the bus puts what no consumer could handle, and leaves the queue only once it is there.
             endpoint.BindDeadLetterQueue(Queues.ErrorsOf(name), Queues.ErrorsOf(name), parked =>
             {
@@ -67,10 +72,10 @@ internal sealed class RabbitMqQueues(IRabbitMqBusFactoryConfigurator bus) : Queu
             });
             endpoint.SetQueueArgument(StrategyArgument, "at-least-once");
             endpoint.SetQueueArgument(OverflowArgument, "reject-publish");
-            endpoint.ConcurrentMessageLimit = concurrency;
-            endpoint.PrefetchCount = concurrency;
             configure(endpoint);
         });
+
+    public override void Questions(string name, int concurrency, Action<IReceiveEndpointConfigurator> configure) => Quorum(name, concurrency, configure);
 
     public override void Broadcast(string name, Action<IReceiveEndpointConfigurator> configure) =>
         bus.ReceiveEndpoint($"{name}-{NewId.NextGuid():N}", endpoint =>
@@ -78,6 +83,16 @@ internal sealed class RabbitMqQueues(IRabbitMqBusFactoryConfigurator bus) : Queu
             endpoint.Durable = false;
             endpoint.AutoDelete = true;
             endpoint.QueueExpiration = TimeSpan.FromMinutes(1);
+            configure(endpoint);
+        });
+
+    private void Quorum(string name, int concurrency, Action<IRabbitMqReceiveEndpointConfigurator> configure) =>
+        bus.ReceiveEndpoint(name, endpoint =>
+        {
+            endpoint.SetQuorumQueue();
+            endpoint.SetQueueArgument(DeliveryLimitArgument, DeliveryLimit);
+            endpoint.ConcurrentMessageLimit = concurrency;
+            endpoint.PrefetchCount = concurrency;
             configure(endpoint);
         });
 

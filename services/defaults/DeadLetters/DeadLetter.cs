@@ -42,10 +42,14 @@ public sealed record DeadLetter(Guid? MessageId, string? Type, Guid? BatchId, st
             TimeOf(headers));
     }
 
+    /// <summary>Whether nobody took the message while whoever sent it waited: it must not take effect any more.</summary>
+    internal static bool IsExpired(IReadOnlyBasicProperties properties) =>
+        ReasonOf(properties.Headers ?? new Dictionary<string, object?>()) == DeadLetterReasons.Expired;
+
     private static string ReasonOf(IDictionary<string, object?> headers) => Text(headers, "MT-Reason") switch
     {
         "fault" => DeadLetterReasons.Exception,
-        null => DeadLetterReasons.DeliveryLimit,
+        null => Text(headers, "x-first-death-reason") == "expired" ? DeadLetterReasons.Expired : DeadLetterReasons.DeliveryLimit,
         _ => DeadLetterReasons.Unknown,
     };
 
@@ -95,6 +99,9 @@ public static class DeadLetterReasons
 
     /// <summary>No consumer of the queue knows its type.</summary>
     public const string Unknown = "unknown_type";
+
+    /// <summary>A command that nobody took while its client waited; the client was told so. Re-driving drops it.</summary>
+    public const string Expired = "expired";
 
     /// <summary>The processes that it was delivered to did not acknowledge it; they may have died of it.</summary>
     public const string DeliveryLimit = "delivery_limit";

@@ -95,9 +95,20 @@ public sealed class DeadLetterQueues(IConfiguration configuration)
     {
         var confirmed = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
         await using var channel = await connection.CreateChannelAsync(confirmed, cancellationToken);
-        var (left, moved) = (await CountAsync(channel, parked, cancellationToken), 0);
-        while (moved < left && await channel.BasicGetAsync(parked, autoAck: false, cancellationToken) is { } got)
+        var moved = 0;
+        for (var left = await CountAsync(channel, parked, cancellationToken); left > 0; left--)
         {
+            if (await channel.BasicGetAsync(parked, autoAck: false, cancellationToken) is not { } got)
+            {
+                break;
+            }
+
+            if (DeadLetter.IsExpired(got.BasicProperties))
+            {
+                await channel.BasicAckAsync(got.DeliveryTag, multiple: false, cancellationToken);
+                continue;
+            }
+
             // By the queue's own name: the exchange of that name may have other queues bound to it. Mandatory, since what
             // reaches no queue is confirmed, too.
             await channel.BasicPublishAsync("", queue, mandatory: true, Redriven(got.BasicProperties), got.Body, cancellationToken);
