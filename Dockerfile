@@ -14,10 +14,10 @@ RUN find . -type f ! -name '*.csproj' ! -name '*.props' ! -name '*.sln*' ! -name
 FROM ${SDK_IMAGE} AS programs
 WORKDIR /src
 COPY --from=projects /src .
-RUN dotnet restore Programs.slnf --use-current-runtime --artifacts-path /artifacts
+RUN dotnet restore deploy/Programs.slnf --use-current-runtime --artifacts-path /artifacts
 COPY . .
 # Each program moves to a folder named after its service, and is started there as ./start.
-RUN dotnet publish Programs.slnf --no-restore --configuration Release --use-current-runtime --no-self-contained --artifacts-path /artifacts \
+RUN dotnet publish deploy/Programs.slnf --no-restore --configuration Release --use-current-runtime --no-self-contained --artifacts-path /artifacts \
     && mkdir /programs \
     && for folder in /artifacts/publish/*; do \
          program=${folder##*/} && service=$(echo "${program#BatchPlatform.}" | tr A-Z a-z) \

@@ -67,11 +67,11 @@ public static class BusDefaults
     private static void Configure(IBusRegistrationContext context, IBusFactoryConfigurator bus, QueueConfigurator queues, BusPart[] parts)
     {
         // A conflict with another consumer of the same row, or a database that is away for a moment, is worth another try
-        // with a fresh transaction; anything else would fail the same way again. Not every driver says which errors pass.
+        // with a fresh transaction; anything else would fail the same way again.
         bus.UseMessageRetry(retry =>
         {
             retry.Handle<DbUpdateException>();
-            retry.Handle<System.Data.Common.DbException>();
+            retry.Handle<System.Data.Common.DbException>(error => error.IsTransient);
             retry.Handle<TimeoutException>();
             retry.Exponential(30, TimeSpan.FromMilliseconds(5), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(20));
         });

@@ -108,28 +108,42 @@ public sealed class PoisonTests : IAsyncLifetime
     [Fact]
     public async Task A_message_that_its_consumers_die_of_is_parked_by_the_broker_and_looking_at_it_does_not_end_it()
     {
-        await Host.DefineAsync(new Upstream());
+        var id = await Host.CreateAsync(jobs: 1);
         await Host.StopBusAsync();
-        await SendRawAsync(Queues.Operations, new PauseUpstream("test", Paused: true, "because"));
+        await SendRawAsync(Queues.BatchLifecycle, new CommitBatch(id, Guid.NewGuid()));
         await Eventually.Equal(1, async () =>
         {
-            await DieOfAsync(Queues.Operations);
-            return (await ParkedAsync(Queues.Operations)).Count;
+            await DieOfAsync(Queues.BatchLifecycle);
+            return (await ParkedAsync(Queues.BatchLifecycle)).Count;
         });
 
         for (var looks = 0; looks < 30; looks++)
         {
-            var letter = Assert.Single((await ParkedAsync(Queues.Operations)).Messages);
-            Assert.Equal((nameof(PauseUpstream), DeadLetterReasons.DeliveryLimit), (letter.Type, letter.Reason));
+            var letter = Assert.Single((await ParkedAsync(Queues.BatchLifecycle)).Messages);
+            Assert.Equal((nameof(CommitBatch), DeadLetterReasons.DeliveryLimit), (letter.Type, letter.Reason));
         }
 
         await Host.StartBusAsync();
-        Assert.Equal((0, "operations: 1 messages re-driven"), await RedriveAsync(queue: null));
-        await Eventually.True(async () =>
-        {
-            await using var db = Host.Store.Read();
-            return await db.Gates.AnyAsync(gate => gate.Namespace == "test" && gate.Paused);
-        });
+        Assert.Equal((0, "batch-lifecycle: 1 messages re-driven"), await RedriveAsync(queue: null));
+        await Host.EventuallyInAsync(id, BatchState.Committed);
+    }
+
+    [Fact]
+    public async Task A_command_whose_time_is_over_never_takes_effect_and_a_question_is_not_even_kept()
+    {
+        var id = await Host.CreateAsync(jobs: 1);
+        await Host.StopBusAsync();
+        await SendRawAsync(Queues.Operations, new PauseUpstream("test", Paused: true, "because"), expiration: "1");
+        await SendRawAsync(Queues.BatchLifecycle, new CommitBatch(id, Guid.NewGuid()), expiration: "1");
+        await Eventually.Equal(1, async () => (await ParkedAsync(Queues.BatchLifecycle)).Count);
+        Assert.Equal(DeadLetterReasons.Expired, Assert.Single((await ParkedAsync(Queues.BatchLifecycle)).Messages).Reason);
+        await Host.StartBusAsync();
+
+        Assert.Equal((0, "Nothing was parked."), await RedriveAsync(queue: null));
+
+        Assert.Empty(await new DeadLetterQueues(Configuration()).LookAsync(default));
+        await Host.AskAsync(new PauseBatch(id, Guid.NewGuid(), Reason: null));
+        Assert.Equal(nameof(BatchState.Created), (await Host.BatchAsync(id)).CurrentState);
     }
 
     [Fact]
@@ -196,17 +210,17 @@ public sealed class PoisonTests : IAsyncLifetime
 
     private async Task<IConnection> ConnectAsync() => await new ConnectionFactory { Uri = new Uri(_rabbit.ConnectionString) }.CreateConnectionAsync();
 
-    private async Task PublishAsync(string queue, Guid id, byte[] body)
+    private async Task PublishAsync(string queue, Guid id, byte[] body, string? expiration = null)
     {
         await using var connection = await ConnectAsync();
         await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
-        var properties = new BasicProperties { MessageId = id.ToString("D"), ContentType = "application/vnd.masstransit+json", Persistent = true };
+        var properties = new BasicProperties { MessageId = id.ToString("D"), ContentType = "application/vnd.masstransit+json", Persistent = true, Expiration = expiration };
         await channel.BasicPublishAsync("", queue, mandatory: true, properties, body);
     }
 
     // As MassTransit packs it, but while no bus runs.
-    private Task SendRawAsync<T>(string queue, T message) => PublishAsync(queue, Guid.NewGuid(), System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
-        new { messageType = new[] { $"urn:message:{typeof(T).Namespace}:{typeof(T).Name}" }, message }, System.Text.Json.JsonSerializerOptions.Web));
+    private Task SendRawAsync<T>(string queue, T message, string? expiration = null) => PublishAsync(queue, Guid.NewGuid(), System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
+        new { messageType = new[] { $"urn:message:{typeof(T).Namespace}:{typeof(T).Name}" }, message }, System.Text.Json.JsonSerializerOptions.Web), expiration);
 
     // A connection that ends with an unacknowledged message is what the broker sees of a process that dies.
     private async Task DieOfAsync(string queue)

@@ -1,3 +1,4 @@
+using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 
@@ -11,4 +12,22 @@ internal sealed class SqlServerRetries(ExecutionStrategyDependencies dependencie
 {
     /// <inheritdoc/>
     public override bool RetriesOnFailure => Dependencies.CurrentContext.Context.Database.CurrentTransaction is null && base.RetriesOnFailure;
+
+    /// <inheritdoc/>
+    /// <exception cref="TimeoutException">The reason is a passing one. The driver's own exception does not say so.</exception>
+    public override async Task<TResult> ExecuteAsync<TState, TResult>(
+        TState state,
+        Func<DbContext, TState, CancellationToken, Task<TResult>> operation,
+        Func<DbContext, TState, CancellationToken, Task<ExecutionResult<TResult>>>? verifySucceeded,
+        CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await base.ExecuteAsync(state, operation, verifySucceeded, cancellationToken);
+        }
+        catch (SqlException error) when (ShouldRetryOn(error))
+        {
+            throw new TimeoutException("The database did not do it for a reason that passes.", error);
+        }
+    }
 }
