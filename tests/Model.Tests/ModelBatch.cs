@@ -14,7 +14,7 @@ internal sealed record Creation(
 /// The lifecycle as the design tells it, in memory and without time: what each command answers (null: accepted) and what a
 /// batch looks like once everything that follows from it has happened.
 /// </summary>
-internal sealed class ModelBatch
+internal sealed partial class ModelBatch
 {
     private readonly Creation _made;
     private readonly bool _recurring;
@@ -227,95 +227,4 @@ internal sealed class ModelBatch
     }
 
     private string? Unless(string? code, bool refused, Func<string?> accepted) => Deleted ? ErrorCodes.BatchNotFound : refused ? code : accepted();
-
-    private string? BeginAll()
-    {
-        if (Total == 0)
-        {
-            return ErrorCodes.InvalidJobsCount;
-        }
-
-        BeginRun(Enumerable.Range(0, Total), canary: true);
-        return null;
-    }
-
-    private void BeginRun(IEnumerable<int> jobs, bool canary)
-    {
-        _epoch++;
-        var run = new ModelRun(Runs.Count + 1, jobs) { Canary = canary && _made.Canary < Total ? _made.Canary : 0 };
-        Runs.Add(run);
-        State = BatchState.Committed;
-        Send();
-    }
-
-    private string? Resume()
-    {
-        _epoch++;
-        Run!.Failures = 0;
-        Run.Started = false;
-        Run.Sample();
-        State = BatchState.Committed;
-        if (Run.IsSettled)
-        {
-            Settle();
-        }
-        else if (Run.IsCanaryDone)
-        {
-            Paused = true;
-        }
-
-        Send();
-        return null;
-    }
-
-    private void Settle()
-    {
-        if (_stopOnError && Run!.Failures > 0)
-        {
-            Fail();
-            return;
-        }
-
-        State = BatchState.Finished;
-        Announced.Add((BatchState.Finished, Run!.Number, _epoch));
-        FireIfQueued();
-    }
-
-    private void Fail()
-    {
-        Halt();
-        FireIfQueued();
-    }
-
-    private void Halt()
-    {
-        State = BatchState.Stopped;
-        Announced.Add((BatchState.Stopped, Run!.Number, _epoch));
-    }
-
-    private void FireIfQueued()
-    {
-        if (FireQueued)
-        {
-            FireQueued = false;
-            FireOnce();
-        }
-    }
-
-    private void FireOnce()
-    {
-        if (Total > 0)
-        {
-            BeginRun(Enumerable.Range(0, Total), canary: true);
-        }
-    }
-
-    // Whatever may be run is sent to the workers at once.
-    private void Send()
-    {
-        if (Going && !Paused && !Deleted)
-        {
-            Run!.Out.UnionWith(Run.Runnable);
-        }
-    }
 }
