@@ -52,7 +52,9 @@ internal sealed partial class ApiAddresses(TimeProvider time, ILogger<ApiAddress
     {
         try
         {
-            return _lastKnown[name] = await Resolve(name, cancellationToken);
+            var addresses = await Resolve(name, cancellationToken);
+            // One that has both kinds of address is one api.
+            return _lastKnown[name] = [.. addresses.Where(address => address.AddressFamily == addresses[0].AddressFamily)];
         }
         catch (SocketException error)
         {

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -68,10 +69,11 @@ public static class BusDefaults
     {
         // A conflict with another consumer of the same row, or a database that is away for a moment, is worth another try
         // with a fresh transaction; anything else would fail the same way again.
+        var passes = context.GetService<PassingError>() ?? (error => error.IsTransient);
         bus.UseMessageRetry(retry =>
         {
             retry.Handle<DbUpdateException>();
-            retry.Handle<System.Data.Common.DbException>(error => error.IsTransient);
+            retry.Handle<DbException>(error => passes(error));
             retry.Handle<TimeoutException>();
             retry.Exponential(30, TimeSpan.FromMilliseconds(5), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(20));
         });
@@ -81,3 +83,6 @@ public static class BusDefaults
         }
     }
 }
+
+/// <summary>Whether what a database did not do is worth another try; registered where the driver does not say so itself.</summary>
+public delegate bool PassingError(DbException error);

@@ -75,7 +75,13 @@ internal sealed class RabbitMqQueues(IRabbitMqBusFactoryConfigurator bus) : Queu
             configure(endpoint);
         });
 
-    public override void Questions(string name, int concurrency, Action<IReceiveEndpointConfigurator> configure) => Quorum(name, concurrency, configure);
+    public override void Questions(string name, int concurrency, Action<IReceiveEndpointConfigurator> configure) =>
+        Quorum(name, concurrency, endpoint =>
+        {
+            endpoint.DiscardFaultedMessages();
+            endpoint.DiscardSkippedMessages();
+            configure(endpoint);
+        });
 
     public override void Broadcast(string name, Action<IReceiveEndpointConfigurator> configure) =>
         bus.ReceiveEndpoint($"{name}-{NewId.NextGuid():N}", endpoint =>

@@ -50,7 +50,7 @@ public static class Redrive
 
             return Done;
         }
-        catch (Exception error) when (error is RabbitMQClientException or IOException)
+        catch (Exception error) when (error is RabbitMQClientException or IOException or TimeoutException)
         {
             await output.WriteLineAsync($"Not everything was re-driven; no message is lost. {error.Message}");
             return NotDone;

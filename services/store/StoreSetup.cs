@@ -1,3 +1,4 @@
+using BatchPlatform.Defaults;
 using BatchPlatform.Store.Bulk;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -48,6 +49,7 @@ public static class StoreSetup
                     .UseSqlServer(SqlServerDefaults + connection, server => server.ExecutionStrategy(dependencies => new SqlServerRetries(dependencies))));
                 services.AddSingleton<IDbContextOpener, DbContextOpener<SqlServerStoreDb>>();
                 services.AddSingleton<IBulk, SqlServerBulk>();
+                services.AddSingleton<PassingError>(SqlServerErrors.Passes);
                 break;
             default:
                 throw new InvalidOperationException($"Store__Provider is '{provider}': it must be Sqlite, Postgres or SqlServer.");

@@ -56,7 +56,7 @@ public static class DeadLettersApi
         {
             return await ask();
         }
-        catch (Exception error) when (error is RabbitMQClientException or IOException)
+        catch (Exception error) when (error is RabbitMQClientException or IOException or TimeoutException)
         {
             throw new ProblemException(Problems.BrokerAway());
         }

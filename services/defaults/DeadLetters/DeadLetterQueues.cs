@@ -82,9 +82,12 @@ public sealed class DeadLetterQueues(IConfiguration configuration)
         // What was looked at goes back when the channel is closed.
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
         var count = await CountAsync(channel, parked, cancellationToken);
-        while (messages.Count < Math.Min(count, Shown) && await channel.BasicGetAsync(parked, autoAck: false, cancellationToken) is { } got)
+        for (var left = count; left > 0 && messages.Count < Shown; left--)
         {
-            messages.Add(DeadLetter.Of(got));
+            if (await channel.BasicGetAsync(parked, autoAck: false, cancellationToken) is { } got)
+            {
+                messages.Add(DeadLetter.Of(got));
+            }
         }
 
         return count;

@@ -1,4 +1,5 @@
 using System.Data;
+using System.Text;
 using System.Text.Json;
 using BatchPlatform.Contracts;
 using Microsoft.Data.SqlClient;
@@ -10,8 +11,15 @@ namespace BatchPlatform.Store.Bulk;
 /// <summary>Bulk copy, which is the server's fastest way in.</summary>
 internal sealed class SqlServerBulk : IBulk
 {
-    // Counting is left to the reader: rows are sent in packets, and one that has enough stops after the packet.
-    internal const string Lane = $"""SELECT TOP (@max_jobs) {JobQuery.Columns} FROM jobs WHERE {JobQuery.InLane} ORDER BY "index" """;
+    // The driver reads every row of an answer to its end, wanted or not: so the server counts, in characters of two bytes.
+    internal const string Lane = $"""
+        SELECT {JobQuery.Columns} FROM (
+            SELECT TOP (@max_jobs) {JobQuery.Columns},
+                   SUM(CAST(DATALENGTH(params) AS bigint)) OVER (ORDER BY "index" ROWS UNBOUNDED PRECEDING) AS bytes,
+                   ROW_NUMBER() OVER (ORDER BY "index") AS place
+            FROM jobs WHERE {JobQuery.InLane} ORDER BY "index") AS next
+        WHERE bytes <= 2 * CAST(@max_bytes AS bigint) OR place = 1 ORDER BY "index"
+        """;
 
     // From the list to the jobs, each looked up by its key: a fresh batch has no statistics that would say so.
     internal const string Listed = $"""
@@ -23,7 +31,7 @@ internal sealed class SqlServerBulk : IBulk
     private static readonly (string Name, Type Type)[] JobColumns =
     [
         ("batch", typeof(long)), ("index", typeof(int)), ("added_rev", typeof(int)), ("namespace", typeof(string)), ("action", typeof(string)),
-        ("params", typeof(byte[])), ("custom_id", typeof(string)), ("deadline_seconds", typeof(int)),
+        ("params", typeof(string)), ("custom_id", typeof(string)), ("deadline_seconds", typeof(int)),
     ];
 
     private static readonly (string Name, Type Type)[] RowColumns = [("content", typeof(long)), ("index", typeof(int)), ("json", typeof(byte[]))];
@@ -37,7 +45,7 @@ internal sealed class SqlServerBulk : IBulk
 
     public Task InsertJobsAsync(StoreDb db, long batch, int revision, IReadOnlyList<StagedJob> jobs, CancellationToken cancellationToken) =>
         CopyAsync(db, "jobs", JobColumns, jobs, (job, _) =>
-            [batch, job.Index, revision, job.Namespace, job.Action, job.Params.ToArray(), job.CustomId, job.DeadlineSeconds], cancellationToken);
+            [batch, job.Index, revision, job.Namespace, job.Action, Encoding.UTF8.GetString(job.Params.Span), job.CustomId, job.DeadlineSeconds], cancellationToken);
 
     public Task InsertRowsAsync(StoreDb db, long content, IReadOnlyList<StagedRow> rows, CancellationToken cancellationToken) =>
         CopyAsync(db, "dataset_rows", RowColumns, rows, (row, _) => [content, row.Index, row.Json.ToArray()], cancellationToken);

@@ -8,8 +8,11 @@ namespace BatchPlatform.Store;
 /// Tries again what the server did not do for a passing reason, as long as that is a statement by itself. Within a
 /// transaction it must not be: the transaction is gone, and is tried again as a whole by the message's or the clock's next try.
 /// </summary>
-internal sealed class SqlServerRetries(ExecutionStrategyDependencies dependencies) : SqlServerRetryingExecutionStrategy(dependencies)
+internal sealed class SqlServerRetries(ExecutionStrategyDependencies dependencies) : SqlServerRetryingExecutionStrategy(dependencies, Tries)
 {
+    // Some seven seconds in all: a client waits for it.
+    private const int Tries = 3;
+
     /// <inheritdoc/>
     public override bool RetriesOnFailure => Dependencies.CurrentContext.Context.Database.CurrentTransaction is null && base.RetriesOnFailure;
 
@@ -25,7 +28,7 @@ internal sealed class SqlServerRetries(ExecutionStrategyDependencies dependencie
         {
             return await base.ExecuteAsync(state, operation, verifySucceeded, cancellationToken);
         }
-        catch (SqlException error) when (ShouldRetryOn(error))
+        catch (Exception error) when (error is RetryLimitExceededException || (error is SqlException && ShouldRetryOn(error)))
         {
             throw new TimeoutException("The database did not do it for a reason that passes.", error);
         }

@@ -51,7 +51,6 @@ public sealed class SqlServerStoreDb(DbContextOptions<SqlServerStoreDb> options)
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         base.OnModelCreating(modelBuilder);
-        InBytes(modelBuilder.Entity<Job>().Property(job => job.Params));
         InBytes(modelBuilder.Entity<Outcome>().Property(outcome => outcome.Response));
         InBytes(modelBuilder.Entity<DatasetRow>().Property(row => row.Json));
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()).Where(IsText))
@@ -61,6 +60,12 @@ public sealed class SqlServerStoreDb(DbContextOptions<SqlServerStoreDb> options)
             {
                 property.SetMaxLength(KeyLength);
             }
+        }
+
+        // An index's filter may not compare a text with a constant, which has the database's collation.
+        foreach (var index in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetIndexes()).Where(index => index.GetFilter()?.Contains('\'') == true))
+        {
+            index.SetFilter(null);
         }
 
         // A clustered index's key may have 900 bytes, which a tenant and an Idempotency-Key exceed; any other's 1,700.

@@ -53,7 +53,7 @@ internal sealed class MasterKeyWrap(MasterKey master) : IXmlEncryptor, IXmlDecry
 
     private static bool TryOpen(XElement encryptedElement, byte[] key, [NotNullWhen(true)] out XElement? opened)
     {
-        var (nonce, tag, cipher) = Parts(Convert.FromBase64String(encryptedElement.Value));
+        var (nonce, tag, cipher) = Parts(Bytes(encryptedElement));
         var plain = new byte[cipher.Length];
         using var aes = new AesGcm(key, tag.Length);
         try
@@ -68,6 +68,14 @@ internal sealed class MasterKeyWrap(MasterKey master) : IXmlEncryptor, IXmlDecry
 
         opened = XElement.Parse(Encoding.UTF8.GetString(plain));
         return true;
+    }
+
+    private static byte[] Bytes(XElement encryptedElement)
+    {
+        var bytes = new byte[encryptedElement.Value.Length];
+        return Convert.TryFromBase64String(encryptedElement.Value, bytes, out var length) && length > AesGcm.NonceByteSizes.MaxSize + AesGcm.TagByteSizes.MaxSize
+            ? bytes[..length]
+            : throw new CryptographicException("An element of the key ring is damaged.");
     }
 
     private static (Memory<byte> Nonce, Memory<byte> Tag, Memory<byte> Cipher) Parts(byte[] bytes)

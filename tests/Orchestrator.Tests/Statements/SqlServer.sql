@@ -92,7 +92,12 @@ INSERT INTO [retries] ([batch], [index], [run], [attempt], [due_at], [namespace]
 VALUES (@p0, @p1, @p2, @p3, @p4, @p5);;
 
 -- the next jobs of a lane
-SELECT TOP (@max_jobs) "index", action, params, deadline_seconds FROM jobs WHERE batch = @batch AND added_rev <= @revision AND (removed_rev IS NULL OR removed_rev > @revision) AND namespace = @namespace AND "index" >= @from AND "index" < @end ORDER BY "index";
+SELECT "index", action, params, deadline_seconds FROM (
+    SELECT TOP (@max_jobs) "index", action, params, deadline_seconds,
+           SUM(CAST(DATALENGTH(params) AS bigint)) OVER (ORDER BY "index" ROWS UNBOUNDED PRECEDING) AS bytes,
+           ROW_NUMBER() OVER (ORDER BY "index") AS place
+    FROM jobs WHERE batch = @batch AND added_rev <= @revision AND (removed_rev IS NULL OR removed_rev > @revision) AND namespace = @namespace AND "index" >= @from AND "index" < @end ORDER BY "index") AS next
+WHERE bytes <= 2 * CAST(@max_bytes AS bigint) OR place = 1 ORDER BY "index";
 
 -- jobs by their indexes
 SELECT "index", action, params, deadline_seconds FROM OPENJSON(@indexes) WITH (place int '$') AS wanted

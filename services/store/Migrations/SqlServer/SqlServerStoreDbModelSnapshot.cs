@@ -675,16 +675,13 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                         .HasName("pk_deliveries");
 
                     b.HasIndex("DueAt")
-                        .HasDatabaseName("ix_deliveries_due_at")
-                        .HasFilter("state = 'waiting'");
+                        .HasDatabaseName("ix_deliveries_due_at");
 
                     b.HasIndex("Tenant")
-                        .HasDatabaseName("ix_deliveries_tenant")
-                        .HasFilter("state = 'waiting'");
+                        .HasDatabaseName("ix_deliveries_tenant");
 
                     b.HasIndex("Tenant", "CreatedAt")
-                        .HasDatabaseName("ix_deliveries_tenant_created_at")
-                        .HasFilter("state IN ('failed', 'held')");
+                        .HasDatabaseName("ix_deliveries_tenant_created_at");
 
                     b.HasIndex("Batch", "Run", "Epoch", "Seq")
                         .IsUnique()
@@ -993,10 +990,11 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                         .HasColumnName("namespace")
                         .UseCollation("Latin1_General_100_BIN2");
 
-                    b.Property<byte[]>("Params")
+                    b.Property<string>("Params")
                         .IsRequired()
-                        .HasColumnType("varbinary(max)")
-                        .HasColumnName("params");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("params")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<int?>("RemovedRev")
                         .HasColumnType("int")

@@ -302,7 +302,7 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                     removed_rev = table.Column<int>(type: "int", nullable: true),
                     @namespace = table.Column<string>(name: "namespace", type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
                     action = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
-                    @params = table.Column<byte[]>(name: "params", type: "varbinary(max)", nullable: false),
+                    @params = table.Column<string>(name: "params", type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
                     custom_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_100_BIN2"),
                     deadline_seconds = table.Column<int>(type: "int", nullable: true)
                 },
@@ -634,20 +634,17 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             migrationBuilder.CreateIndex(
                 name: "ix_deliveries_due_at",
                 table: "deliveries",
-                column: "due_at",
-                filter: "state = 'waiting'");
+                column: "due_at");
 
             migrationBuilder.CreateIndex(
                 name: "ix_deliveries_tenant",
                 table: "deliveries",
-                column: "tenant",
-                filter: "state = 'waiting'");
+                column: "tenant");
 
             migrationBuilder.CreateIndex(
                 name: "ix_deliveries_tenant_created_at",
                 table: "deliveries",
-                columns: new[] { "tenant", "created_at" },
-                filter: "state IN ('failed', 'held')");
+                columns: new[] { "tenant", "created_at" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_expansions_batch",
