@@ -79,7 +79,7 @@ public sealed class Deployment : IAsyncDisposable
     /// <summary>Starts one more process of a service, where another was if <paramref name="port"/> says so.</summary>
     public async Task<ServiceProcess> AddAsync(string project, List<ServiceProcess> others, int? port = null)
     {
-        var process = await ServiceProcess.StartAsync(project, _environment, port: port, timeout: TimeSpan.FromSeconds(60));
+        var process = await ServiceProcess.StartAsync(project, _environment, port: port, timeout: TimeSpan.FromSeconds(180));
         lock (others)
         {
             others.Add(process);
@@ -148,7 +148,7 @@ public sealed class Deployment : IAsyncDisposable
     {
         var routes = Apis.Select((api, place) => KeyValuePair.Create(
             $"ReverseProxy__Clusters__api__Destinations__api{place + 1}__Address", (string?)api.BaseAddress.ToString()));
-        Gateway = await ServiceProcess.StartAsync("gateway", new Dictionary<string, string?>([.. _environment, .. routes]), timeout: TimeSpan.FromSeconds(60));
+        Gateway = await ServiceProcess.StartAsync("gateway", new Dictionary<string, string?>([.. _environment, .. routes]), timeout: TimeSpan.FromSeconds(180));
         Client = new HttpClient { BaseAddress = Gateway.BaseAddress, Timeout = TimeSpan.FromMinutes(10) };
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
     }
