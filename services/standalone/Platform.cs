@@ -49,7 +49,7 @@ internal sealed class Platform : IAsyncDisposable
         }
         catch (Exception error)
         {
-            await (app?.DisposeAsync() ?? default);
+            await (app is null ? default : EndFailedStartAsync(app));
             if (IsBadInput(error))
             {
                 throw new BadInputException(error.Message, error);
@@ -112,6 +112,24 @@ internal sealed class Platform : IAsyncDisposable
         app.MapApi();
         app.MapHealth();
         return app;
+    }
+
+    /// <remarks>
+    /// Disposing alone would not wait for the parts that had already begun: they would go on with a database whose folder is gone,
+    /// and say so on the console.
+    /// </remarks>
+    private static async ValueTask EndFailedStartAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StopAsync();
+        }
+        catch (Exception error) when (error is AggregateException or InvalidOperationException or OperationCanceledException)
+        {
+            // A part that never began may be unable to end. What stopped the start is the news.
+        }
+
+        await app.DisposeAsync();
     }
 
     private static bool IsBadInput(Exception error) =>
