@@ -8,7 +8,7 @@ namespace BatchPlatform.Chaos.Tests;
 /// <summary>The standalone program is killed at random moments, and started again each time: nothing accepted may be lost.</summary>
 public sealed class StandaloneKillTests(ITestOutputHelper output)
 {
-    private const int Clients = 4;
+    private const int Clients = 16;
     private static readonly TimeSpan LongestLife = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan TimeToEnd = TimeSpan.FromMinutes(3);
 
