@@ -159,7 +159,7 @@ public sealed class SqliteFileTests : IDisposable
         Assert.Contains(_file, error.Message);
     }
 
-    private static Task FillAsync(StoreDb db) => db.Database.ExecuteSqlRawAsync("CREATE TABLE filler AS SELECT hex(randomblob(1000000)) AS bytes");
+    private static Task<int> FillAsync(StoreDb db) => db.Database.ExecuteSqlRawAsync("CREATE TABLE filler AS SELECT hex(randomblob(1000000)) AS bytes");
 
     private async Task AssertUnusableAsync(string expected, string options = "")
     {
