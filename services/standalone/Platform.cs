@@ -50,6 +50,11 @@ internal sealed class Platform : IAsyncDisposable
         catch (Exception error)
         {
             await (app is null ? default : EndFailedStartAsync(app));
+            if (StoreUnusableException.Of(error, DatabaseIn(settings.Folder)) is { } unusable)
+            {
+                throw new BadInputException(unusable.Message, unusable);
+            }
+
             if (IsBadInput(error))
             {
                 throw new BadInputException(error.Message, error);
@@ -84,7 +89,7 @@ internal sealed class Platform : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Store:Provider"] = "Sqlite",
-            ["ConnectionStrings:Store"] = $"Data Source={Path.Combine(settings.Folder, DataFolder.Database)}",
+            ["ConnectionStrings:Store"] = $"Data Source={DatabaseIn(settings.Folder)}",
             ["Bus:Transport"] = "InMemory",
             ["Security:MasterKey"] = builder.Configuration["Security:MasterKey"] ?? MasterKeyFile.ReadOrMake(settings.Folder),
         });
@@ -132,8 +137,10 @@ internal sealed class Platform : IAsyncDisposable
         await app.DisposeAsync();
     }
 
+    private static string DatabaseIn(string folder) => Path.Combine(folder, DataFolder.Database);
+
     private static bool IsBadInput(Exception error) =>
-        error is InvalidOperationException or OptionsValidationException or StoreUnusableException or IOException or FormatException or InvalidDataException;
+        error is InvalidOperationException or OptionsValidationException or IOException or UnauthorizedAccessException or FormatException or InvalidDataException;
 
     private sealed class CallerLifetime : IHostLifetime
     {

@@ -33,9 +33,11 @@ public static class StoreSetup
             case "Sqlite":
                 var file = SqliteFile.Prepare(connection);
                 var settings = new SqliteConnections();
-                services.AddPooledDbContextFactory<SqliteStoreDb>(options => Quiet(options)
+                services.AddSingleton<SqliteFaults>();
+                services.AddPooledDbContextFactory<SqliteStoreDb>((provider, options) => Quiet(options)
                     .UseSqlite(file)
-                    .AddInterceptors(settings));
+                    .AddInterceptors(settings, provider.GetRequiredService<SqliteFaults>()));
+                services.AddSingleton<PassingError>(SqliteFile.Passes);
                 services.AddSingleton<IDbContextOpener, DbContextOpener<SqliteStoreDb>>();
                 services.AddSingleton<IBulk, SqliteBulk>();
                 break;

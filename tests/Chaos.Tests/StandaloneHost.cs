@@ -16,6 +16,8 @@ public sealed class StandaloneHost : IAsyncDisposable
         ["Orchestrator__LeaseSeconds"] = "3",
         ["Orchestrator__ResendSeconds"] = "3",
         ["Orchestrator__ReconcileSeconds"] = "1",
+        ["Api__CommandSeconds"] = "4",
+        ["Api__LeaseSeconds"] = "5",
         ["Notifier__TimeoutSeconds"] = "1",
         ["Notifier__ReconcileSeconds"] = "2",
     };

@@ -8,19 +8,19 @@ namespace BatchPlatform.Chaos.Tests;
 /// <summary>The standalone program is killed at random moments, and started again each time: nothing accepted may be lost.</summary>
 public sealed class StandaloneKillTests(ITestOutputHelper output)
 {
-    private const int Clients = 4;
+    private const int Clients = 16;
     private static readonly TimeSpan LongestLife = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan TimeToEnd = TimeSpan.FromMinutes(3);
 
     [Fact]
     public async Task Killed_at_random_moments_it_loses_nothing_and_counts_nothing_twice()
     {
-        var seed = Environment.GetEnvironmentVariable("BP_CHAOS_SEED") is { Length: > 0 } given ? int.Parse(given, CultureInfo.InvariantCulture) : Random.Shared.Next();
-        var kills = LongSuite.Cases(sample: 10, full: 200);
+        var seed = Number("BP_CHAOS_SEED") ?? Random.Shared.Next();
+        var kills = Number("BP_CHAOS_KILLS") ?? LongSuite.Cases(sample: 10, full: 200);
         output.WriteLine($"BP_CHAOS_SEED={seed}, {kills} kills");
         await using var receiver = await CallbackReceiver.StartAsync();
         await using var host = await StandaloneHost.StartAsync(new Dictionary<string, string?> { ["Sample__FailureRate"] = "0.02" });
-        var books = new Bookkeeper(host.Client);
+        var books = new Bookkeeper(host.Client) { Patience = TimeSpan.FromHours(1) }; // Some lives are too short for a large upload.
         using var stop = new CancellationTokenSource();
         var clients = new Workload(books, receiver.Url).RunAsync(Clients, seed, stop.Token);
 
@@ -58,4 +58,7 @@ public sealed class StandaloneKillTests(ITestOutputHelper output)
         await host.Process.WaitUntilReadyAsync(TimeSpan.FromMinutes(1));
         return young;
     }
+
+    private static int? Number(string variable) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number) ? number : null;
 }

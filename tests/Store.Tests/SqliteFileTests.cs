@@ -1,6 +1,9 @@
+using System.Collections.Concurrent;
+using BatchPlatform.Testing;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace BatchPlatform.Store.Tests;
 
@@ -76,6 +79,42 @@ public sealed class SqliteFileTests : IDisposable
     }
 
     [Fact]
+    public async Task Damage_inside_of_the_file_is_found_by_looking_through_it()
+    {
+        await MigrateAsync($"Data Source={_file}");
+        SqliteConnection.ClearAllPools();
+        await using (var stream = File.OpenWrite(_file))
+        {
+            // The schema is whole, and says that the last page is some table's or index's.
+            stream.Seek(-4096, SeekOrigin.End);
+            await stream.WriteAsync(Enumerable.Repeat((byte)0xA5, 4096).ToArray());
+        }
+
+        await AssertUnusableAsync("is damaged");
+    }
+
+    [Fact]
+    public async Task A_file_without_room_is_told_once_and_takes_rows_again_when_there_is_room()
+    {
+        var log = new ConcurrentQueue<string>();
+        await using var process = StoreProcess.Of("Sqlite", $"Data Source={_file}", services => services.AddLogging(logging => logging.AddProvider(new LogLines(log))));
+        var store = process.GetRequiredService<BatchStore>();
+        await StoreMigration.MigrateAsync(store);
+        await using var unit = await store.BeginAsync();
+        await unit.Db.Database.ExecuteSqlRawAsync("PRAGMA max_page_count = 1");
+
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            var error = await Assert.ThrowsAsync<SqliteException>(() => FillAsync(unit.Db));
+            Assert.True(SqliteFile.Passes(error));
+        }
+
+        await unit.Db.Database.ExecuteSqlRawAsync("PRAGMA max_page_count = 4294967294");
+        await FillAsync(unit.Db);
+        Assert.Single(log, line => line.Contains($"There is no room left for the database file {_file}", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_folder_in_place_of_the_file_is_named()
     {
         Directory.CreateDirectory(_file);
@@ -119,6 +158,8 @@ public sealed class SqliteFileTests : IDisposable
         var error = Assert.Throws<StoreUnusableException>(() => SqliteFile.Prepare($"Data Source={_file}/store.db"));
         Assert.Contains(_file, error.Message);
     }
+
+    private static Task FillAsync(StoreDb db) => db.Database.ExecuteSqlRawAsync("CREATE TABLE filler AS SELECT hex(randomblob(1000000)) AS bytes");
 
     private async Task AssertUnusableAsync(string expected, string options = "")
     {

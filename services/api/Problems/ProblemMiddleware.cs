@@ -1,3 +1,5 @@
+using BatchPlatform.Defaults;
+
 namespace BatchPlatform.Api;
 
 /// <summary>Makes sure that whatever goes wrong below leaves as a problem, and that no exception's text does.</summary>
@@ -62,6 +64,9 @@ public sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Prob
                 return refusal.Problem;
             case BadHttpRequestException bad:
                 return Problems.OfStatus(bad.StatusCode);
+            case var passing when passing.PassesInStore(context.RequestServices.GetService<PassingError>()):
+                Log.StoreAway(logger, context.Request.Method, context.GetEndpoint()?.DisplayName, error.Message);
+                return Problems.StoreAway();
             default:
                 Log.Failed(logger, context.Request.Method, context.GetEndpoint()?.DisplayName, error);
                 return Problems.InternalError();
@@ -75,6 +80,9 @@ public sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Prob
 
         [LoggerMessage(Level = LogLevel.Debug, Message = "{Method} at {Endpoint} was ended: it outlived its key")]
         public static partial void KeyEnded(ILogger logger, string method, string? endpoint);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} was not answered at {Endpoint}: {Reason}")]
+        public static partial void StoreAway(ILogger logger, string method, string? endpoint, string reason);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "{Method} failed at {Endpoint}")]
         public static partial void Failed(ILogger logger, string method, string? endpoint, Exception error);

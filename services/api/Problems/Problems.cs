@@ -8,6 +8,8 @@ public static class Problems
     // Nobody knows when there will be room; asking more often than this is of no use.
     private const int QuotaRetrySeconds = 5;
 
+    private const int StoreRetrySeconds = 5;
+
     public static Problem BatchNotFound() => new(StatusCodes.Status404NotFound, ErrorCodes.BatchNotFound, "There is no such batch.");
 
     public static Problem JobNotFound() => new(StatusCodes.Status404NotFound, ErrorCodes.JobNotFound, "The batch has no job at this index.");
@@ -83,6 +85,13 @@ public static class Problems
 
     /// <summary>The store did not take a request, before anything of it could have an effect.</summary>
     public static Problem NotStored() => new(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Unavailable, "Nothing was stored. Try again.");
+
+    /// <summary>The database is away or has no room; some of a request may have been done before that.</summary>
+    public static Problem StoreAway() =>
+        new(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Unavailable, "The database does not answer, or has no room. The request may have taken effect; it can be repeated.")
+        {
+            RetryAfterSeconds = StoreRetrySeconds,
+        };
 
     /// <summary>The broker is away; what had begun may go on where it is repeated.</summary>
     public static Problem BrokerAway() => new(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Unavailable, "The message broker does not answer, or takes no messages. Try again.");

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using BatchPlatform.Defaults;
 using Microsoft.EntityFrameworkCore;
 
 namespace BatchPlatform.Api;
@@ -12,6 +13,16 @@ internal static class StoreFailures
         DbException or DbUpdateException or TimeoutException => true,
         // How EF Core tells of one that might pass.
         InvalidOperationException { InnerException: DbException } => true,
+        _ => false,
+    };
+
+    /// <summary>The database cannot be asked for the moment, or has no room: the same request may work later.</summary>
+    /// <param name="error">What came of a request.</param>
+    /// <param name="passes">Tells it of the provider's errors, where the driver does not say so itself.</param>
+    public static bool PassesInStore(this Exception error, PassingError? passes) => error switch
+    {
+        DbException cause => passes?.Invoke(cause) ?? cause.IsTransient,
+        DbUpdateException or InvalidOperationException => error.InnerException is DbException cause && cause.PassesInStore(passes),
         _ => false,
     };
 }

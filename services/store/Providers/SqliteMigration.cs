@@ -14,6 +14,7 @@ internal static class SqliteMigration
 
     public static async Task RunAsync(StoreDb db, CancellationToken cancellationToken)
     {
+        await SqliteFile.CheckAsync(db, cancellationToken);
         if ((await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any())
         {
             await using var turn = await TakeTurnAsync(db.Database.GetDbConnection().DataSource + "-migrating", cancellationToken);

@@ -28,12 +28,14 @@ public sealed class Bookkeeper(HttpClient client)
     /// <summary>Requests that had to be sent again.</summary>
     public int Repeated => _repeated;
 
+    /// <summary>How long one request is repeated before it counts as unanswered.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Asks until there is an answer: not a lost connection, nor a 429 or 5xx, nor a refusal that passes.</summary>
     /// <exception cref="XunitException">None came in time.</exception>
-    public async Task<Reply> AskAsync(HttpMethod method, string path, string? body = null, string type = "application/json", TimeSpan? atMost = null)
+    public async Task<Reply> AskAsync(HttpMethod method, string path, string? body = null, string type = "application/json")
     {
         var key = Guid.NewGuid().ToString("N");
-        var limit = atMost ?? TimeSpan.FromMinutes(5);
         var began = TimeProvider.System.GetTimestamp();
         while (true)
         {
@@ -44,9 +46,9 @@ public sealed class Bookkeeper(HttpClient client)
             }
 
             Interlocked.Increment(ref _repeated);
-            if (TimeProvider.System.GetElapsedTime(began) > limit)
+            if (TimeProvider.System.GetElapsedTime(began) > Patience)
             {
-                throw new XunitException($"{method} {path} got no answer in {limit.TotalSeconds} s. The last: {reply?.ToString() ?? failure}");
+                throw new XunitException($"{method} {path} got no answer in {Patience.TotalSeconds} s. The last: {reply?.ToString() ?? failure}");
             }
 
             await Task.Delay(Pause, TimeProvider.System);

@@ -8,11 +8,13 @@ namespace BatchPlatform.Testing.Ledger;
 public sealed class Workload(Bookkeeper books, string callback)
 {
     private const int LargestInline = 40;
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Jobs of a big batch.</summary>
     public int BigJobs { get; init; } = 1000;
+
+    /// <summary>A client waits up to so long between two batches.</summary>
+    public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>So many clients, each with one batch after the other; what was begun is brought to its end.</summary>
     /// <param name="clients">How many.</param>
