@@ -8,6 +8,9 @@ public static class Problems
     // Nobody knows when there will be room; asking more often than this is of no use.
     private const int QuotaRetrySeconds = 5;
 
+    // Not everybody who is refused now should come back in the same second.
+    private const int OverloadRetrySeconds = 3;
+
     public static Problem BatchNotFound() => new(StatusCodes.Status404NotFound, ErrorCodes.BatchNotFound, "There is no such batch.");
 
     public static Problem JobNotFound() => new(StatusCodes.Status404NotFound, ErrorCodes.JobNotFound, "The batch has no job at this index.");
@@ -83,6 +86,13 @@ public static class Problems
 
     /// <summary>The store did not take a request, before anything of it could have an effect.</summary>
     public static Problem NotStored() => new(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Unavailable, "Nothing was stored. Try again.");
+
+    /// <summary>More is asked than this api can do now; nothing of the request was.</summary>
+    public static Problem Overloaded() =>
+        new(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Overloaded, "Too much is asked at once. Go on after the seconds that Retry-After says.")
+        {
+            RetryAfterSeconds = Random.Shared.Next(1, OverloadRetrySeconds + 1),
+        };
 
     /// <summary>The broker is away; what had begun may go on where it is repeated.</summary>
     public static Problem BrokerAway() => new(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Unavailable, "The message broker does not answer, or takes no messages. Try again.");
