@@ -121,6 +121,20 @@ public abstract class DispatchTests(string provider) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_left_of_a_slice_has_another_id_so_that_the_message_of_the_whole_is_nobodys()
+    {
+        await _host.AnnounceAsync(Worker);
+        await _host.CreateAsync(jobs: 4, commit: true);
+        var whole = await _host.SliceAsync();
+        await _host.ReportAsync(whole, Worker, onlyFirst: 1);
+        var rest = await _host.SliceAsync();
+
+        Assert.NotEqual(whole.SliceId, rest.SliceId);
+        Assert.Empty(await _host.HeartbeatAsync(Guid.NewGuid(), whole.SliceId));
+        Assert.Equal([rest.SliceId], await _host.HeartbeatAsync(Worker, rest.SliceId));
+    }
+
+    [Fact]
     public async Task A_slice_lost_twice_is_halved_until_the_job_that_kills_workers_is_alone_and_fails()
     {
         await _host.AnnounceAsync(Worker);

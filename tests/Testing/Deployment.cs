@@ -19,15 +19,37 @@ public sealed class Deployment : IAsyncDisposable
     {
         _database = database;
         _bus = bus;
-        _environment = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>())
+        _environment = SettingsFor(database.ConnectionString, bus.ConnectionString, settings);
+    }
+
+    /// <summary>The environment of a service on this database and this bus.</summary>
+    /// <param name="store">A connection string of PostgreSQL.</param>
+    /// <param name="bus">A virtual host of RabbitMQ.</param>
+    /// <param name="settings">Environment variables besides.</param>
+    public static Dictionary<string, string?> SettingsFor(string store, string bus, IReadOnlyDictionary<string, string?>? settings = null) =>
+        new(settings ?? new Dictionary<string, string?>())
         {
             ["Store__Provider"] = "Postgres",
-            ["ConnectionStrings__Store"] = database.ConnectionString,
+            ["ConnectionStrings__Store"] = store,
             ["Bus__Transport"] = "RabbitMq",
-            ["ConnectionStrings__Bus"] = bus.ConnectionString,
+            ["ConnectionStrings__Bus"] = bus,
             ["Admin__Key"] = AdminKey,
             ["Logging__LogLevel__Default"] = "Warning",
         };
+
+    /// <summary>The environment that tells a gateway where the apis are.</summary>
+    public static IEnumerable<KeyValuePair<string, string?>> Routes(IEnumerable<Uri> apis) => apis.Select((api, place) =>
+        KeyValuePair.Create($"ReverseProxy__Clusters__api__Destinations__api{place + 1}__Address", (string?)api.ToString()));
+
+    /// <summary>Brings the schema up.</summary>
+    /// <exception cref="InvalidOperationException">It did not end well.</exception>
+    public static async Task MigrateAsync(IReadOnlyDictionary<string, string?> environment)
+    {
+        await using var migrate = await ServiceProcess.LaunchAsync("services/orchestrator", environment, ["migrate"]);
+        if (await migrate.WaitForExitAsync() is not 0 and var code)
+        {
+            throw new InvalidOperationException($"migrate ended with code {code}:\n{migrate.Output}");
+        }
     }
 
     public List<ServiceProcess> Apis { get; } = [];
@@ -58,7 +80,7 @@ public sealed class Deployment : IAsyncDisposable
         var deployment = new Deployment(await PostgresDatabase.CreateAsync(), await RabbitVirtualHost.CreateAsync(), settings);
         try
         {
-            await deployment.MigrateAsync();
+            await MigrateAsync(deployment._environment);
             await Task.WhenAll(Enumerable.Range(0, instances).SelectMany(_ => new[]
             {
                 deployment.AddAsync("services/orchestrator", deployment.Orchestrators),
@@ -135,19 +157,9 @@ public sealed class Deployment : IAsyncDisposable
         await _database.DisposeAsync();
     }
 
-    private async Task MigrateAsync()
-    {
-        await using var migrate = await ServiceProcess.LaunchAsync("services/orchestrator", _environment, ["migrate"]);
-        if (await migrate.WaitForExitAsync() is not 0 and var code)
-        {
-            throw new InvalidOperationException($"migrate ended with code {code}:\n{migrate.Output}");
-        }
-    }
-
     private async Task StartGatewayAsync()
     {
-        var routes = Apis.Select((api, place) => KeyValuePair.Create(
-            $"ReverseProxy__Clusters__api__Destinations__api{place + 1}__Address", (string?)api.BaseAddress.ToString()));
+        var routes = Routes(Apis.Select(api => api.BaseAddress));
         Gateway = await ServiceProcess.StartAsync("gateway", new Dictionary<string, string?>([.. _environment, .. routes]), timeout: TimeSpan.FromSeconds(180));
         Client = new HttpClient { BaseAddress = Gateway.BaseAddress, Timeout = TimeSpan.FromMinutes(10) };
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);

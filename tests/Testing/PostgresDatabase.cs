@@ -11,11 +11,14 @@ public sealed class PostgresDatabase : IAsyncLifetime, IAsyncDisposable
 {
     private readonly string _name = $"test_{Guid.NewGuid():N}";
 
+    /// <summary>Whose PostgreSQL it is on.</summary>
+    public TestServers Servers { get; init; } = TestServers.Shared;
+
     public string ConnectionString => On(_name);
 
-    public static async Task<PostgresDatabase> CreateAsync()
+    public static async Task<PostgresDatabase> CreateAsync(TestServers? servers = null)
     {
-        var database = new PostgresDatabase();
+        var database = new PostgresDatabase { Servers = servers ?? TestServers.Shared };
         await database.InitializeAsync();
         return database;
     }
@@ -35,10 +38,10 @@ public sealed class PostgresDatabase : IAsyncLifetime, IAsyncDisposable
 
     Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
 
-    private static string On(string database) =>
-        new NpgsqlConnectionStringBuilder(TestServers.Postgres) { Database = database }.ConnectionString;
+    private string On(string database) =>
+        new NpgsqlConnectionStringBuilder(Servers.Postgres) { Database = database }.ConnectionString;
 
-    private static async Task ExecuteAsync(string sql)
+    private async Task ExecuteAsync(string sql)
     {
         await using var source = NpgsqlDataSource.Create(On("postgres"));
         await using var command = source.CreateCommand(sql);

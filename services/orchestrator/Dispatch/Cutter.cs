@@ -99,12 +99,7 @@ internal sealed class Cutter(WorkUnit unit, IBulk bulk, Dealer dealer, ReturnedS
 
     private RunSlice Insert(RunnableLane runnable, Grant grant, IReadOnlyList<PackedJob> jobs)
     {
-        var slice = NewSlice.Of(unit, runnable.Lane, SliceState.Queued, jobs.Select(job => (job.Index, job.Attempt)));
-        slice.LeaseUntil = unit.Now.AddSeconds(options.ResendSeconds);
-        slice.Concurrency = grant.Share.Concurrency;
-        slice.CallsPerSecond = grant.Share.CallsPerSecond;
-        slice.Action = grant.Action;
-        slice.Probe = grant.Probe;
+        var slice = NewSlice.Queued(unit, runnable.Lane, grant, jobs, options.ResendSeconds);
         Db.Slices.Add(slice);
         dealer.Take(runnable, grant);
         return Messages.RunSlice(runnable, grant, slice.Id, jobs, mustAsk: false);

@@ -43,13 +43,20 @@ internal sealed class ReturnedSlices(WorkUnit unit, IBulk bulk, Dealer dealer, O
 
             var take = Math.Min(most.MaxJobs, slice.Lost >= 2 ? (left.Count + 1) / 2 : left.Count);
             var read = await bulk.ReadJobsAsync(Db, slice.Batch, lane.Revision, [.. left.Take(take)], cancellationToken);
-            if (dealer.Fit(runnable, most, read) is not { } portion
-                || !await QueueAgainAsync(lane, slice, portion.Grant, SliceJobs.Of(portion.Jobs.Select(job => (job.Index, job.Attempt)))))
+            if (dealer.Fit(runnable, most, read) is not { } portion)
             {
                 return null;
             }
 
             var jobs = portion.Jobs;
+            var id = jobs.Count == slice.Jobs.Count
+                ? await QueueWholeAsync(lane, slice, portion.Grant)
+                : await QueuePartAsync(lane, slice, portion.Grant, jobs);
+            if (id is null)
+            {
+                return null;
+            }
+
             if (jobs.Count < left.Count)
             {
                 var rest = NewSlice.Of(unit, lane, SliceState.Returned, left.Skip(jobs.Count));
@@ -58,7 +65,7 @@ internal sealed class ReturnedSlices(WorkUnit unit, IBulk bulk, Dealer dealer, O
             }
 
             dealer.Take(runnable, portion.Grant);
-            return Messages.RunSlice(runnable, portion.Grant, slice.Id, jobs, mustAsk: true);
+            return Messages.RunSlice(runnable, portion.Grant, id.Value, jobs, mustAsk: true);
         }
 
         return null;
@@ -104,26 +111,39 @@ internal sealed class ReturnedSlices(WorkUnit unit, IBulk bulk, Dealer dealer, O
         return [.. left.Where(job => !given.Contains(job.Index))];
     }
 
-    private async Task<bool> QueueAgainAsync(Lane lane, Slice slice, Grant grant, SliceJobs jobs)
+    private async Task<Guid?> QueueWholeAsync(Lane lane, Slice slice, Grant grant)
     {
-        var lost = jobs.Count < slice.Jobs.Count ? LostAsPart(slice) : slice.Lost;
-        return await Db.Slices
-            .Where(row => row.Id == slice.Id && row.State == SliceState.Returned && Db.Lanes.Any(other =>
-                other.Batch == row.Batch && other.Run == row.Run && other.Namespace == row.Namespace && other.Active))
-            .ExecuteUpdateAsync(
-                row => row
-                    .SetProperty(s => s.State, SliceState.Queued)
-                    .SetProperty(s => s.Epoch, lane.Epoch)
-                    .SetProperty(s => s.Jobs, jobs)
-                    .SetProperty(s => s.Remaining, jobs.Count)
-                    .SetProperty(s => s.Lost, lost)
-                    .SetProperty(s => s.Concurrency, grant.Share.Concurrency)
-                    .SetProperty(s => s.CallsPerSecond, grant.Share.CallsPerSecond)
-                    .SetProperty(s => s.Action, grant.Action)
-                    .SetProperty(s => s.Probe, grant.Probe)
-                    .SetProperty(s => s.LeaseUntil, unit.Now.AddSeconds(options.ResendSeconds)),
-                cancellationToken) == 1;
+        var queued = await StillReturned(slice).ExecuteUpdateAsync(
+            row => row
+                .SetProperty(s => s.State, SliceState.Queued)
+                .SetProperty(s => s.Epoch, lane.Epoch)
+                .SetProperty(s => s.Concurrency, grant.Share.Concurrency)
+                .SetProperty(s => s.CallsPerSecond, grant.Share.CallsPerSecond)
+                .SetProperty(s => s.Action, grant.Action)
+                .SetProperty(s => s.Probe, grant.Probe)
+                .SetProperty(s => s.LeaseUntil, unit.Now.AddSeconds(options.ResendSeconds)),
+            cancellationToken);
+        return queued == 1 ? slice.Id : null;
     }
+
+    // A part gets an id of its own. The message that carried the whole may still be delivered to somebody, and the id that it
+    // names must not be one that he can take: he would run all of the whole's jobs.
+    private async Task<Guid?> QueuePartAsync(Lane lane, Slice slice, Grant grant, IReadOnlyList<PackedJob> jobs)
+    {
+        if (await StillReturned(slice).ExecuteDeleteAsync(cancellationToken) == 0)
+        {
+            return null;
+        }
+
+        var part = NewSlice.Queued(unit, lane, grant, jobs, options.ResendSeconds);
+        part.Lost = LostAsPart(slice);
+        Db.Slices.Add(part);
+        return part.Id;
+    }
+
+    private IQueryable<Slice> StillReturned(Slice slice) =>
+        Db.Slices.Where(row => row.Id == slice.Id && row.State == SliceState.Returned && Db.Lanes.Any(other =>
+            other.Batch == row.Batch && other.Run == row.Run && other.Namespace == row.Namespace && other.Active));
 
     private PackedOutcome GivenUp(int index, string code, string message) =>
         new(index, Completed: false, StatusCode: 0, code, message, Attempts: 1, DurationMs: 0, unit.Now, Response: default);

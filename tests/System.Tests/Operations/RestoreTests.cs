@@ -76,7 +76,7 @@ public sealed class RestoreTests : IAsyncLifetime, IDisposable
     private Dictionary<string, string?> Variables(RabbitVirtualHost? bus = null)
     {
         var store = new NpgsqlConnectionStringBuilder(_platform.Services.Database.ConnectionString);
-        var management = new UriBuilder(TestServers.RabbitApi) { UserName = TestServers.Rabbit.UserInfo.Split(':')[0], Password = TestServers.Rabbit.UserInfo.Split(':')[1], Path = "/api" };
+        var management = new UriBuilder(TestServers.Shared.RabbitApi) { UserName = TestServers.Shared.Rabbit.UserInfo.Split(':')[0], Password = TestServers.Shared.Rabbit.UserInfo.Split(':')[1], Path = "/api" };
         return new Dictionary<string, string?>
         {
             ["PGHOST"] = store.Host,

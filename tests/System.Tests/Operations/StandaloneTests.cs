@@ -17,7 +17,7 @@ public sealed class StandaloneTests : IAsyncLifetime
 
     private Dictionary<string, string?> Variables => new() { ["DATA"] = Data, ["BACKUP"] = Path.Combine(_folder.FullName, "copy") };
 
-    public async Task InitializeAsync() => _upstream = await SamplePlatform.UpstreamAsync(Path.Combine(_folder.FullName, "calls.ndjson"));
+    public async Task InitializeAsync() => _upstream = await Samples.StartUpstreamAsync(Path.Combine(_folder.FullName, "calls.ndjson"));
 
     public async Task DisposeAsync()
     {
@@ -92,7 +92,7 @@ public sealed class StandaloneTests : IAsyncLifetime
 
     private async Task<ServiceProcess> ServeAsync(string? formerMasterKey = null)
     {
-        var server = await ServiceProcess.StartAsync("services/standalone", new Dictionary<string, string?>(SamplePlatform.Definitions(_upstream.BaseAddress))
+        var server = await ServiceProcess.StartAsync("services/standalone", new Dictionary<string, string?>(Samples.Settings(_upstream.BaseAddress))
         {
             ["Admin__Key"] = Deployment.AdminKey,
             ["Security__FormerMasterKeys__0"] = formerMasterKey,
@@ -104,7 +104,7 @@ public sealed class StandaloneTests : IAsyncLifetime
     private static async Task<string> SubmitAsync(ServiceProcess server, int jobs)
     {
         var id = (await SamplePlatform.ReadAsync(await server.Client.PostAsJsonAsync("/v1/batches", new { name = "places" }))).GetProperty("id").GetString()!;
-        using var lines = new StringContent(SamplePlatform.Lines(jobs), Encoding.UTF8, new MediaTypeHeaderValue("application/x-ndjson"));
+        using var lines = new StringContent(Samples.Lines(jobs), Encoding.UTF8, new MediaTypeHeaderValue("application/x-ndjson"));
         await SamplePlatform.ReadAsync(await server.Client.PostAsync($"/v1/batches/{id}/jobs", lines));
         await SamplePlatform.ReadAsync(await server.Client.PostAsync($"/v1/batches/{id}/commit", content: null));
         return id;
