@@ -60,7 +60,7 @@ internal sealed class BusyClient(SamplePlatform platform, bool uploads)
     {
         var batch = await AskAsync(HttpMethod.Post, "/v1/batches", JsonContent.Create(new { }));
         var path = $"/v1/batches/{batch.GetProperty("id").GetString()}";
-        await AskAsync(HttpMethod.Post, $"{path}/jobs", new StringContent(SamplePlatform.Lines(UploadedJobs), Encoding.UTF8, new MediaTypeHeaderValue("application/x-ndjson")));
+        await AskAsync(HttpMethod.Post, $"{path}/jobs", new StringContent(Samples.Lines(UploadedJobs), Encoding.UTF8, new MediaTypeHeaderValue("application/x-ndjson")));
         return await AskAsync(HttpMethod.Post, $"{path}/commit");
     }
 
@@ -74,7 +74,7 @@ internal sealed class BusyClient(SamplePlatform platform, bool uploads)
         return JsonDocument.Parse(text).RootElement;
     }
 
-    private static IEnumerable<JsonElement> Inline() => SamplePlatform.Lines(InlineJobs).Split('\n').Select(line => JsonDocument.Parse(line).RootElement);
+    private static IEnumerable<JsonElement> Inline() => Samples.Lines(InlineJobs).Split('\n').Select(line => JsonDocument.Parse(line).RootElement);
 
     private static void Require(bool condition, string otherwise)
     {

@@ -24,6 +24,7 @@ public sealed class OverloadTests(ITestOutputHelper output)
 
     // The longest wait for a turn (Overload:WaitSeconds), then the longest for the lifecycle's reply (Api:CommandSeconds).
     private static readonly TimeSpan SlowestAnswer = TimeSpan.FromSeconds(2 + 10);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(LongSuite.IsFull ? 120 : 15);
 
     private readonly ConcurrentQueue<(string Id, TimeSpan Took)> _accepted = new();
@@ -66,7 +67,7 @@ public sealed class OverloadTests(ITestOutputHelper output)
         await IsItselfAgainAsync(services.Client);
     }
 
-    // So long as it may, whatever it is told.
+    // None waits as long as he is told to.
     private async Task SubmitAsync(HttpClient client, CancellationToken stop)
     {
         await Task.Yield();
@@ -83,6 +84,7 @@ public sealed class OverloadTests(ITestOutputHelper output)
             else if (IsRefusal(answer, text))
             {
                 Interlocked.Increment(ref _shed);
+                await Task.Delay(Pause, TimeProvider.System, CancellationToken.None);
             }
             else
             {

@@ -7,6 +7,9 @@ public sealed class HeldBodies(IOptions<OverloadOptions> options, ShedRequests s
 {
     private long _held;
 
+    /// <summary>Bytes that requests hold now.</summary>
+    public long Bytes => Interlocked.Read(ref _held);
+
     /// <summary>Notes that a request holds so many bytes more, until it ends.</summary>
     /// <exception cref="ProblemException">503 OVERLOADED: there is no room for them. Nothing was done yet.</exception>
     public void Add(HttpContext context, int bytes)
