@@ -39,7 +39,7 @@ public sealed class GracefulTests(SamplePlatform platform, ITestOutputHelper out
 
         var path = $"/v1/batches/{batch.GetProperty("id").GetString()}/deliveries";
         var delivery = (await SamplePlatform.ReadAsync(await platform.Client.GetAsync(path))).GetProperty("items")[0];
-        Assert.Equal(("Delivered", 1), (delivery.GetProperty("state").GetString(), delivery.GetProperty("attempts").GetArrayLength()));
+        Assert.Equal(("delivered", 1), (delivery.GetProperty("state").GetString(), delivery.GetProperty("attempts").GetArrayLength()));
         await StartAnewAsync(platform.Services.Notifiers);
     }
 

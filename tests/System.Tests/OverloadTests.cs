@@ -16,6 +16,8 @@ public sealed class OverloadTests(ITestOutputHelper output)
     private const int AtOnce = 8;
     private const int Waiting = 16;
     private const int Clients = 10 * (AtOnce + Waiting);
+    private const int WaitSeconds = 2;
+    private const int CommandSeconds = 20;
     private const long MebiByte = 1024 * 1024;
 
     // Not the fastest, but none may grow with what is asked: the gateway streams, the api holds what it has let in, and what is
@@ -23,7 +25,7 @@ public sealed class OverloadTests(ITestOutputHelper output)
     private const long MostBytes = 600 * MebiByte;
 
     // The longest wait for a turn (Overload:WaitSeconds), then the longest for the lifecycle's reply (Api:CommandSeconds).
-    private static readonly TimeSpan SlowestAnswer = TimeSpan.FromSeconds(2 + 10);
+    private static readonly TimeSpan SlowestAnswer = TimeSpan.FromSeconds(WaitSeconds + CommandSeconds);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(LongSuite.IsFull ? 120 : 15);
 
@@ -40,6 +42,8 @@ public sealed class OverloadTests(ITestOutputHelper output)
             ["Overload__Writes"] = $"{AtOnce}",
             ["Overload__Reads"] = $"{AtOnce}",
             ["Overload__Waiting"] = $"{Waiting}",
+            ["Overload__WaitSeconds"] = $"{WaitSeconds}",
+            ["Api__CommandSeconds"] = $"{CommandSeconds}",
             ["RateLimits__PerKey__Requests"] = "0",
             ["RateLimits__PerAddress__Requests"] = "0",
         });
