@@ -29,13 +29,21 @@ public sealed class ShutdownOptions
 /// Ends a process that answers requests so that no client notices: first it is not ready but serves as before, then it takes
 /// nothing more and lets what is in flight end, at last it cuts off what takes too long.
 /// </summary>
-public sealed partial class Draining(IOptions<ShutdownOptions> options, TimeProvider time, ILogger<Draining> logger)
-    : IHostedLifecycleService, IHealthCheck, IAsyncDisposable
+public sealed partial class Draining : IHostedLifecycleService, IHealthCheck, IAsyncDisposable
 {
     private readonly CancellationTokenSource _cutOff = new();
-    private ITimer? _limit;
+    private readonly ITimer _limit;
+    private readonly TimeSpan _patience;
+    private readonly ILogger _logger;
     private volatile bool _leaving;
     private int _inFlight;
+
+    public Draining(IOptions<ShutdownOptions> options, TimeProvider time, ILogger<Draining> logger)
+    {
+        _patience = TimeSpan.FromSeconds(options.Value.RequestSeconds);
+        _limit = time.CreateTimer(_ => CutOff(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _logger = logger;
+    }
 
     /// <summary>From now on it is not ready.</summary>
     public void Leave() => _leaving = true;
@@ -44,7 +52,7 @@ public sealed partial class Draining(IOptions<ShutdownOptions> options, TimeProv
     public Task StoppingAsync(CancellationToken cancellationToken)
     {
         Leave();
-        _limit = time.CreateTimer(_ => CutOff(), null, TimeSpan.FromSeconds(options.Value.RequestSeconds), Timeout.InfiniteTimeSpan);
+        _limit.Change(_patience, Timeout.InfiniteTimeSpan);
         return Task.CompletedTask;
     }
 
@@ -64,11 +72,7 @@ public sealed partial class Draining(IOptions<ShutdownOptions> options, TimeProv
 
     public async ValueTask DisposeAsync()
     {
-        if (_limit is not null)
-        {
-            await _limit.DisposeAsync();
-        }
-
+        await _limit.DisposeAsync(); // It does not fire any more.
         _cutOff.Dispose();
     }
 
@@ -104,7 +108,7 @@ public sealed partial class Draining(IOptions<ShutdownOptions> options, TimeProv
     {
         if (Volatile.Read(ref _inFlight) is > 0 and var left)
         {
-            Log.CutOff(logger, left);
+            Log.CutOff(_logger, left);
         }
 
         _cutOff.Cancel();
