@@ -92,8 +92,9 @@ internal sealed class Fleet : IAsyncDisposable
 
     private static Member Service(string project, NpgsqlConnectionStringBuilder store, UriBuilder bus, IReadOnlyDictionary<string, string?> settings)
     {
-        var (toStore, toBus) = (new TcpProxy(store.Port), new TcpProxy(bus.Port));
-        var ownStore = new NpgsqlConnectionStringBuilder(store.ConnectionString) { Port = toStore.Port };
+        // Workers do not know the database.
+        var (toStore, toBus) = (project == "services/worker" ? null : new TcpProxy(store.Port), new TcpProxy(bus.Port));
+        var ownStore = new NpgsqlConnectionStringBuilder(store.ConnectionString) { Port = toStore?.Port ?? 1 };
         var ownBus = new UriBuilder(bus.Uri) { Port = toBus.Port };
         return new Member(project, Deployment.SettingsFor(ownStore.ConnectionString, ownBus.ToString(), settings), toStore, toBus);
     }

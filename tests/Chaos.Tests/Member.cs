@@ -25,9 +25,6 @@ internal sealed class Member(string project, IReadOnlyDictionary<string, string?
 
     public TcpProxy? Bus => bus;
 
-    /// <summary>How often it ended though nobody had killed it.</summary>
-    public int EndedByItself { get; private set; }
-
     /// <summary>The end of what it wrote, each time it ended by itself.</summary>
     public List<string> LastWords { get; } = [];
 
@@ -43,7 +40,7 @@ internal sealed class Member(string project, IReadOnlyDictionary<string, string?
     public Task KillAsync() => ExclusivelyAsync(async () =>
     {
         _isDown = true;
-        await _process!.DisposeAsync();
+        await EndAsync();
     });
 
     public void Freeze() => _process?.Signal(Sigstop);
@@ -55,19 +52,27 @@ internal sealed class Member(string project, IReadOnlyDictionary<string, string?
     {
         if (!_isDown && _process!.HasExited)
         {
-            EndedByItself++;
-            LastWords.Add(_process.Output[^Math.Min(_process.Output.Length, 4000)..]);
-            await _process.DisposeAsync();
+            LastWords.Add(_process.Output);
+            await EndAsync();
             await LaunchAsync();
         }
     });
 
     public async ValueTask DisposeAsync()
     {
-        await (_process?.DisposeAsync() ?? default);
+        await EndAsync();
         await (store?.DisposeAsync() ?? default);
         await (bus?.DisposeAsync() ?? default);
         _oneAtATime.Dispose();
+    }
+
+    private async Task EndAsync()
+    {
+        if (_process is not null)
+        {
+            await _process.DisposeAsync();
+            await File.AppendAllTextAsync(Path.Combine(ChaosOptions.Logs, $"{Name}-{_port}.log"), $"{_process.Output}\n=== ended\n");
+        }
     }
 
     private async Task LaunchAsync() => _process = await ServiceProcess.LaunchAsync(project, environment, port: _port);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Npgsql;
 using Xunit;
 
@@ -12,13 +13,14 @@ public sealed class PostgresDatabase : IAsyncLifetime, IAsyncDisposable
     private readonly string _name = $"test_{Guid.NewGuid():N}";
 
     /// <summary>Whose PostgreSQL it is on.</summary>
-    public TestServers Servers { get; init; } = TestServers.Shared;
+    [AllowNull]
+    public TestServers Servers { get => field ?? TestServers.Shared; init; }
 
     public string ConnectionString => On(_name);
 
     public static async Task<PostgresDatabase> CreateAsync(TestServers? servers = null)
     {
-        var database = new PostgresDatabase { Servers = servers ?? TestServers.Shared };
+        var database = new PostgresDatabase { Servers = servers };
         await database.InitializeAsync();
         return database;
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
@@ -14,7 +15,8 @@ public sealed class RabbitVirtualHost : IAsyncLifetime, IAsyncDisposable
     private HttpClient? _api;
 
     /// <summary>Whose RabbitMQ it is on.</summary>
-    public TestServers Servers { get; init; } = TestServers.Shared;
+    [AllowNull]
+    public TestServers Servers { get => field ?? TestServers.Shared; init; }
 
     public string Name { get; } = $"test-{Guid.NewGuid():N}";
 
@@ -26,7 +28,7 @@ public sealed class RabbitVirtualHost : IAsyncLifetime, IAsyncDisposable
 
     public static async Task<RabbitVirtualHost> CreateAsync(TestServers? servers = null)
     {
-        var host = new RabbitVirtualHost { Servers = servers ?? TestServers.Shared };
+        var host = new RabbitVirtualHost { Servers = servers };
         await host.InitializeAsync();
         return host;
     }

@@ -7,7 +7,11 @@ internal sealed class FaultDeck(Fleet fleet, CallbackReceiver receiver, Random r
 {
     private readonly Queue<Func<Fault>> _kinds = new();
 
-    public Fault Draw()
+    /// <summary>So many faults, or fewer: two that befall the same do not come at once.</summary>
+    public IReadOnlyList<Fault> Draw(int atOnce) =>
+        [.. Enumerable.Range(0, atOnce).Select(_ => Next()).DistinctBy(fault => fault.Victim, StringComparer.Ordinal)];
+
+    private Fault Next()
     {
         if (_kinds.Count == 0)
         {
@@ -54,7 +58,7 @@ internal sealed class FaultDeck(Fleet fleet, CallbackReceiver receiver, Random r
     private Fault Network(Weather weather)
     {
         var victim = Service();
-        var (network, server) = random.Next(2) == 0 ? (victim.Store!, "database") : (victim.Bus!, "broker");
+        var (network, server) = victim.Store is { } store && random.Next(2) == 0 ? (store, "database") : (victim.Bus!, "broker");
         return new Fault(
             $"network {weather}".ToLowerInvariant(), $"{victim.Name} to {server}", Seconds(2, 12),
             () => Done(() => network.Turn(weather)), () => Done(() => network.Turn(Weather.Fair)));
@@ -63,12 +67,13 @@ internal sealed class FaultDeck(Fleet fleet, CallbackReceiver receiver, Random r
     private Fault UpstreamDead() =>
         new("upstream dead", fleet.Upstream.Name, Seconds(1, 6), fleet.Upstream.KillAsync, fleet.Upstream.StartAsync);
 
+    // Not for longer than the 5 s after which a callback is tried for the second time: the third time is minutes later.
     private Fault ReceiverDown() =>
-        new("receiver down", "receiver", Seconds(1, 6), () => Done(() => receiver.IsDown = true), () => Done(() => receiver.IsDown = false));
+        new("receiver down", "receiver", Seconds(1, 4), () => Done(() => receiver.IsDown = true), () => Done(() => receiver.IsDown = false));
 
     private Member Service()
     {
-        var services = fleet.Members.FindAll(member => member.Store is not null);
+        var services = fleet.Members.FindAll(member => member.Bus is not null);
         return services[random.Next(services.Count)];
     }
 

@@ -1,10 +1,9 @@
-using System.Text.RegularExpressions;
 using BatchPlatform.Testing;
 
 namespace BatchPlatform.Chaos.Tests.Faults;
 
 /// <summary>A PostgreSQL and a RabbitMQ of the chaos suite's own, which it may end and start again.</summary>
-internal sealed partial class ScratchServers : IAsyncDisposable
+internal sealed class ScratchServers : IAsyncDisposable
 {
     // Where test.sh finds them when this process is ended before it has stopped them.
     private readonly string _home = Path.Combine(
@@ -20,8 +19,7 @@ internal sealed partial class ScratchServers : IAsyncDisposable
     {
         var servers = new ScratchServers();
         await servers.RunAsync("start");
-        var variables = Variable().Matches(await servers.RunAsync("env")).ToDictionary(match => match.Groups[1].Value, match => match.Groups[2].Value);
-        servers.Addresses = TestServers.Of(variables.GetValueOrDefault);
+        servers.Addresses = TestServers.Of(Variables(await servers.RunAsync("env")).GetValueOrDefault);
         return servers;
     }
 
@@ -43,6 +41,9 @@ internal sealed partial class ScratchServers : IAsyncDisposable
         return ShellCommand.RunAsync("tests/services.sh", arguments, environment: new Dictionary<string, string?> { ["BP_TEST_HOME"] = _home });
     }
 
-    [GeneratedRegex("^export (BP_TEST_[A-Z_]+)='([^']*)'$", RegexOptions.Multiline)]
-    private static partial Regex Variable();
+    // Lines such as: export NAME='value'
+    private static Dictionary<string, string> Variables(string script) => script
+        .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        .Select(line => line["export ".Length..].Split('=', 2))
+        .ToDictionary(pair => pair[0], pair => pair[1].Trim('\''));
 }
