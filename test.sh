@@ -27,7 +27,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 # A build server that outlives the run would hold its memory, its pipes and, on CI, the run's end.
 export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
 # What one project may take, and one test: a test that hangs is ended first, and named.
-project_limit=20m test_limit=5m
+project_limit=20m test_limit=10m
 if [ -n "$full" ]; then export BP_TEST_FULL=1; project_limit=120m test_limit=60m; fi
 export BP_TEST_HOME=${BP_TEST_HOME:-/tmp/batchplatform-tests}
 results=$PWD/artifacts/tests
@@ -53,8 +53,12 @@ use_services() {
 release_services() {
   [ -e /proc/$$/fd/7 ] || return 0
   # Another run with the same BP_TEST_HOME still holds its share: then stopping them is left to it.
-  if flock --nonblock 7 && [ -e "$BP_TEST_HOME/stop-after-tests" ]; then
-    tests/services.sh stop 7>&- && rm -f "$BP_TEST_HOME/stop-after-tests"
+  if flock --nonblock 7; then
+    local chaos
+    for chaos in "$BP_TEST_HOME"/chaos-*; do # of a chaos run that was ended before it could stop its own
+      [ ! -d "$chaos" ] || { BP_TEST_HOME=$chaos tests/services.sh stop 7>&- && rm -rf "$chaos"; }
+    done
+    if [ -e "$BP_TEST_HOME/stop-after-tests" ]; then tests/services.sh stop 7>&- && rm -f "$BP_TEST_HOME/stop-after-tests"; fi
   fi
   exec 7>&-
 }

@@ -73,6 +73,7 @@ public static class ErrorCodes
     // The platform cannot say: 5xx.
     public const string OutcomeUnknown = "OUTCOME_UNKNOWN";
     public const string Unavailable = "UNAVAILABLE";
+    public const string Overloaded = "OVERLOADED";
     public const string InternalError = "INTERNAL_ERROR";
 
     // How a job failed: docs/outcomes.md says what each means and which are tried again.

@@ -34,7 +34,8 @@ internal static class ForwardingProblems
         _ => WasNotSent(failure) || IsSafe(context.Request.Method) ? EdgeProblem.Unavailable : EdgeProblem.OutcomeUnknown,
     };
 
-    private static bool WasNotSent(IForwarderErrorFeature failure) => failure.Error == ForwarderError.NoAvailableDestinations
+    /// <summary>No api has seen anything of the request.</summary>
+    internal static bool WasNotSent(IForwarderErrorFeature failure) => failure.Error == ForwarderError.NoAvailableDestinations
         || failure.Exception is HttpRequestException
         {
             HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,

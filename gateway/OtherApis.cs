@@ -5,8 +5,8 @@ using Yarp.ReverseProxy.Model;
 namespace BatchPlatform.Gateway;
 
 /// <summary>
-/// Asks another api when one died before the first byte of its answer: each healthy one at most once, and only for what can be
-/// asked twice: a GET or HEAD without a body, unless its route says that it changes something.
+/// Asks another api when one died before the first byte of its answer: each healthy one at most once, and only for what was not
+/// sent or can be asked twice: a GET or HEAD without a body, unless its route says that it changes something.
 /// </summary>
 internal static class OtherApis
 {
@@ -18,7 +18,7 @@ internal static class OtherApis
         var proxy = context.GetReverseProxyFeature();
         var untried = proxy.AvailableDestinations.ToList();
         await next();
-        while (Died(context) && IsRepeatable(context, proxy.Route))
+        while (Died(context) && (WasNotSent(context) || IsRepeatable(context, proxy.Route)))
         {
             untried.Remove(proxy.ProxiedDestination!);
             if (untried.Count == 0)
@@ -37,6 +37,9 @@ internal static class OtherApis
         context.GetForwarderErrorFeature() is { Error: ForwarderError.Request }
         && !context.Response.HasStarted
         && !context.RequestAborted.IsCancellationRequested;
+
+    // Not even its body has been read.
+    private static bool WasNotSent(HttpContext context) => ForwardingProblems.WasNotSent(context.GetForwarderErrorFeature()!);
 
     private static bool IsRepeatable(HttpContext context, RouteModel route) =>
         (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))

@@ -8,7 +8,9 @@ builder.AddSecretFiles();
 builder.AddLogDefaults();
 builder.AddTelemetry("gateway");
 builder.AddGateway();
+builder.Services.AddDraining();
 
 var app = builder.Build();
+app.UseDraining();
 app.MapGateway();
 await app.RunAsync();

@@ -215,7 +215,6 @@ ENV
 
 run_rabbitmq() {
   local folder=$home/rabbitmq amqp_port api_port settings
-  # shellcheck disable=SC1091 # written above
   . "$folder/ports"
   mapfile -d '' settings < "$folder/settings"
   (cd "$folder" && as_user rabbitmq env "${settings[@]}" "$rabbitmq_server") >> "$home/rabbitmq.log" 2>&1 &
@@ -275,7 +274,6 @@ stop() {
   wait
 }
 
-# The lock is not taken: what is halted is resumed by whoever halted it, also while another command waits.
 existing() {
   case $1 in postgres | rabbitmq) ;; *) die "no such server: $1" ;; esac
   home=$(cd "$home" && pwd -P)

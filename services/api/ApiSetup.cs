@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using BatchPlatform.Api.Admission;
 using BatchPlatform.Api.Auditing;
 using BatchPlatform.Api.Batches;
 using BatchPlatform.Api.Datasets;
@@ -45,6 +46,7 @@ public static class ApiSetup
         services.AddAddressGuard();
         services.AddForwarded();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddAdmission();
         services.AddHttp();
         services.AddKeys();
         services.AddSecrets(addsKeys: true);
@@ -93,6 +95,7 @@ public static class ApiSetup
         app.UseResponseCompression();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseDialects();
+        app.UseMiddleware<AdmissionMiddleware>();
         app.UseRequestDecompression();
         app.UseMiddleware<KnownEncodings>();
         app.UseAuthentication();
@@ -125,6 +128,15 @@ public static class ApiSetup
             page.SwaggerEndpoint("/openapi/v1.json", "BatchPlatform");
         });
         return app;
+    }
+
+    private static void AddAdmission(this IServiceCollection services)
+    {
+        services.AddOptions<OverloadOptions>().BindConfiguration("Overload").ValidateDataAnnotations().ValidateOnStart();
+        services.AddMetrics();
+        services.AddSingleton<ShedRequests>();
+        services.AddSingleton<HeldBodies>();
+        services.AddSingleton<AdmissionMiddleware>();
     }
 
     private static void AddHttp(this IServiceCollection services)

@@ -9,10 +9,12 @@ builder.AddLogDefaults();
 builder.AddTelemetry("api");
 builder.Services.AddStore(builder.Configuration);
 builder.Services.AddSchemaGate();
-builder.AddApi();
 builder.Services.AddBus(builder.Configuration, ApiSetup.Bus(builder.Configuration));
+builder.AddApi();
+builder.Services.AddDraining();
 
 var app = builder.Build();
+app.UseDraining();
 app.MapApi();
 app.MapHealth();
 await app.RunAsync();

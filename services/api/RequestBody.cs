@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using BatchPlatform.Api.Admission;
 
 namespace BatchPlatform.Api;
 
@@ -22,7 +23,7 @@ public static class RequestBody
     }
 
     /// <summary>The body's bytes, whatever they say they are.</summary>
-    /// <exception cref="ProblemException">413: it is longer than <paramref name="limit"/>.</exception>
+    /// <exception cref="ProblemException">413: it is longer than <paramref name="limit"/>. 503 OVERLOADED: all bodies together are too long.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(HttpContext context, int limit)
     {
         if (context.Request.ContentLength > limit)
@@ -30,7 +31,7 @@ public static class RequestBody
             throw TooLarge(limit);
         }
 
-        var buffer = new byte[Math.Min(limit, context.Request.ContentLength ?? FirstBuffer) + 1];
+        var buffer = new byte[Room(context, has: 0, (int)Math.Min(limit, context.Request.ContentLength ?? FirstBuffer) + 1)];
         var length = 0;
         while (await ReadPartAsync(context.Request.Body, buffer.AsMemory(length), context.RequestAborted) is var read and > 0)
         {
@@ -42,7 +43,7 @@ public static class RequestBody
 
             if (length == buffer.Length)
             {
-                Array.Resize(ref buffer, Math.Min(limit + 1, buffer.Length * 2));
+                Array.Resize(ref buffer, Room(context, buffer.Length, Math.Min(limit + 1, buffer.Length * 2)));
             }
         }
 
@@ -149,6 +150,17 @@ public static class RequestBody
                 reader.GetString();
             }
         }
+    }
+
+    // Small ones are bounded by how many requests are let in.
+    private static int Room(HttpContext context, int has, int wanted)
+    {
+        if (wanted > SmallBytes + 1)
+        {
+            context.RequestServices.GetRequiredService<HeldBodies>().Add(context, wanted - has);
+        }
+
+        return wanted;
     }
 
     private static ProblemException NoObject() => new(Problems.InvalidJson("The body must be a JSON object."));

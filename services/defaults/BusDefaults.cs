@@ -18,6 +18,7 @@ public static class BusDefaults
     /// <summary>Whether messages live inside this process, and die with it.</summary>
     public static bool LivesInProcess(IConfiguration configuration) => Transport(configuration) == "InMemory";
 
+    /// <summary>Before the services that send by it: what is registered first is stopped last, so that they still can while they stop.</summary>
     /// <exception cref="InvalidOperationException">The transport is unknown, or there is no connection string.</exception>
     public static IServiceCollection AddBus(this IServiceCollection services, IConfiguration configuration, params BusPart[] parts)
     {

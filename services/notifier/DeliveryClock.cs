@@ -21,7 +21,7 @@ public sealed partial class DeliveryClock(
     private const int Page = 500;
 
     // What a receiver still gets to answer while this process stops; what does not end in time is sent again later.
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(20);
 
     private readonly HostTurns _turns = new(options.Value.Concurrency, options.Value.ConcurrencyPerHost);
     private readonly Dictionary<Guid, Task> _running = [];

@@ -8,8 +8,8 @@ builder.AddLogDefaults();
 builder.AddTelemetry("notifier");
 builder.Services.AddStore(builder.Configuration);
 builder.Services.AddSchemaGate();
-builder.AddNotifier();
 builder.Services.AddBus(builder.Configuration, NotifierSetup.Bus(builder.Configuration));
+builder.AddNotifier();
 
 var app = builder.Build();
 app.MapHealth();

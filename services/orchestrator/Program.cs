@@ -14,8 +14,8 @@ builder.AddLogDefaults();
 builder.AddTelemetry("orchestrator");
 builder.Services.AddStore(builder.Configuration);
 builder.Services.AddSchemaGate();
-builder.AddOrchestrator();
 builder.Services.AddBus(builder.Configuration, OrchestratorSetup.Bus(builder.Configuration));
+builder.AddOrchestrator();
 
 var app = builder.Build();
 if (args.Contains("migrate"))

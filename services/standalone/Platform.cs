@@ -100,19 +100,21 @@ internal sealed class Platform : IAsyncDisposable
         builder.AddEdge();
 
         builder.Services.AddStore(builder.Configuration);
-        builder.AddApi();
-        builder.AddOrchestrator();
-        builder.AddWorker();
-        builder.AddNotifier();
         builder.Services.AddBus(
             builder.Configuration,
             ApiSetup.Bus(builder.Configuration),
             OrchestratorSetup.Bus(builder.Configuration),
             WorkerSetup.Bus(builder.Configuration),
             NotifierSetup.Bus(builder.Configuration));
+        builder.AddApi();
+        builder.AddOrchestrator();
+        builder.AddWorker();
+        builder.AddNotifier();
+        builder.Services.AddDraining();
         builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, CallerLifetime>());
 
         var app = builder.Build();
+        app.UseDraining();
         app.UseEdge();
         app.MapApi();
         app.MapHealth();

@@ -6,8 +6,8 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddSecretFiles();
 builder.AddLogDefaults();
 builder.AddTelemetry("worker");
-builder.AddWorker();
 builder.Services.AddBus(builder.Configuration, WorkerSetup.Bus(builder.Configuration));
+builder.AddWorker();
 
 var app = builder.Build();
 app.MapHealth();

@@ -47,19 +47,6 @@ internal sealed class ChaosRun(ChaosOptions options, Fleet fleet, CallbackReceiv
         await ledger.WaitAsync(TimeToEnd, receiver);
         var took = TimeProvider.System.GetElapsedTime(calm);
 
-        foreach (var b in _books.Accepted)
-        {
-            var r = (await _books.AskAsync(HttpMethod.Get, $"/v1/batches/{b.Id:D}"));
-            var notes = receiver.Notes.Where(n => n.Batch == b.Id).ToList();
-            if (r.Status != 200) { continue; }
-            var ended = (DateTimeOffset?)r.Json["ended_at"];
-            var late = notes.Count > 0 ? notes.Max(n => n.At) : (DateTimeOffset?)null;
-            if ((ended ?? DateTimeOffset.MinValue) > TimeProvider.System.GetUtcNow() - took + TimeSpan.FromSeconds(5) || late > TimeProvider.System.GetUtcNow() - took + TimeSpan.FromSeconds(5))
-            {
-                log($"LATE {b.Kind} {b.Id} created {r.Json["created_at"]} ended {ended:O} called {string.Join(" ", notes.Select(n => $"{n.Event}@{n.At:O}"))}");
-            }
-        }
-
         var report = await ledger.RunAsync(UpstreamCalls.Read([calls]), receiver.Notes);
         var ends = fleet.Members.SelectMany(member => member.LastWords.Select(words => $"{member.Name} ended by itself:\n{words[^Math.Min(words.Length, 4000)..]}"));
         return new ChaosReport(options, report, recovery.Times, took, _books.Repeated, [.. ends]);
@@ -92,17 +79,8 @@ internal sealed class ChaosRun(ChaosOptions options, Fleet fleet, CallbackReceiv
     {
         var job = new JsonObject { ["namespace"] = "places", ["action"] = "lookup", ["params"] = new JsonObject { ["name"] = "Lisbon" } };
         var batch = (await _books.CreateAsync("probe", new JsonObject { ["commit"] = true, ["jobs"] = new JsonArray(job) }))!;
-        var accepted = Elapsed;
-        var state = "";
-        while (state != "Finished")
+        while ((string?)Bookkeeper.Accept(await _books.AskAsync(HttpMethod.Get, $"/v1/batches/{batch.Id:D}")).Json["state"] != "Finished")
         {
-            var now = (string)Bookkeeper.Accept(await _books.AskAsync(HttpMethod.Get, $"/v1/batches/{batch.Id:D}")).Json["state"]!;
-            if (now != state)
-            {
-                log($"   {Elapsed.TotalSeconds:0.0} (accepted {accepted.TotalSeconds:0.0}) {batch.Id} {now}");
-                state = now;
-            }
-
             await Task.Delay(Pause, TimeProvider.System);
         }
     }

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
 using BatchPlatform.Api;
+using BatchPlatform.Api.Admission;
 using BatchPlatform.Api.Auditing;
 using BatchPlatform.Api.Batches;
 using BatchPlatform.Defaults;
@@ -25,6 +26,8 @@ internal static class KnownSettings
         ["Cors"] = typeof(CorsSettings),
         ["Proxies"] = typeof(ProxyOptions),
         ["Api"] = typeof(ApiOptions),
+        ["Overload"] = typeof(OverloadOptions),
+        ["Shutdown"] = typeof(ShutdownOptions),
         ["Orchestrator"] = typeof(OrchestratorOptions),
         ["Worker"] = typeof(WorkerOptions),
         ["Secrets"] = typeof(Dictionary<string, SecretOptions>),

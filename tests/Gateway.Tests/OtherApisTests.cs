@@ -50,6 +50,28 @@ public sealed class OtherApisTests
         }
     }
 
+    [Theory]
+    [InlineData("POST", "{}")]
+    [InlineData("PUT", "{}")]
+    [InlineData("DELETE", "")]
+    public async Task What_was_not_sent_because_nobody_listens_is_sent_to_another_api_whatever_it_is(string method, string body)
+    {
+        await using var alive = await FakeApi.StartAsync(async context =>
+        {
+            using var reader = new StreamReader(context.Request.Body);
+            await context.Response.WriteAsync(await reader.ReadToEndAsync());
+        });
+        await using var gateway = GatewayServer.With(Unwatched, Nobody, alive.Url);
+
+        for (var i = 0; i < 20; i++)
+        {
+            using var answer = await SendAsync(gateway, method, "/v1/batches/1", body);
+            Assert.Equal((HttpStatusCode.OK, body), (answer.StatusCode, await answer.Content.ReadAsStringAsync()));
+        }
+
+        Assert.Equal(20, alive.Requests);
+    }
+
     [Fact]
     public async Task A_GET_is_asked_of_another_api_when_the_machine_of_one_is_gone_and_silent()
     {

@@ -43,6 +43,28 @@ public sealed class SamplePlatform : IAsyncLifetime
             .ToDictionary(group => group.Key, group => group.Count());
     }
 
+    /// <summary>Ends one of a service in order, as an operator would, and starts it anew where it was.</summary>
+    /// <returns>How long it took to end.</returns>
+    public async Task<TimeSpan> RestartAsync(List<ServiceProcess> service, ServiceProcess process)
+    {
+        var took = await EndAsync(process);
+        service.Remove(process);
+        await Services.AddAsync(process.Project, service, process.Port);
+        await process.DisposeAsync();
+        return took;
+    }
+
+    /// <summary>Sends SIGTERM and sees that the process ends with code 0 within the time that is promised.</summary>
+    public static async Task<TimeSpan> EndAsync(ServiceProcess process)
+    {
+        var begun = TimeProvider.System.GetTimestamp();
+        process.Terminate();
+        Assert.True(await process.WaitForExitAsync(TimeSpan.FromSeconds(60)) == 0, process.Output);
+        var took = TimeProvider.System.GetElapsedTime(begun);
+        Assert.True(took < TimeSpan.FromSeconds(30), $"{process.Project} took {took} to end:\n{process.Output}");
+        return took;
+    }
+
     /// <summary>Creates a batch, adds so many look-ups, and commits it.</summary>
     public async Task<string> SubmitAsync(int jobs)
     {

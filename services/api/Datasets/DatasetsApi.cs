@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using BatchPlatform.Api.Admission;
 using BatchPlatform.Api.Batches;
 using BatchPlatform.Api.Idempotency;
 using BatchPlatform.Api.Reading;
@@ -24,7 +25,7 @@ public static class DatasetsApi
         datasets.MapGet("{id}", FindAsync).WithSummary("One dataset, with its status and the bad rows of its last upload").Produces<DatasetView>().ProducesProblems(404);
         datasets.MapPut("{id}/content", UploadAsync)
             .WithSummary("Replace the rows, all or none: CSV, NDJSON or a JSON array of up to 1,000,000 rows")
-            .WithMetadata(new UnboundedBody())
+            .WithMetadata(new UnboundedBody(), LongRequest.Mark)
             .Accepts<string>("text/csv", "application/x-ndjson", "application/jsonl", "application/json")
             .Produces<DatasetView>()
             .ProducesProblems(400, 404, 409, 415, 422);

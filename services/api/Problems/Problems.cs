@@ -10,6 +10,9 @@ public static class Problems
 
     private const int StoreRetrySeconds = 5;
 
+    // Not everybody who is refused now should come back in the same second.
+    private const int OverloadRetrySeconds = 3;
+
     public static Problem BatchNotFound() => new(StatusCodes.Status404NotFound, ErrorCodes.BatchNotFound, "There is no such batch.");
 
     public static Problem JobNotFound() => new(StatusCodes.Status404NotFound, ErrorCodes.JobNotFound, "The batch has no job at this index.");
@@ -91,6 +94,13 @@ public static class Problems
         new(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Unavailable, "The database does not answer, or has no room. The request may have taken effect; it can be repeated.")
         {
             RetryAfterSeconds = StoreRetrySeconds,
+        };
+
+    /// <summary>More is asked than this api can do now; nothing of the request was.</summary>
+    public static Problem Overloaded() =>
+        new(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Overloaded, "Too much is asked at once. Go on after the seconds that Retry-After says.")
+        {
+            RetryAfterSeconds = Random.Shared.Next(1, OverloadRetrySeconds + 1),
         };
 
     /// <summary>The broker is away; what had begun may go on where it is repeated.</summary>

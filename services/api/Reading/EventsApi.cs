@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using BatchPlatform.Api.Admission;
 using BatchPlatform.Api.Batches;
 using BatchPlatform.Contracts;
 using Microsoft.AspNetCore.Http.Features;
@@ -19,6 +20,7 @@ internal static class EventsApi
     public static void MapEvents(this RouteGroupBuilder batches) =>
         batches.MapGet("{id}/events", StreamAsync)
             .WithName("get-events")
+            .WithMetadata(LongRequest.Mark)
             .WithSummary("Server-sent events: progress, then the end.")
             .WithDescription("""
                 An event `progress` at once and whenever state or counts have changed, at most every 500 ms; an event `end` once
@@ -31,7 +33,7 @@ internal static class EventsApi
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, host.ApplicationStopping);
         var batchId = Parameter.BatchId(id);
-        var view = await views.FindAsync(context.Tenant(), batchId, ended.Token) ?? throw new ProblemException(Problems.BatchNotFound());
+        var view = await views.FindAsync(context.Tenant(), batchId, context.RequestAborted) ?? throw new ProblemException(Problems.BatchNotFound());
         Prepare(context);
         try
         {

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using BatchPlatform.Api.Admission;
 using BatchPlatform.Contracts;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Tables;
@@ -11,6 +12,7 @@ internal static class ResultsApi
     public static void MapResults(this RouteGroupBuilder batches) =>
         batches.MapGet("{id}/results", DownloadAsync)
             .WithName("get-results")
+            .WithMetadata(LongRequest.Mark)
             .WithSummary("Outcomes so far, streamed in order of index or of arrival.")
             .WithDescription("""
                 Without `run`, the results are those of the latest run of all jobs, overlaid by its retries: in order of index each

@@ -1,3 +1,4 @@
+using BatchPlatform.Api.Admission;
 using BatchPlatform.Api.Expansions;
 
 namespace BatchPlatform.Api.Uploads;
@@ -9,7 +10,7 @@ public static class UploadApi
         v1.MapPost("/batches/{id}/jobs", AddAsync)
             .WithTags("jobs")
             .WithSummary("Add jobs, all or none: a JSON array, NDJSON or CSV of any length; or, by a JSON object, one job for each row of a dataset")
-            .WithMetadata(new UnboundedBody())
+            .WithMetadata(new UnboundedBody(), LongRequest.Mark)
             .Accepts<string>("application/x-ndjson", "application/json", "application/jsonl", "text/csv")
             .Produces<AppendAnswer>(201)
             .Produces<ExpansionView>(202)

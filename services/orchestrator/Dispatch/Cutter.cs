@@ -72,16 +72,15 @@ internal sealed class Cutter(WorkUnit unit, IBulk bulk, Dealer dealer, ReturnedS
         return [.. jobs.Where(job => !ended.Contains(job.Index))];
     }
 
-    // The lane's row is locked first, so that a report that adds a retry meanwhile comes wholly before or after.
     private async Task<RunSlice?> RetriesAsync(RunnableLane runnable, Grant most)
     {
         var lane = runnable.Lane;
-        if (!(lane.RetryAt <= unit.Now) || await ActiveLane(lane).ExecuteUpdateAsync(row => row.SetProperty(l => l.RetryAt, (DateTime?)null), cancellationToken) == 0)
+        if (!(lane.RetryAt <= unit.Now) || !await LaneRetries.LockAsync(Db, lane, cancellationToken))
         {
             return null;
         }
 
-        var waiting = Db.Retries.Where(retry => retry.Batch == lane.Batch && retry.Run == lane.Run && retry.Namespace == lane.Namespace);
+        var waiting = LaneRetries.Of(Db, lane);
         var due = await waiting
             .Where(retry => retry.DueAt <= unit.Now)
             .OrderBy(retry => retry.DueAt)
@@ -92,8 +91,7 @@ internal sealed class Cutter(WorkUnit unit, IBulk bulk, Dealer dealer, ReturnedS
         var portion = dealer.Fit(runnable, most, jobs);
         var taken = portion?.Jobs.Select(job => job.Index).ToList() ?? [];
         await waiting.Where(retry => taken.Contains(retry.Index)).ExecuteDeleteAsync(cancellationToken);
-        lane.RetryAt = await waiting.MinAsync(retry => (DateTime?)retry.DueAt, cancellationToken);
-        await ActiveLane(lane).ExecuteUpdateAsync(row => row.SetProperty(l => l.RetryAt, lane.RetryAt), cancellationToken);
+        await LaneRetries.ReleaseAsync(Db, lane, cancellationToken);
         return taken.Count == 0 ? null : Insert(runnable, portion!.Value.Grant, portion.Value.Jobs);
     }
 
@@ -104,7 +102,4 @@ internal sealed class Cutter(WorkUnit unit, IBulk bulk, Dealer dealer, ReturnedS
         dealer.Take(runnable, grant);
         return Messages.RunSlice(runnable, grant, slice.Id, jobs, mustAsk: false);
     }
-
-    private IQueryable<Lane> ActiveLane(Lane lane) =>
-        Db.Lanes.Where(row => row.Batch == lane.Batch && row.Run == lane.Run && row.Namespace == lane.Namespace && row.Epoch == lane.Epoch && row.Active);
 }

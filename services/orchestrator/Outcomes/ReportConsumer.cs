@@ -46,7 +46,7 @@ public sealed partial class ReportConsumer(
         // The run comes late: from there to the commit every other report of the run waits.
         await db.SaveChangesAsync(context.CancellationToken);
         var settled = await ledger.StoreAsync(unit, slice.Batch, slice.Run, fresh, context.CancellationToken);
-        await AddRetriesAsync(db, slice, retries, context.CancellationToken);
+        await LaneRetries.AddAsync(db, slice, retries, context.CancellationToken);
         await unit.CommitAsync(context.CancellationToken);
         metrics.Stored(slice.Namespace, fresh);
         if (over)
@@ -90,28 +90,6 @@ public sealed partial class ReportConsumer(
         var ended = await SliceProgress.EndedAsync(db, slice.Batch, slice.Run, [.. mine.Select(retry => retry.Index)], cancellationToken);
         mine.RemoveAll(retry => ended.Contains(retry.Index));
         return mine;
-    }
-
-    private static async Task AddRetriesAsync(StoreDb db, Slice slice, IReadOnlyList<RetryLater> retries, CancellationToken cancellationToken)
-    {
-        if (retries.Count == 0)
-        {
-            return;
-        }
-
-        db.Retries.AddRange(retries.Select(retry => new Retry
-        {
-            Batch = slice.Batch,
-            Run = slice.Run,
-            Index = retry.Index,
-            Namespace = slice.Namespace,
-            Attempt = retry.Attempt,
-            DueAt = retry.DueAt,
-        }));
-        var due = retries.Min(retry => retry.DueAt);
-        await db.Lanes
-            .Where(lane => lane.Batch == slice.Batch && lane.Run == slice.Run && lane.Namespace == slice.Namespace && (lane.RetryAt == null || lane.RetryAt > due))
-            .ExecuteUpdateAsync(lane => lane.SetProperty(l => l.RetryAt, due), cancellationToken);
     }
 
     // What the report says of the upstream's health. A healthy report does not touch the gate's row, which all would wait for.

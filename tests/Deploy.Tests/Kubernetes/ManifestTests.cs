@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using BatchPlatform.Contracts;
+using BatchPlatform.Defaults;
 using BatchPlatform.Worker;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -73,13 +74,13 @@ public sealed class ManifestTests(Manifests manifests) : IClassFixture<Manifests
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.AddWorker();
+        builder.Services.AddDraining();
         using var worker = builder.Services.BuildServiceProvider();
         var needed = worker.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout;
 
         Assert.All(manifests.Deployments, deployment =>
         {
-            var before = (int)deployment.Container().At("lifecycle.preStop.sleep.seconds")!;
-            Assert.True((int)deployment.Pod()["terminationGracePeriodSeconds"]! > before + needed.TotalSeconds);
+            Assert.True((int)deployment.Pod()["terminationGracePeriodSeconds"]! > new ShutdownOptions().DelaySeconds + needed.TotalSeconds);
         });
     }
 

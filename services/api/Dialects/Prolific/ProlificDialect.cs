@@ -1,3 +1,4 @@
+using BatchPlatform.Api.Admission;
 using BatchPlatform.Api.Batches;
 
 namespace BatchPlatform.Api.Dialects.Prolific;
@@ -17,7 +18,7 @@ public sealed class ProlificDialect : IDialect
     {
         // Its own address is the key.
         routes.MapPut($"{Root}/datasets/{{id}}/upload", (HttpContext context, string id, UploadHandlers uploads) => uploads.StoreAsync(context, id))
-            .WithMetadata(new UnboundedBody());
+            .WithMetadata(new UnboundedBody(), LongRequest.Mark);
 
         var keyed = routes.MapGroup(Root).RequireKey(context => ValueTask.FromResult(KeyOf(context.Request)));
         MapBatches(keyed.MapGroup("/batches"));

@@ -1,3 +1,4 @@
+using BatchPlatform.Api.Admission;
 using BatchPlatform.Store.Security;
 
 namespace BatchPlatform.Api.Dialects.Traject;
@@ -67,12 +68,14 @@ public sealed class TrajectDialect : IDialect
     private static void MapResultSets(RouteGroupBuilder batches, TrajectWords words)
     {
         batches.MapGet("/{id}/results", (HttpContext context, string id, ResultSets sets) => sets.ListAsync(context, words, id));
-        batches.MapGet("/{id}/results/{set}", (HttpContext context, string id, string set, ResultSets sets) => sets.GetAsync(context, words, id, set, "json"));
+        batches.MapGet("/{id}/results/{set}", (HttpContext context, string id, string set, ResultSets sets) => sets.GetAsync(context, words, id, set, "json"))
+            .WithMetadata(LongRequest.Mark);
         foreach (var format in new[] { "jsonlines", "csv" })
         {
             batches.MapGet(
                 $"/{{id}}/results/{{set}}/{format}",
-                (HttpContext context, string id, string set, ResultSets sets) => sets.GetAsync(context, words, id, set, format));
+                (HttpContext context, string id, string set, ResultSets sets) => sets.GetAsync(context, words, id, set, format))
+                .WithMetadata(LongRequest.Mark);
         }
 
         batches.MapGet(
@@ -84,10 +87,12 @@ public sealed class TrajectDialect : IDialect
     {
         batches.MapGet(
             "/{id}/results/{set}/files/{name}",
-            (HttpContext context, string id, string set, string name, ResultFiles files) => files.WriteAsync(context, words, id, set, name));
+            (HttpContext context, string id, string set, string name, ResultFiles files) => files.WriteAsync(context, words, id, set, name))
+            .WithMetadata(LongRequest.Mark);
         batches.MapGet(
             $"/{{id}}/{words.Searches}/files/{{name}}",
-            (HttpContext context, string id, string name, SearchPages pages) => pages.WriteAsync(context, words, id, name));
+            (HttpContext context, string id, string name, SearchPages pages) => pages.WriteAsync(context, words, id, name))
+            .WithMetadata(LongRequest.Mark);
     }
 
     private static async ValueTask<string?> KeyAsync(HttpContext context) =>
