@@ -126,9 +126,10 @@ internal sealed class Platform : IAsyncDisposable
         {
             await app.StopAsync();
         }
-        catch (Exception error) when (error is AggregateException or InvalidOperationException or OperationCanceledException)
+        catch (Exception error) when (error is AggregateException or InvalidOperationException or OperationCanceledException or ArgumentNullException)
         {
-            // A part that never began may be unable to end. What stopped the start is the news.
+            // A part that never began may be unable to end, and so is a host whose parts could not be made. What stopped the
+            // start is the news.
         }
 
         await app.DisposeAsync();
