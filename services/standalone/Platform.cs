@@ -90,6 +90,8 @@ internal sealed class Platform : IAsyncDisposable
         });
         // What stops the start is told to the user in one line; the host would log it as well, with where in the code it came up.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level >= LogLevel.Warning && isStarted());
+        // A bus that never began says that it cannot be stopped.
+        builder.Logging.AddFilter("MassTransit", level => level >= LogLevel.Warning && isStarted());
         builder.ListenAt(settings.Urls);
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.AddEdge();
