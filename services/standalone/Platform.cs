@@ -95,6 +95,8 @@ internal sealed class Platform : IAsyncDisposable
         });
         // What stops the start is told to the user in one line; the host would log it as well, with where in the code it came up.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level >= LogLevel.Warning && isStarted());
+        // A bus that never began says that it cannot be stopped.
+        builder.Logging.AddFilter("MassTransit", level => level >= LogLevel.Warning && isStarted());
         builder.ListenAt(settings.Urls);
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.AddEdge();
@@ -131,9 +133,10 @@ internal sealed class Platform : IAsyncDisposable
         {
             await app.StopAsync();
         }
-        catch (Exception error) when (error is AggregateException or InvalidOperationException or OperationCanceledException)
+        catch (Exception error) when (error is AggregateException or InvalidOperationException or OperationCanceledException or ArgumentNullException)
         {
-            // A part that never began may be unable to end. What stopped the start is the news.
+            // A part that never began may be unable to end, and so is a host whose parts could not be made. What stopped the
+            // start is the news.
         }
 
         await app.DisposeAsync();
