@@ -15,6 +15,9 @@ public sealed record BusPart(Action<IBusRegistrationConfigurator> Consumers, Act
 /// <summary>Registers the bus. <c>Bus:Transport</c> chooses InMemory or RabbitMq, <c>ConnectionStrings:Bus</c> (amqp://…) says where.</summary>
 public static class BusDefaults
 {
+    // EX_TEMPFAIL of sysexits.h: to be tried again.
+    private const int StuckExitCode = 75;
+
     /// <summary>Whether messages live inside this process, and die with it.</summary>
     public static bool LivesInProcess(IConfiguration configuration) => Transport(configuration) == "InMemory";
 
@@ -39,6 +42,7 @@ public static class BusDefaults
                     bus.UsingInMemory((context, memory) => Configure(context, memory, new InMemoryQueues(memory), parts));
                     break;
                 case "RabbitMq":
+                    services.AddStuckSends();
                     var address = RabbitAddress(configuration);
                     bus.UsingRabbitMq((context, rabbit) =>
                     {
@@ -65,6 +69,15 @@ public static class BusDefaults
         ?? throw new InvalidOperationException("ConnectionStrings__Bus is not set: it says where RabbitMQ is (amqp://user:password@host:5672/vhost)."));
 
     private static string Transport(IConfiguration configuration) => configuration["Bus:Transport"] ?? "InMemory";
+
+    private static void AddStuckSends(this IServiceCollection services)
+    {
+        services.TryAddSingleton<BrokerProbe>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<StuckSends>(provider, () => Environment.Exit(StuckExitCode)));
+        services.AddHostedService(provider => provider.GetRequiredService<StuckSends>());
+        services.AddSendObserver(provider => provider.GetRequiredService<StuckSends>());
+        services.AddPublishObserver(provider => provider.GetRequiredService<StuckSends>());
+    }
 
     private static void Configure(IBusRegistrationContext context, IBusFactoryConfigurator bus, QueueConfigurator queues, BusPart[] parts)
     {

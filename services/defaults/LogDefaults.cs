@@ -27,6 +27,8 @@ public static class LogDefaults
             {
                 ["Logging:Console:FormatterName"] = json ? "json" : "simple",
                 ["Logging:Console:FormatterOptions:IncludeScopes"] = json.ToString(),
+                ["Logging:Console:FormatterOptions:TimestampFormat"] = json ? "yyyy-MM-dd'T'HH:mm:ss.fff'Z'" : null,
+                ["Logging:Console:FormatterOptions:UseUtcTimestamp"] = "true",
                 ["Logging:LogLevel:Microsoft"] = "Warning",
                 ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Information",
                 // It warns that keys which nothing of ours uses are not kept; ours are in the store.

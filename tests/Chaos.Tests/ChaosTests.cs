@@ -5,10 +5,15 @@ using Xunit.Abstractions;
 
 namespace BatchPlatform.Chaos.Tests;
 
+/// <summary>What measures times, or loads the machine to its limits, runs with nothing beside it.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public sealed class Alone;
+
 /// <summary>
 /// The separate processes, two of each, under a load of batches of all kinds while faults are injected at random; at the end the
 /// ledger must hold. <c>./chaos.sh</c> runs it alone, for as long as it is told to.
 /// </summary>
+[Collection(nameof(Alone))]
 public sealed class ChaosTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan RecoveryBar = TimeSpan.FromSeconds(30);

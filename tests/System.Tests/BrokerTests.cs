@@ -4,6 +4,7 @@ using BatchPlatform.Testing;
 namespace BatchPlatform.EndToEnd.Tests;
 
 /// <summary>The broker ends every connection while a batch runs, as it does when it is restarted.</summary>
+[Collection(nameof(Alone))]
 public sealed class BrokerTests(SamplePlatform platform) : IClassFixture<SamplePlatform>
 {
     private const int Jobs = 4000;

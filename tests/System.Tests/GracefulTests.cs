@@ -7,6 +7,7 @@ using Xunit.Abstractions;
 namespace BatchPlatform.EndToEnd.Tests;
 
 /// <summary>SIGTERM in the middle of the work: each service ends soon, in order, and nothing is done again because of it.</summary>
+[Collection(nameof(Alone))]
 public sealed class GracefulTests(SamplePlatform platform, ITestOutputHelper output) : IClassFixture<SamplePlatform>
 {
     private const int Jobs = 3000;

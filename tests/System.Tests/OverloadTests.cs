@@ -11,6 +11,7 @@ using Xunit.Abstractions;
 namespace BatchPlatform.EndToEnd.Tests;
 
 /// <summary>Ten times as many clients as the api has room for, none of whom waits as long as he is asked to.</summary>
+[Collection(nameof(Alone))]
 public sealed class OverloadTests(ITestOutputHelper output)
 {
     private const int AtOnce = 8;

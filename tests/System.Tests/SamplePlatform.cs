@@ -100,3 +100,7 @@ public sealed class SamplePlatform : IAsyncLifetime
 /// <summary>Tests that share one platform, one after the other: starting eight services takes longer than most of them.</summary>
 [CollectionDefinition(nameof(OnePlatform))]
 public sealed class OnePlatform : ICollectionFixture<SamplePlatform>;
+
+/// <summary>Tests that measure times, or load the machine to its limits: with nothing beside them.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public sealed class Alone;
