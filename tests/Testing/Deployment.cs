@@ -130,6 +130,20 @@ public sealed class Deployment : IAsyncDisposable
         await Gateway.WaitUntilReadyAsync();
     }
 
+    /// <summary>Starts each process that has ended again where it was, as whatever supervises it does in production.</summary>
+    public async Task ReviveAsync()
+    {
+        foreach (var service in new[] { Orchestrators, Workers, Notifiers, Apis })
+        {
+            foreach (var process in service.FindAll(process => process.HasExited))
+            {
+                await AddAsync(process.Project, service, process.Port);
+                service.Remove(process);
+                await process.DisposeAsync();
+            }
+        }
+    }
+
     /// <summary>Calls the gateway with a key of another tenant, made for it.</summary>
     public async Task<HttpClient> ClientOfAsync(string tenant)
     {
