@@ -12,11 +12,11 @@ namespace BatchPlatform.Defaults;
 internal sealed partial class StuckSends(BrokerProbe broker, Action end, TimeProvider time, ILogger<StuckSends> logger)
     : Clock(time, logger), ISendObserver, IPublishObserver
 {
-    /// <summary>Longer than any caller waits: by then nobody hopes for it any more.</summary>
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(12);
+    /// <summary>As long as any caller waits: after it nobody hopes for it any more.</summary>
+    internal static readonly TimeSpan Patience = Sending.Patience;
 
     /// <summary>For so long the broker must have taken other messages meanwhile: a bus that was cut off connects again in that time.</summary>
-    internal static readonly TimeSpan Grace = TimeSpan.FromSeconds(6);
+    internal static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<object, long> _sends = new(ReferenceEqualityComparer.Instance);
     private readonly TimeProvider _time = time;
@@ -25,7 +25,7 @@ internal sealed partial class StuckSends(BrokerProbe broker, Action end, TimePro
     /// <summary>Sends that have begun and not ended.</summary>
     internal int InFlight => _sends.Count;
 
-    protected override TimeSpan Period => TimeSpan.FromSeconds(2);
+    protected override TimeSpan Period => TimeSpan.FromSeconds(1);
 
     public override async Task TickAsync(CancellationToken cancellationToken)
     {

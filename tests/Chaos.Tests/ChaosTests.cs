@@ -16,8 +16,6 @@ public sealed class Alone;
 [Collection(nameof(Alone))]
 public sealed class ChaosTests(ITestOutputHelper output)
 {
-    private static readonly TimeSpan RecoveryBar = TimeSpan.FromSeconds(30);
-
     [Fact]
     public async Task Whatever_is_killed_nothing_is_lost_and_nothing_counted_twice()
     {
@@ -25,6 +23,6 @@ public sealed class ChaosTests(ITestOutputHelper output)
         output.WriteLine(report.ToString());
 
         Assert.True(report.Ledger.Holds, report.ToString());
-        Assert.All(report.Recovery, kind => Assert.True(kind.Value.Max() <= RecoveryBar, report.ToString()));
+        Assert.All(report.Recovery, kind => Assert.True(kind.Value.Max() <= report.Options.RecoveryBar, report.ToString()));
     }
 }
