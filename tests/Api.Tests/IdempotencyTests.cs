@@ -143,6 +143,21 @@ public abstract class IdempotencyTests(string provider) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_refuses_a_repetition_leaves_the_batch_that_the_lost_create_may_still_make_the_only_one()
+    {
+        _app.Lifecycle.Lost = command => command is CreateBatch;
+        var unknown = await _app.UnansweredAsync(() => _app.Client.PostAsync("/v1/batches", OneShot, Key));
+        _app.Lifecycle.Lost = _ => false;
+        _app.Lifecycle.Refuse = command => FakeLifecycle.Refused(command, ErrorCodes.AppendInProgress);
+        (await _app.Client.PostAsync("/v1/batches", OneShot, Key)).IsProblem(409, "APPEND_IN_PROGRESS");
+        _app.Lifecycle.Refuse = _ => null;
+
+        var reply = await _app.Client.PostAsync("/v1/batches", OneShot, Key);
+
+        Assert.Equal((HttpStatusCode.Created, (string)unknown.Body!["batch_id"]!), (reply.Status, (string)reply.Body!["id"]!));
+    }
+
+    [Fact]
     public async Task An_upload_whose_answer_was_lost_is_found_by_its_repetition()
     {
         var batch = await _app.Client.CreateAsync();

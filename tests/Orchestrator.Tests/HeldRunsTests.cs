@@ -77,6 +77,21 @@ public abstract class HeldRunsTests(string provider) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_budget_that_a_completed_job_spends_stops_the_batch_also_when_its_canary_is_done_by_it()
+    {
+        await using var host = await OrchestratorHost.StartAsync(provider, new() { ["Orchestrator:ReconcileSeconds"] = "600" });
+        await host.AnnounceAsync(Worker, slots: 1);
+        var id = await host.CreateAsync(jobs: 4, commit: true, new BatchSettings(CanaryJobs: 2, FailureBudget: new FailureBudget(0.5, Minimum: 2)));
+        var slice = await host.SliceAsync();
+
+        await host.ReportAsync(slice, Worker, completed: _ => false, onlyFirst: 1);
+        await host.ReportAsync(await host.SliceAsync(), Worker);
+
+        await host.EventuallyInAsync(id, BatchState.Stopped);
+        Assert.Equal((1, 1), await host.CountsAsync(id));
+    }
+
+    [Fact]
     public async Task A_spent_budget_pauses_a_batch_that_asked_for_that()
     {
         await _host.AnnounceAsync(Worker, slots: 1);

@@ -17,6 +17,7 @@ public sealed class Ticket : IDisposable
     private readonly IdempotencyRows? _rows;
     private readonly IdempotentRequest _row;
     private bool _foreign;
+    private bool _isRepeated;
 
     internal Ticket(IdempotencyRows? rows, IdempotentRequest row, HttpRequest request)
     {
@@ -24,6 +25,7 @@ public sealed class Ticket : IDisposable
         _row = row;
         Fingerprint = rows is null ? null : new RequestFingerprint(request);
         MayHaveBeenSent = row.Fingerprint.Length > 0;
+        _isRepeated = MayHaveBeenSent;
         Kept = row is { Status: { } status, Answer: { } body } ? new Answer(status, body, LocationOf(status, request)) : null;
     }
 
@@ -76,14 +78,17 @@ public sealed class Ticket : IDisposable
     {
         var old = _row.CommandId;
         _row.CommandId = Guid.NewGuid();
-        MayHaveBeenSent = false;
+        (MayHaveBeenSent, _isRepeated) = (false, false);
         await _rows!.UpdateAsync(_row, set => set.SetProperty(row => row.CommandId, _row.CommandId), old);
     }
 
     /// <summary>Holds the claim for another lease, within the transaction of <paramref name="db"/>.</summary>
     public Task RenewLeaseAsync(StoreDb db) => _rows is null ? Task.CompletedTask : _rows.RenewAsync(db, _row);
 
-    /// <summary>Ends the claim. Only successes and 422 are kept; an answer that leaves the outcome open keeps the ids for a repetition.</summary>
+    /// <summary>
+    /// Ends the claim. Only successes and 422 are kept; an answer that leaves the outcome open keeps the ids for a repetition. So does
+    /// any other answer to a repetition: what it refuses, the command of the earlier attempt may still do.
+    /// </summary>
     internal async Task CloseAsync(Answer? answer)
     {
         if (_rows is null || Kept is not null)
@@ -91,7 +96,7 @@ public sealed class Ticket : IDisposable
             return;
         }
 
-        var isOpen = answer is null ? MayHaveBeenSent : answer.Status >= 500;
+        var isOpen = answer is null ? MayHaveBeenSent : answer.Status >= 500 || _isRepeated;
         if (answer is { Status: < 300 or 422 } && MayHaveBeenSent && !_foreign)
         {
             await _rows.KeepAsync(_row, answer);

@@ -45,12 +45,13 @@ public sealed class OutcomeLedger(IBulk bulk)
             unit.Owe(new RunStarted(state.BatchId, run, state.Epoch));
         }
 
+        // The budget can be spent by a job that completed: the one that makes up the minimum after failures before it.
         var failed = fresh.Any(outcome => !outcome.Completed);
-        if (failed && (state.StopOnJobError || (state.BudgetSpent && !state.BudgetPauses)))
+        if ((failed && state.StopOnJobError) || (state.BudgetSpent && !state.BudgetPauses))
         {
             unit.Owe(new RunFailing(state.BatchId, run, state.Epoch));
         }
-        else if (failed && state.BudgetSpent)
+        else if (state.BudgetSpent)
         {
             unit.Owe(new RunHeld(state.BatchId, run, state.Epoch, PauseReasons.FailureBudget));
         }
