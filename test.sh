@@ -2,11 +2,11 @@
 # Builds everything once and runs every test project. The last line is the result: "N passed, N failed".
 #
 #   ./test.sh                  everything that a change must pass
-#   ./test.sh --full           the long suites as well
+#   ./test.sh --full           the long suites as well, and tests/compose.sh: the containers (BP_TEST_COMPOSE=1: that alone is added)
 #   ./test.sh --project NAME   one project, named by its folder in tests/
 #   ./test.sh --filter X       only what `dotnet test --filter X` selects
 #
-# Needs the .NET SDK, and Node.js for checking the signatures of callbacks (root on Debian: installed). PostgreSQL and RabbitMQ come from tests/services.sh, unless BP_TEST_POSTGRES and
+# Needs the .NET SDK, and Node.js for checking the signatures of callbacks and the manifests (root on Debian: installed). PostgreSQL and RabbitMQ come from tests/services.sh, unless BP_TEST_POSTGRES and
 # BP_TEST_RABBITMQ (with BP_TEST_RABBITMQ_API) already say where they are.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -59,7 +59,7 @@ release_services() {
   exec 7>&-
 }
 
-# The signatures of callbacks are checked by a JavaScript library that others wrote.
+# The signatures of callbacks are checked by a JavaScript library that others wrote, and the manifests against schemas from npm.
 use_node() {
   if ! command -v npm > /dev/null || ! command -v node > /dev/null; then
     [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null || { echo 'Not installed: Node.js with npm.'; return 1; }
@@ -67,7 +67,10 @@ use_node() {
     { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=300 nodejs npm; } \
       < /dev/null > "$BP_TEST_HOME/node.log" 2>&1 || { tail -20 "$BP_TEST_HOME/node.log"; return 1; }
   fi
-  npm ci --prefix tests/Notifier.Tests/StandardWebhooks --no-audit --no-fund --loglevel error < /dev/null
+  local folder
+  for folder in tests/Notifier.Tests/StandardWebhooks tests/Deploy.Tests/Schemas; do
+    npm ci --prefix "$folder" --no-audit --no-fund --loglevel error < /dev/null || return 1
+  done
 }
 
 finish() {
@@ -124,6 +127,28 @@ run_project() {
   table+=$(printf '%-28s %8d %8d %8d %7d  %s' "$name" "$good" "$bad" "$((total - executed))" "$((SECONDS - started))" "$note")'\n'
 }
 
+# The containers: counted as one test, and never skipped without a word.
+run_compose() {
+  local started=$SECONDS code=0 good=0 bad=0 left_out=''
+  if ! command -v docker > /dev/null || ! timeout 20 docker info > /dev/null 2>&1; then left_out='no Docker engine'
+  elif ! docker compose version > /dev/null 2>&1 && ! command -v docker-compose > /dev/null; then left_out='no Docker Compose'
+  elif [ -z "$full" ] && [ -z "${BP_TEST_COMPOSE:-}" ]; then left_out='left to --full'
+  fi
+  printf '\n=== compose\n'
+  if [ -n "$left_out" ]; then
+    echo "compose: skipped, $left_out"
+    skipped=$((skipped + 1))
+  else
+    timeout --kill-after=60s 30m tests/compose.sh < /dev/null 7>&- &
+    running=$!
+    wait "$running" || code=$?
+    running=
+    if [ "$code" = 0 ]; then good=1; else bad=1; fi
+    passed=$((passed + good)) failed=$((failed + bad))
+  fi
+  table+=$(printf '%-28s %8d %8d %8d %7d  %s' compose "$good" "$bad" "$((1 - good - bad))" "$((SECONDS - started))" "$left_out")'\n'
+}
+
 command -v dotnet > /dev/null || give_up 'dotnet is not on the PATH: install the .NET SDK that global.json names.'
 
 rm -rf "$results"
@@ -142,4 +167,5 @@ mkdir -p "$BP_TEST_HOME"
 use_node || give_up 'Node.js, or what the tests take from npm, could not be installed.'
 for project in "${projects[@]}"; do run_project "$project"; done
 [ $((passed + failed + skipped)) -gt 0 ] || give_up "No test matches $filter."
+[ -n "$only$filter" ] || run_compose
 finish

@@ -26,4 +26,17 @@ public static class Queues
 
     /// <summary>Deleted batches, consumed by the orchestrator to remove its rows.</summary>
     public const string OrchestratorCleanup = "orchestrator-cleanup";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } =
+        [BatchLifecycle, Slices, Outcomes, Leases, Operations, Notifier, ApiCleanup, OrchestratorCleanup];
+
+    /// <summary>The header of a message that was parked because nobody could handle it, and put back by somebody.</summary>
+    public const string RedrivenHeader = "BatchPlatform-Redriven";
+
+    /// <summary>Where messages go that a consumer of the queue could not handle, or that took its process down.</summary>
+    public static string ErrorsOf(string queue) => $"{queue}_error";
+
+    /// <summary>Where messages go that the queue's consumers do not know, such as those of another version.</summary>
+    public static string SkippedOf(string queue) => $"{queue}_skipped";
 }

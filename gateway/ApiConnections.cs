@@ -27,7 +27,21 @@ internal sealed class ApiConnections(ILogger<ForwarderHttpClientFactory> logger)
                 request.Content ??= new ByteArrayContent([]);
             }
 
-            return base.SendAsync(request, cancellationToken);
+            return ConnectedAsync(request, cancellationToken);
+        }
+
+        // A machine that is gone refuses nothing, it is silent. The proxy would take that for an answer that did not come in time,
+        // to a request that may have taken effect; but nothing was sent.
+        private async Task<HttpResponseMessage> ConnectedAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            try
+            {
+                return await base.SendAsync(request, cancellationToken);
+            }
+            catch (OperationCanceledException error) when (error.InnerException is TimeoutException)
+            {
+                throw new HttpRequestException(HttpRequestError.ConnectionError, "There was no connection in time.", error);
+            }
         }
     }
 }

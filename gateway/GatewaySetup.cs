@@ -1,7 +1,9 @@
 using BatchPlatform.Defaults;
 using BatchPlatform.Defaults.Edge;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Health;
+using Yarp.ReverseProxy.ServiceDiscovery;
 
 namespace BatchPlatform.Gateway;
 
@@ -16,6 +18,9 @@ public static class GatewaySetup
         builder.Services.AddReverseProxy()
             .LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"))
             .AddTransforms(ForwardedRequest.Configure);
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.Replace(ServiceDescriptor.Singleton<IDestinationResolver, ApiAddresses>());
+        builder.Services.AddSingleton<IAvailableDestinationsPolicy, ProbedApis>();
         builder.Services.AddSingleton<IForwarderHttpClientFactory, ApiConnections>();
         builder.Services.Configure<TransportFailureRateHealthPolicyOptions>(ApiReachable.ConfigurePassive);
         builder.Services.AddHealthChecks().AddCheck<ApiReachable>("api", tags: ["ready"]);

@@ -4,6 +4,8 @@
 #   tests/services.sh start           starts both, or finds them running
 #   eval "$(tests/services.sh env)"   tells the tests where they are
 #   tests/services.sh stop            stops both and removes their data; their logs stay
+#   tests/services.sh halt postgres|rabbitmq SIGNAL    ends one by a signal and keeps its data
+#   tests/services.sh resume postgres|rabbitmq         starts it again, where it was, with its data
 #
 # Everything is kept in BP_TEST_HOME; another folder makes another, independent pair. A new start is an empty pair.
 set -euo pipefail
@@ -123,8 +125,10 @@ start_server() {
 
 # --- PostgreSQL -------------------------------------------------------------------------------------------------------
 
-start_postgres() {
-  local bin
+start_postgres() { make_postgres && run_postgres; }
+
+make_postgres() {
+  local bin postgres_port
   bin=$(postgres_bin)
   postgres_port=$(free_port)
   : > "$home/postgres.log"
@@ -137,6 +141,7 @@ start_postgres() {
   # Production's durability, because the tests' and the benchmarks' figures are meant to be production's.
   cat >> "$home/postgres/postgresql.conf" <<CONF
 listen_addresses = '127.0.0.1'
+port = $postgres_port
 unix_socket_directories = ''
 max_connections = 300
 shared_buffers = 256MB
@@ -144,15 +149,18 @@ max_wal_size = 2GB
 fsync = on
 synchronous_commit = on
 CONF
-  (as_user postgres "$bin/postgres" -D "$home/postgres" -p "$postgres_port") > "$home/postgres.log" 2>&1 &
-  echo $! > "$home/postgres.pid"
-  wait_until postgres_ready postgres_running || return 1
   echo "export BP_TEST_POSTGRES='Host=127.0.0.1;Port=$postgres_port;Username=postgres;Password=$(cat "$home/postgres.password")'" > "$home/postgres.env"
+}
+
+run_postgres() {
+  (as_user postgres "$(postgres_bin)/postgres" -D "$home/postgres") >> "$home/postgres.log" 2>&1 &
+  echo $! > "$home/postgres.pid"
+  wait_until postgres_ready postgres_running
 }
 
 # While the shell that becomes the server still runs, its command line is not the server's yet.
 postgres_running() { kill -0 "$(cat "$home/postgres.pid")" 2> /dev/null; }
-postgres_ready() { "$(postgres_bin)/pg_isready" -q -h 127.0.0.1 -p "$postgres_port" && postgres_alive; }
+postgres_ready() { "$(postgres_bin)/pg_isready" -q -h 127.0.0.1 -p "$(sed -n 's/^port = //p' "$home/postgres/postgresql.conf")" && postgres_alive; }
 stop_postgres() {
   stop_process postgres INT postgres_alive # INT: roll back and close, wait for no client
   rm -rf "$home/postgres"
@@ -160,8 +168,10 @@ stop_postgres() {
 
 # --- RabbitMQ ---------------------------------------------------------------------------------------------------------
 
-start_rabbitmq() {
-  local folder=$home/rabbitmq dist_port epmd_port
+start_rabbitmq() { make_rabbitmq && run_rabbitmq; }
+
+make_rabbitmq() {
+  local folder=$home/rabbitmq dist_port epmd_port amqp_port api_port
   amqp_port=$(free_port) api_port=$(free_port)
   dist_port=$(free_port) epmd_port=$(free_port)
   : > "$home/rabbitmq.log"
@@ -195,13 +205,22 @@ CONF
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1} -batchplatform $folder"
     RUNNING_UNDER_SYSTEMD=true # the start script then becomes the broker, so that the pid is the broker's
   )
-  (cd "$folder" && as_user rabbitmq env "${settings[@]}" "$rabbitmq_server") > "$home/rabbitmq.log" 2>&1 &
-  echo $! > "$home/rabbitmq.pid"
-  wait_until rabbitmq_ready rabbitmq_running || return 1
+  printf '%s\0' "${settings[@]}" > "$folder/settings"
+  echo "amqp_port=$amqp_port api_port=$api_port" > "$folder/ports"
   cat > "$home/rabbitmq.env" <<ENV
 export BP_TEST_RABBITMQ='amqp://guest:guest@127.0.0.1:$amqp_port'
 export BP_TEST_RABBITMQ_API='http://127.0.0.1:$api_port'
 ENV
+}
+
+run_rabbitmq() {
+  local folder=$home/rabbitmq amqp_port api_port settings
+  # shellcheck disable=SC1091 # written above
+  . "$folder/ports"
+  mapfile -d '' settings < "$folder/settings"
+  (cd "$folder" && as_user rabbitmq env "${settings[@]}" "$rabbitmq_server") >> "$home/rabbitmq.log" 2>&1 &
+  echo $! > "$home/rabbitmq.pid"
+  wait_until rabbitmq_ready rabbitmq_running
 }
 
 rabbitmq_running() { kill -0 "$(cat "$home/rabbitmq.pid")" 2> /dev/null; }
@@ -256,11 +275,28 @@ stop() {
   wait
 }
 
+# The lock is not taken: what is halted is resumed by whoever halted it, also while another command waits.
+existing() {
+  case $1 in postgres | rabbitmq) ;; *) die "no such server: $1" ;; esac
+  home=$(cd "$home" && pwd -P)
+  [ -d "$home/$1" ] || die "there is no $1 in $home: tests/services.sh start"
+}
+halt() {
+  existing "$1"
+  stop_process "$1" "$2" "$1_alive"
+}
+resume() {
+  existing "$1"
+  "$1_alive" || "run_$1" || die "$1 did not start again: see $home/$1.log"
+}
+
 running() { [ -d "$home" ] && home=$(cd "$home" && pwd -P) && postgres_alive && rabbitmq_alive; }
 
 case ${1:-} in
   start) start ;;
   stop) stop ;;
   env) running || die "not running in $home: tests/services.sh start"; cat "$home/postgres.env" "$home/rabbitmq.env" ;;
-  *) die "usage: tests/services.sh start|stop|env" ;;
+  halt) halt "${2:?which server}" "${3:?by which signal}" ;;
+  resume) resume "${2:?which server}" ;;
+  *) die "usage: tests/services.sh start|stop|env|halt|resume" ;;
 esac

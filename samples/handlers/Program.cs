@@ -4,6 +4,7 @@ using BatchPlatform.Worker;
 using BatchPlatform.Worker.Handlers;
 
 var builder = WebApplication.CreateBuilder(args);
+builder.AddSecretFiles();
 builder.AddLogDefaults();
 builder.AddWorker();
 builder.Services.AddOptions<PickupOptions>().BindConfiguration(PickupOptions.Section).ValidateDataAnnotations().ValidateOnStart();

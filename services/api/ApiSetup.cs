@@ -2,6 +2,7 @@ using System.IO.Compression;
 using BatchPlatform.Api.Auditing;
 using BatchPlatform.Api.Batches;
 using BatchPlatform.Api.Datasets;
+using BatchPlatform.Api.DeadLetters;
 using BatchPlatform.Api.Deliveries;
 using BatchPlatform.Api.Dialects;
 using BatchPlatform.Api.Expansions;
@@ -15,6 +16,7 @@ using BatchPlatform.Api.Uploads;
 using BatchPlatform.Api.Upstreams;
 using BatchPlatform.Contracts;
 using BatchPlatform.Defaults;
+using BatchPlatform.Defaults.DeadLetters;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Security;
 using MassTransit;
@@ -62,6 +64,7 @@ public static class ApiSetup
         services.AddSingleton<CallbackSecrets>();
         services.AddSingleton<TenantDefaults>();
         services.AddSingleton<Resending>();
+        services.AddSingleton<DeadLetterQueues>();
         services.AddSingleton<Submissions>();
         services.AddSingleton<BatchCreation>();
         services.AddSingleton<Lifecycle>();
@@ -110,6 +113,7 @@ public static class ApiSetup
         v1.MapTenantList();
         v1.MapKeys();
         v1.MapAudit();
+        v1.MapDeadLetters();
         v1.MapReading();
         v1.MapDeliveries();
 

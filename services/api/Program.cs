@@ -4,6 +4,7 @@ using BatchPlatform.Defaults.Telemetry;
 using BatchPlatform.Store;
 
 var builder = WebApplication.CreateBuilder(args);
+builder.AddSecretFiles();
 builder.AddLogDefaults();
 builder.AddTelemetry("api");
 builder.Services.AddStore(builder.Configuration);

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -37,11 +38,11 @@ public static class BusDefaults
                     bus.UsingInMemory((context, memory) => Configure(context, memory, new InMemoryQueues(memory), parts));
                     break;
                 case "RabbitMq":
-                    var address = configuration.GetConnectionString("Bus")
-                        ?? throw new InvalidOperationException("ConnectionStrings__Bus is not set: it says where RabbitMQ is (amqp://user:password@host:5672/vhost).");
+                    var address = RabbitAddress(configuration);
                     bus.UsingRabbitMq((context, rabbit) =>
                     {
-                        rabbit.Host(new Uri(address));
+                        rabbit.Host(address);
+                        RabbitMqQueues.KeepParked(rabbit);
                         Configure(context, rabbit, new RabbitMqQueues(rabbit), parts);
                     });
                     break;
@@ -57,16 +58,22 @@ public static class BusDefaults
         return services;
     }
 
+    /// <summary>Where RabbitMQ is.</summary>
+    /// <exception cref="InvalidOperationException">There is no connection string.</exception>
+    internal static Uri RabbitAddress(IConfiguration configuration) => new(configuration.GetConnectionString("Bus")
+        ?? throw new InvalidOperationException("ConnectionStrings__Bus is not set: it says where RabbitMQ is (amqp://user:password@host:5672/vhost)."));
+
     private static string Transport(IConfiguration configuration) => configuration["Bus:Transport"] ?? "InMemory";
 
     private static void Configure(IBusRegistrationContext context, IBusFactoryConfigurator bus, QueueConfigurator queues, BusPart[] parts)
     {
         // A conflict with another consumer of the same row, or a database that is away for a moment, is worth another try
         // with a fresh transaction; anything else would fail the same way again.
+        var passes = context.GetService<PassingError>() ?? (error => error.IsTransient);
         bus.UseMessageRetry(retry =>
         {
             retry.Handle<DbUpdateException>();
-            retry.Handle<System.Data.Common.DbException>(error => error.IsTransient);
+            retry.Handle<DbException>(error => passes(error));
             retry.Handle<TimeoutException>();
             retry.Exponential(30, TimeSpan.FromMilliseconds(5), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(20));
         });
@@ -76,3 +83,6 @@ public static class BusDefaults
         }
     }
 }
+
+/// <summary>Whether what a database did not do is worth another try; registered where the driver does not say so itself.</summary>
+public delegate bool PassingError(DbException error);

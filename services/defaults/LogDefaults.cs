@@ -29,6 +29,8 @@ public static class LogDefaults
                 ["Logging:Console:FormatterOptions:IncludeScopes"] = json.ToString(),
                 ["Logging:LogLevel:Microsoft"] = "Warning",
                 ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Information",
+                // It warns that keys which nothing of ours uses are not kept; ours are in the store.
+                ["Logging:LogLevel:Microsoft.AspNetCore.DataProtection"] = "Error",
                 ["Logging:LogLevel:System.Net.Http"] = "Warning",
                 ["Logging:LogLevel:MassTransit"] = "Warning",
                 ["Logging:LogLevel:Yarp"] = "Warning",

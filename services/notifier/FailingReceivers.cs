@@ -28,7 +28,8 @@ public sealed partial class FailingReceivers(ILogger<FailingReceivers> logger)
         var disabledAt = known?.DisabledAt ?? (result.Gone || unit.Now - since >= TimeSpan.FromHours(disableAfterHours) ? unit.Now : null);
         if (known is null || known.DisabledAt != disabledAt)
         {
-            await WriteAsync(unit.Db, id, delivery, since, disabledAt, cancellationToken);
+            var row = new FailingReceiver { Id = id, Tenant = delivery.Tenant, Url = delivery.Url, Since = since, DisabledAt = disabledAt };
+            await WriteAsync(unit.Db, row, cancellationToken);
         }
 
         if (known?.DisabledAt is null && disabledAt is not null)
@@ -39,13 +40,19 @@ public sealed partial class FailingReceivers(ILogger<FailingReceivers> logger)
         return disabledAt is not null;
     }
 
-    private static Task<int> WriteAsync(StoreDb db, Guid id, Delivery delivery, DateTime since, DateTime? disabledAt, CancellationToken cancellationToken) =>
-        db.Database.ExecuteSqlAsync(
-            $"""
-            INSERT INTO failing_receivers (id, tenant, url, since, disabled_at) VALUES ({id}, {delivery.Tenant}, {delivery.Url}, {since}, {disabledAt})
-            ON CONFLICT (id) DO UPDATE SET disabled_at = COALESCE(failing_receivers.disabled_at, excluded.disabled_at)
-            """,
-            cancellationToken);
+    // Another notifier may write the same receiver at the same time; disabled by one, it stays so.
+    private static async Task WriteAsync(StoreDb db, FailingReceiver wanted, CancellationToken cancellationToken)
+    {
+        while (await db.FailingReceivers
+            .Where(row => row.Id == wanted.Id)
+            .ExecuteUpdateAsync(row => row.SetProperty(r => r.DisabledAt, r => r.DisabledAt ?? wanted.DisabledAt), cancellationToken) == 0)
+        {
+            if (await db.InsertIfAbsentAsync(wanted, cancellationToken))
+            {
+                return;
+            }
+        }
+    }
 
     private static partial class Log
     {

@@ -3,6 +3,7 @@ using BatchPlatform.Defaults.Telemetry;
 using BatchPlatform.Notifier;
 
 var builder = WebApplication.CreateBuilder(args);
+builder.AddSecretFiles();
 builder.AddLogDefaults();
 builder.AddTelemetry("notifier");
 builder.Services.AddStore(builder.Configuration);

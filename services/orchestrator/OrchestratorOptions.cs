@@ -53,7 +53,7 @@ public sealed class OrchestratorOptions
     [Range(0.01, 1)]
     public double BreakerRate { get; set; } = 0.5;
 
-    /// <summary>A job that is alone in its slice and has lost this many takers fails with WORKER_LOST.</summary>
-    [Range(1, 100)]
+    /// <summary>A job that is alone in its slice and has lost this many takers fails with WORKER_LOST. The last two tries are made while no other slice's are.</summary>
+    [Range(2, 100)]
     public int MaxLost { get; set; } = 5;
 }

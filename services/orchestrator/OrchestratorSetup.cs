@@ -64,6 +64,7 @@ public static class OrchestratorSetup
             bus.AddConsumer<ReportConsumer>();
             bus.AddConsumer<HeartbeatConsumer>();
             bus.AddConsumer<UpstreamConsumer>();
+            bus.AddConsumer<RefusedSliceConsumer>();
             bus.AddConsumer<PauseUpstreamConsumer>();
             bus.AddConsumer<CancelJobConsumer>();
             bus.AddConsumer<DeletedBatchConsumer>();
@@ -83,12 +84,13 @@ public static class OrchestratorSetup
                 });
             });
             queues.Durable(Queues.Outcomes, ReportConcurrency, queue => queue.ConfigureConsumer<ReportConsumer>(context));
-            queues.Durable(Queues.Leases, LifecycleConcurrency, queue =>
+            queues.Questions(Queues.Leases, LifecycleConcurrency, queue =>
             {
                 queue.ConfigureConsumer<HeartbeatConsumer>(context);
                 queue.ConfigureConsumer<UpstreamConsumer>(context);
+                queue.ConfigureConsumer<RefusedSliceConsumer>(context);
             });
-            queues.Durable(Queues.Operations, ReportConcurrency, queue =>
+            queues.Questions(Queues.Operations, ReportConcurrency, queue =>
             {
                 queue.ConfigureConsumer<PauseUpstreamConsumer>(context);
                 queue.ConfigureConsumer<CancelJobConsumer>(context);

@@ -4,6 +4,12 @@ using BatchPlatform.Orchestrator;
 using BatchPlatform.Store;
 
 var builder = WebApplication.CreateBuilder(args);
+builder.AddSecretFiles();
+if (args is ["redrive", ..])
+{
+    return await Redrive.RunAsync(builder.Configuration, args.ElementAtOrDefault(1), Console.Out);
+}
+
 builder.AddLogDefaults();
 builder.AddTelemetry("orchestrator");
 builder.Services.AddStore(builder.Configuration);
@@ -15,8 +21,9 @@ var app = builder.Build();
 if (args.Contains("migrate"))
 {
     await StoreMigration.MigrateAsync(app.Services.GetRequiredService<BatchStore>());
-    return;
+    return 0;
 }
 
 app.MapHealth();
 await app.RunAsync();
+return 0;

@@ -35,21 +35,27 @@ internal static class CommandLine
 
     private static RootCommand Root()
     {
-        var data = new Option<string>("--data")
-        {
-            Description = "The folder that keeps everything; made if missing.",
-            HelpName = "DIR",
-            DefaultValueFactory = _ => ".data",
-        };
+        var data = Data("The folder that keeps everything; made if missing.");
         var urls = new Option<string?>("--urls") { Description = $"Where to listen; {ServeCommand.DefaultUrl} unless ASPNETCORE_URLS says otherwise.", HelpName = "URL" };
         var sample = new Option<bool>("--sample") { Description = "Also start the sample upstream, and let callbacks go to this machine." };
         var root = new RootCommand("BatchPlatform in one process. Without a command it serves the API and keeps its data in a folder.")
         {
-            data, urls, sample, Upstreams, RunFile(),
+            data, urls, sample, Upstreams, RunFile(), Backup(),
         };
         root.SetAction((parsed, cancellationToken) => new ServeCommand(
             parsed.GetRequiredValue(data), parsed.GetValue(urls), parsed.GetValue(sample), parsed.GetValue(Upstreams)).RunAsync(cancellationToken));
         return root;
+    }
+
+    private static Option<string> Data(string description) => new("--data") { Description = description, HelpName = "DIR", DefaultValueFactory = _ => ".data" };
+
+    private static Command Backup()
+    {
+        var to = new Argument<string>("DIR") { Description = "Where the copy goes; made if missing." };
+        var data = Data("The folder to copy.");
+        var backup = new Command("backup", "Copies the data folder, also while it is served from; the copy is one itself.") { to, data };
+        backup.SetAction(parsed => new BackupCommand(parsed.GetRequiredValue(data), parsed.GetRequiredValue(to)).Run());
+        return backup;
     }
 
     private static Command RunFile()

@@ -3,6 +3,9 @@ namespace BatchPlatform.Standalone;
 /// <summary>The folder that keeps everything. It is this process's alone until disposed of, or until the process dies.</summary>
 internal sealed class DataFolder : IDisposable
 {
+    /// <summary>The database's name in the folder.</summary>
+    public const string Database = "batchplatform.db";
+
     private readonly FileStream _lock;
 
     private DataFolder(string path, FileStream @lock)

@@ -6,7 +6,8 @@ namespace BatchPlatform.Standalone;
 /// <summary>The data folder's own master key, for when none is configured: a file that only its owner can read.</summary>
 internal static class MasterKeyFile
 {
-    private const string Name = "master.key";
+    /// <summary>Its name in the folder.</summary>
+    public const string Name = "master.key";
 
     /// <summary>The key in the folder, made at the first start. The folder must be this process's alone.</summary>
     /// <exception cref="BadInputException">The file holds no key; a new one would make what is stored unreadable.</exception>

@@ -49,7 +49,7 @@ internal sealed class Platform : IAsyncDisposable
         }
         catch (Exception error)
         {
-            await (app?.DisposeAsync() ?? default);
+            await (app is null ? default : EndFailedStartAsync(app));
             if (IsBadInput(error))
             {
                 throw new BadInputException(error.Message, error);
@@ -76,6 +76,7 @@ internal sealed class Platform : IAsyncDisposable
     private static WebApplication Build(PlatformSettings settings, Func<bool> isStarted)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.AddSecretFiles();
         builder.AddLogDefaults(forMachines: false);
         builder.AddTelemetry("standalone");
         builder.Configuration.AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(new JsonObject { ["Upstreams"] = settings.Upstreams }.ToJsonString())));
@@ -83,7 +84,7 @@ internal sealed class Platform : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Store:Provider"] = "Sqlite",
-            ["ConnectionStrings:Store"] = $"Data Source={Path.Combine(settings.Folder, "batchplatform.db")}",
+            ["ConnectionStrings:Store"] = $"Data Source={Path.Combine(settings.Folder, DataFolder.Database)}",
             ["Bus:Transport"] = "InMemory",
             ["Security:MasterKey"] = builder.Configuration["Security:MasterKey"] ?? MasterKeyFile.ReadOrMake(settings.Folder),
         });
@@ -111,6 +112,24 @@ internal sealed class Platform : IAsyncDisposable
         app.MapApi();
         app.MapHealth();
         return app;
+    }
+
+    /// <remarks>
+    /// Disposing alone would not wait for the parts that had already begun: they would go on with a database whose folder is gone,
+    /// and say so on the console.
+    /// </remarks>
+    private static async ValueTask EndFailedStartAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StopAsync();
+        }
+        catch (Exception error) when (error is AggregateException or InvalidOperationException or OperationCanceledException)
+        {
+            // A part that never began may be unable to end. What stopped the start is the news.
+        }
+
+        await app.DisposeAsync();
     }
 
     private static bool IsBadInput(Exception error) =>

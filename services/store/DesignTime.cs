@@ -9,6 +9,12 @@ internal sealed class SqliteDesignTime : IDesignTimeDbContextFactory<SqliteStore
     public SqliteStoreDb CreateDbContext(string[] args) => new(new DbContextOptionsBuilder<SqliteStoreDb>().UseSqlite("Data Source=:memory:").Options);
 }
 
+/// <summary>The same for <c>--context SqlServerStoreDb</c>.</summary>
+internal sealed class SqlServerDesignTime : IDesignTimeDbContextFactory<SqlServerStoreDb>
+{
+    public SqlServerStoreDb CreateDbContext(string[] args) => new(new DbContextOptionsBuilder<SqlServerStoreDb>().UseSqlServer("Server=localhost").Options);
+}
+
 /// <summary>The same for <c>--context PostgresStoreDb</c>.</summary>
 internal sealed class PostgresDesignTime : IDesignTimeDbContextFactory<PostgresStoreDb>
 {

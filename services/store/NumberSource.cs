@@ -1,4 +1,4 @@
-using Microsoft.EntityFrameworkCore;
+using BatchPlatform.Store.Tables;
 
 namespace BatchPlatform.Store;
 
@@ -6,6 +6,7 @@ namespace BatchPlatform.Store;
 public sealed class NumberSource(BatchStore store) : IDisposable
 {
     private const int Block = 64;
+    private const string Name = "batch_number";
     private readonly SemaphoreSlim _turn = new(1, 1);
     private long _next;
     private long _last = -1;
@@ -36,12 +37,9 @@ public sealed class NumberSource(BatchStore store) : IDisposable
     private async Task<long> ReserveAsync(CancellationToken cancellationToken)
     {
         await using var unit = await store.BeginAsync(cancellationToken);
-        var values = await unit.Db.Database.SqlQuery<long>(
-            $"""
-            INSERT INTO sequences (name, value) VALUES ('batch_number', {Block})
-            ON CONFLICT (name) DO UPDATE SET value = sequences.value + {Block} RETURNING value
-            """).ToListAsync(cancellationToken);
+        var row = await unit.Db.UpdateOrInsertAsync(
+            $"UPDATE sequences SET value = value + {Block}", $"name = {Name}", () => new Sequence { Name = Name }, cancellationToken);
         await unit.CommitAsync(cancellationToken);
-        return values.Single();
+        return row.Value;
     }
 }

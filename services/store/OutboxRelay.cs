@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using BatchPlatform.Contracts;
+using BatchPlatform.Defaults;
 using BatchPlatform.Defaults.Telemetry;
 using BatchPlatform.Store.Tables;
 using MassTransit;
@@ -45,7 +46,7 @@ public sealed partial class OutboxRelay(IServiceProvider services, TimeProvider 
                     context.MessageId = row.Id;
                     context.Mandatory = true;
                 }),
-                cancellationToken);
+                cancellationToken).OrTimeoutAsync(time, cancellationToken);
             lock (_lock)
             {
                 _published.Add(row.Id);

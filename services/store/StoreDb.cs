@@ -38,6 +38,50 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
     public DbSet<KeyRingElement> KeyRing => Set<KeyRingElement>();
     public DbSet<AuditEntry> Audit => Set<AuditEntry>();
 
+    /// <summary>A column of truth values as a condition, for SQL of our own.</summary>
+    public virtual string Is(string column) => column;
+
+    /// <summary>Its opposite.</summary>
+    public virtual string IsNot(string column) => $"NOT {column}";
+
+    /// <summary>
+    /// An UPDATE that locks its rows until the commit and reads them as they are then, in one statement. Not to be composed upon.
+    /// </summary>
+    /// <param name="update">UPDATE and SET.</param>
+    /// <param name="where">The condition, without WHERE.</param>
+    public IQueryable<T> UpdateReturning<T>(FormattableString update, FormattableString where)
+        where T : class =>
+        Set<T>().FromSql(Returning(update, where));
+
+    /// <summary>One batch; locked until the commit, where that spares conflicting writers a retry.</summary>
+    public abstract IQueryable<Batch> LockBatch(Guid id);
+
+    /// <summary>Inserts a row that is not tracked, unless its key is taken: then nothing is changed, and the transaction goes on.</summary>
+    /// <returns>Whether it was inserted.</returns>
+    public virtual async Task<bool> InsertIfAbsentAsync<T>(T row, CancellationToken cancellationToken)
+        where T : class =>
+        await RowInsert.Of(this, row).ExecuteAsync(insert => $"{insert.Into} VALUES ({insert.Values}) ON CONFLICT DO NOTHING", cancellationToken) == 1;
+
+    /// <summary>Runs an UPDATE of one row, which locks it; where there is none, inserts it first.</summary>
+    /// <returns>The row after the update, not tracked.</returns>
+    public async Task<T> UpdateOrInsertAsync<T>(FormattableString update, FormattableString where, Func<T> missing, CancellationToken cancellationToken)
+        where T : class
+    {
+        while (true)
+        {
+            var rows = await UpdateReturning<T>(update, where).AsNoTracking().ToListAsync(cancellationToken);
+            if (rows.Count == 1)
+            {
+                return rows[0];
+            }
+
+            await InsertIfAbsentAsync(missing(), cancellationToken);
+        }
+    }
+
+    /// <summary>The statement of <see cref="UpdateReturning"/>.</summary>
+    protected virtual FormattableString Returning(FormattableString update, FormattableString where) => Interpolated.Flat($"{update} WHERE {where} RETURNING *");
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<Batch>(batch =>
@@ -49,7 +93,7 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
             batch.HasIndex(b => b.Number).IsUnique();
             batch.HasIndex(b => new { b.Tenant, b.Number });
             batch.HasIndex(b => b.CurrentState);
-            batch.HasIndex(b => b.StopOwed).HasFilter("stop_owed");
+            batch.HasIndex(b => b.StopOwed).HasFilter(Is("stop_owed"));
             batch.HasIndex(b => b.DeletedAt).HasFilter("deleted_at IS NOT NULL");
             batch.HasIndex(b => b.Tenant).HasDatabaseName("ix_batches_waiting").HasFilter("run = 0");
             Json(batch.Property(b => b.Options));
@@ -97,13 +141,13 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
             run.HasIndex(r => r.NextDeadline).HasFilter("settled_at IS NULL");
             run.HasIndex(r => r.CreatedAt);
             run.HasIndex(r => r.Tenant, "ix_runs_unsettled").HasFilter("settled_at IS NULL");
-            run.HasIndex(r => r.Tenant, "ix_runs_stored").HasFilter("NOT emptied");
+            run.HasIndex(r => r.Tenant, "ix_runs_stored").HasFilter(IsNot("emptied"));
         });
         modelBuilder.Entity<Lane>(lane =>
         {
             lane.HasKey(l => new { l.Batch, l.Run, l.Namespace });
-            lane.HasIndex(l => new { l.Tenant, l.Priority, l.Batch }).HasDatabaseName("ix_lanes_open").HasFilter("active AND open");
-            lane.HasIndex(l => l.RetryAt).HasFilter("active AND retry_at IS NOT NULL");
+            lane.HasIndex(l => new { l.Tenant, l.Priority, l.Batch }).HasDatabaseName("ix_lanes_open").HasFilter($"{Is("active")} AND {Is("open")}");
+            lane.HasIndex(l => l.RetryAt).HasFilter($"{Is("active")} AND retry_at IS NOT NULL");
         });
         modelBuilder.Entity<Slice>(slice =>
         {
@@ -214,9 +258,3 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
         value => value,
         value => DateTime.SpecifyKind(value, DateTimeKind.Utc));
 }
-
-/// <summary>The store in a SQLite file.</summary>
-public sealed class SqliteStoreDb(DbContextOptions<SqliteStoreDb> options) : StoreDb(options);
-
-/// <summary>The store in PostgreSQL.</summary>
-public sealed class PostgresStoreDb(DbContextOptions<PostgresStoreDb> options) : StoreDb(options);

@@ -13,9 +13,12 @@ public static class StoreMigration
     public static async Task MigrateAsync(BatchStore store, CancellationToken cancellationToken = default)
     {
         await using var db = store.Read();
-        await ExplainedAsync(db, () => db is SqliteStoreDb
-            ? SqliteMigration.RunAsync(db, cancellationToken)
-            : MigrateServerAsync(db, cancellationToken));
+        await ExplainedAsync(db, () => db switch
+        {
+            SqliteStoreDb => SqliteMigration.RunAsync(db, cancellationToken),
+            SqlServerStoreDb => SqlServerMigration.RunAsync(db, cancellationToken),
+            _ => MigratePostgresAsync(db, cancellationToken),
+        });
     }
 
     /// <summary>The same for a process that does nothing else: <paramref name="services"/> hold the store, and are not started.</summary>
@@ -36,7 +39,7 @@ public static class StoreMigration
         return pending;
     }
 
-    private static async Task MigrateServerAsync(StoreDb db, CancellationToken cancellationToken)
+    private static async Task MigratePostgresAsync(StoreDb db, CancellationToken cancellationToken)
     {
         try
         {

@@ -1,3 +1,4 @@
+using BatchPlatform.Defaults;
 using BatchPlatform.Store.Bulk;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace BatchPlatform.Store;
 
-/// <summary>Registers the store. <c>Store:Provider</c> chooses Sqlite or Postgres, <c>ConnectionStrings:Store</c> says where.</summary>
+/// <summary>Registers the store. <c>Store:Provider</c> chooses Sqlite, Postgres or SqlServer, <c>ConnectionStrings:Store</c> says where.</summary>
 public static class StoreSetup
 {
     // What the connection string says comes later and wins. Statements that come back are prepared: a third off each.
@@ -16,6 +17,9 @@ public static class StoreSetup
     // Bitmap scans are off, because the planner knows nothing yet of a batch that was uploaded a moment ago: it takes the
     // batch for small, and sorts the whole of it for every page of a read that an index would have served in order.
     private const string PostgresDefaults = "Max Auto Prepare=100;No Reset On Close=true;Options=-c enable_bitmapscan=off -c jit=off;";
+
+    // A connection that was lost while nobody used it is made anew, three times within six seconds, before a statement fails for it.
+    private const string SqlServerDefaults = "Application Name=batchplatform;Connect Retry Count=3;Connect Retry Interval=2;";
 
     /// <exception cref="InvalidOperationException">The provider is unknown, or there is no connection string.</exception>
     /// <exception cref="StoreUnusableException">The connection string names no SQLite file, or its folder cannot be made.</exception>
@@ -40,8 +44,15 @@ public static class StoreSetup
                 services.AddSingleton<IDbContextOpener, DbContextOpener<PostgresStoreDb>>();
                 services.AddSingleton<IBulk, PostgresBulk>();
                 break;
+            case "SqlServer":
+                services.AddPooledDbContextFactory<SqlServerStoreDb>(options => Quiet(options)
+                    .UseSqlServer(SqlServerDefaults + connection, server => server.ExecutionStrategy(dependencies => new SqlServerRetries(dependencies))));
+                services.AddSingleton<IDbContextOpener, DbContextOpener<SqlServerStoreDb>>();
+                services.AddSingleton<IBulk, SqlServerBulk>();
+                services.AddSingleton<PassingError>(SqlServerErrors.Passes);
+                break;
             default:
-                throw new InvalidOperationException($"Store__Provider is '{provider}': it must be Sqlite or Postgres.");
+                throw new InvalidOperationException($"Store__Provider is '{provider}': it must be Sqlite, Postgres or SqlServer.");
         }
 
         services.TryAddSingleton(TimeProvider.System);

@@ -1,4 +1,5 @@
 using BatchPlatform.Contracts;
+using BatchPlatform.Defaults;
 using MassTransit;
 using Microsoft.Extensions.Options;
 
@@ -27,7 +28,7 @@ internal sealed partial class Announcer(
     {
         try
         {
-            await bus.Publish(new WorkerAnnounced(identity.Id, _slots), cancellationToken);
+            await bus.Publish(new WorkerAnnounced(identity.Id, _slots), cancellationToken).OrTimeoutAsync(time, cancellationToken);
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {

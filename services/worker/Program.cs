@@ -3,6 +3,7 @@ using BatchPlatform.Defaults.Telemetry;
 using BatchPlatform.Worker;
 
 var builder = WebApplication.CreateBuilder(args);
+builder.AddSecretFiles();
 builder.AddLogDefaults();
 builder.AddTelemetry("worker");
 builder.AddWorker();

@@ -51,6 +51,29 @@ public sealed class OtherApisTests
     }
 
     [Fact]
+    public async Task A_GET_is_asked_of_another_api_when_the_machine_of_one_is_gone_and_silent()
+    {
+        using var silent = new SilentMachine();
+        await using var alive = await FakeApi.StartAsync();
+        await using var gateway = GatewayServer.With(Unwatched, silent.Url, alive.Url);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => gateway.Client.GetStringAsync("/v1/batches?limit=2")));
+
+        Assert.All(answers, answer => Assert.Equal("/v1/batches?limit=2", answer));
+    }
+
+    [Fact]
+    public async Task What_did_not_reach_a_silent_machine_is_known_to_have_had_no_effect()
+    {
+        using var silent = new SilentMachine();
+        await using var gateway = GatewayServer.With(Unwatched, silent.Url);
+
+        using var answer = await SendAsync(gateway, "POST", "/v1/batches", "{}");
+
+        await answer.IsProblemAsync(HttpStatusCode.ServiceUnavailable, "UNAVAILABLE");
+    }
+
+    [Fact]
     public async Task Each_api_is_asked_once_at_most()
     {
         await using var one = await FakeApi.StartDyingAsync();

@@ -121,6 +121,20 @@ public abstract class DispatchTests(string provider) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_left_of_a_slice_has_another_id_so_that_the_message_of_the_whole_is_nobodys()
+    {
+        await _host.AnnounceAsync(Worker);
+        await _host.CreateAsync(jobs: 4, commit: true);
+        var whole = await _host.SliceAsync();
+        await _host.ReportAsync(whole, Worker, onlyFirst: 1);
+        var rest = await _host.SliceAsync();
+
+        Assert.NotEqual(whole.SliceId, rest.SliceId);
+        Assert.Empty(await _host.HeartbeatAsync(Guid.NewGuid(), whole.SliceId));
+        Assert.Equal([rest.SliceId], await _host.HeartbeatAsync(Worker, rest.SliceId));
+    }
+
+    [Fact]
     public async Task A_slice_lost_twice_is_halved_until_the_job_that_kills_workers_is_alone_and_fails()
     {
         await _host.AnnounceAsync(Worker);
@@ -189,6 +203,49 @@ public abstract class DispatchTests(string provider) : IAsyncLifetime
         Assert.Equal((2, 2), (job.Index, job.Attempt));
         await _host.ReportAsync(again, Worker);
         await _host.EventuallyInAsync(id, BatchState.Finished);
+    }
+
+    [Fact]
+    public async Task A_job_that_is_tried_again_in_another_slice_is_not_sent_again_with_the_rest_of_its_first()
+    {
+        await using var host = await OrchestratorHost.StartAsync(provider); // with leases that outlast the test
+        await host.AnnounceAsync(Worker);
+        var id = await host.CreateAsync(jobs: 3, commit: true);
+        var first = await host.SliceAsync();
+        await host.ReportAsync(first, Worker, onlyFirst: 0, last: false, retries: [new RetryLater(0, 2, DateTime.UnixEpoch)]);
+        var second = await host.SliceAsync();
+
+        await StoreInvariants.CheckAsync(host.Store);
+        await host.ReportAsync(first, Worker, onlyFirst: 0);
+        var third = await host.SliceAsync();
+
+        Assert.Equal([(0, 2)], JobBlock.Unpack(second.Jobs).Select(job => (job.Index, job.Attempt)));
+        Assert.Equal([1, 2], JobBlock.Unpack(third.Jobs).Select(job => job.Index));
+        await host.ReportAsync(second, Worker);
+        await host.ReportAsync(third, Worker);
+        await host.EventuallyInAsync(id, BatchState.Finished);
+    }
+
+    [Fact]
+    public async Task A_job_that_is_cancelled_while_it_waits_to_be_tried_again_leaves_its_first_slice_as_it_is()
+    {
+        await using var host = await OrchestratorHost.StartAsync(provider); // with leases that outlast the test
+        await host.AnnounceAsync(Worker);
+        var id = await host.CreateAsync(jobs: 2, commit: true);
+        var slice = await host.SliceAsync();
+        await host.ReportAsync(slice, Worker, onlyFirst: 0, last: false, retries: [new RetryLater(0, 2, DateTime.UnixEpoch.AddYears(200))]);
+        await Eventually.True(async () =>
+        {
+            await using var db = host.Store.Read();
+            return await db.Retries.AnyAsync();
+        });
+        var client = host.Bus.CreateRequestClient<CancelJob>(new Uri($"exchange:{Queues.Operations}"));
+        await client.GetResponse<JobReply>(new CancelJob(slice.Number, 0));
+
+        await host.ReportAsync(slice, Worker);
+
+        await host.EventuallyInAsync(id, BatchState.Finished);
+        Assert.Equal((1, 1), await host.CountsAsync(id));
     }
 
     [Fact]

@@ -38,6 +38,20 @@ public abstract class HeldRunsTests(string provider) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_stopped_run_whose_canary_is_done_waits_for_approval_again_as_soon_as_it_is_started()
+    {
+        await using var host = await OrchestratorHost.StartAsync(provider, new() { ["Orchestrator:ReconcileSeconds"] = "600" });
+        await host.AnnounceAsync(Worker);
+        var id = await host.CreateAsync(jobs: 5, commit: true, new BatchSettings(StopOnJobError: true, CanaryJobs: 2));
+        await host.ReportAsync(await host.SliceAsync(), Worker, completed: _ => false);
+        await host.EventuallyInAsync(id, BatchState.Stopped);
+
+        await host.AskAsync(new StartBatch(id, Guid.NewGuid()));
+
+        await Eventually.Equal(PauseReasons.Canary, async () => (await host.BatchAsync(id)).PauseReason);
+    }
+
+    [Fact]
     public async Task A_canary_as_large_as_the_batch_is_none()
     {
         await _host.AnnounceAsync(Worker);

@@ -42,6 +42,9 @@ internal sealed class OrchestratorHost : IAsyncDisposable
     /// <summary>What reached the workers' queue.</summary>
     public Channel<RunSlice> Slices { get; } = Channel.CreateUnbounded<RunSlice>();
 
+    /// <summary>Called with each slice that reaches the workers' queue, before it is in <see cref="Slices"/>; may throw.</summary>
+    public Action<RunSlice> OnSlice { get; set; } = _ => { };
+
     /// <summary>What was told to everybody.</summary>
     public Channel<object> Told { get; } = Channel.CreateUnbounded<object>();
 
@@ -75,6 +78,10 @@ internal sealed class OrchestratorHost : IAsyncDisposable
         await app.StartAsync();
         return host;
     }
+
+    public Task StopBusAsync() => Get<IBusControl>().StopAsync();
+
+    public Task StartBusAsync() => Get<IBusControl>().StartAsync();
 
     /// <summary>Sends a command as api does and waits for the answer.</summary>
     public async Task<CommandReply> AskAsync<T>(T command)
@@ -223,7 +230,11 @@ internal sealed class OrchestratorHost : IAsyncDisposable
         _ => { },
         (_, queues) =>
         {
-            queues.Durable(Queues.Slices, 1, queue => queue.Handler<RunSlice>(context => host().Slices.Writer.WriteAsync(context.Message).AsTask()));
+            queues.Durable(Queues.Slices, 1, queue => queue.Handler<RunSlice>(context =>
+            {
+                host().OnSlice(context.Message);
+                return host().Slices.Writer.WriteAsync(context.Message).AsTask();
+            }));
             queues.Broadcast("ears", queue =>
             {
                 queue.Handler<BatchEnded>(context => host().Told.Writer.WriteAsync(context.Message).AsTask());

@@ -14,7 +14,7 @@ public abstract class RunsTests(string provider) : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _host = await OrchestratorHost.StartAsync(provider, new() { ["Orchestrator:LeaseSeconds"] = "0.3", ["Orchestrator:QuiesceSeconds"] = "600" });
+        _host = await OrchestratorHost.StartAsync(provider, new() { ["Orchestrator:QuiesceSeconds"] = "600" });
         await _host.DefineAsync(new Upstream { BaseUrl = "http://127.0.0.1:1", Limits = new UpstreamLimits { Concurrency = 8 } });
     }
 

@@ -6,11 +6,14 @@ using BatchPlatform.Testing;
 
 namespace BatchPlatform.EndToEnd.Tests;
 
-/// <summary>Two of each service behind a gateway, and the sample upstream, which takes its time so that faults find work in flight.</summary>
+/// <summary>Some of each service behind a gateway, and the sample upstream, which takes its time so that faults find work in flight.</summary>
 public sealed class SamplePlatform : IAsyncLifetime
 {
     private readonly string _log = Path.Combine(Path.GetTempPath(), $"calls-{Guid.NewGuid():N}.ndjson");
     private ServiceProcess _upstream = null!;
+
+    /// <summary>How many there are of each service.</summary>
+    public int Instances { get; init; } = 2;
 
     public Deployment Services { get; private set; } = null!;
 
@@ -18,13 +21,8 @@ public sealed class SamplePlatform : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _upstream = await ServiceProcess.LaunchAsync("samples", new Dictionary<string, string?>
-        {
-            ["Sample__LatencyMilliseconds"] = "20",
-            ["Sample__LogFile"] = _log,
-        });
-        await Eventually.True(async () => (await _upstream.Client.GetAsync("/health/live")).IsSuccessStatusCode);
-        Services = await Deployment.StartAsync(instances: 2, Definitions(_upstream.BaseAddress));
+        _upstream = await Samples.StartUpstreamAsync(_log);
+        Services = await Deployment.StartAsync(Instances, Samples.Settings(_upstream.BaseAddress));
     }
 
     public async Task DisposeAsync()
@@ -50,7 +48,7 @@ public sealed class SamplePlatform : IAsyncLifetime
     {
         var created = await Client.PostAsJsonAsync("/v1/batches", new { name = "places" });
         var id = (await ReadAsync(created)).GetProperty("id").GetString()!;
-        using var lines = new StringContent(Lines(jobs), Encoding.UTF8, new MediaTypeHeaderValue("application/x-ndjson"));
+        using var lines = new StringContent(Samples.Lines(jobs), Encoding.UTF8, new MediaTypeHeaderValue("application/x-ndjson"));
         Assert.Equal(jobs, (await ReadAsync(await Client.PostAsync($"/v1/batches/{id}/jobs", lines))).GetProperty("appended").GetInt32());
         await ReadAsync(await Client.PostAsync($"/v1/batches/{id}/commit", content: null));
         return id;
@@ -74,50 +72,6 @@ public sealed class SamplePlatform : IAsyncLifetime
         var text = await answer.Content.ReadAsStringAsync();
         Assert.True(answer.IsSuccessStatusCode, $"{(int)answer.StatusCode}: {text}");
         return JsonDocument.Parse(text).RootElement;
-    }
-
-    private static string Lines(int jobs)
-    {
-        var sample = File.ReadLines(Path.Combine(RepositoryPaths.Root, "samples", "places.ndjson")).ToList();
-        return string.Join('\n', Enumerable.Range(0, jobs).Select(index => sample[index % sample.Count]));
-    }
-
-    // The sample's own definitions as environment variables: Upstreams__places__actions__lookup__method=GET and so on.
-    private static Dictionary<string, string?> Definitions(Uri upstream)
-    {
-        var settings = new Dictionary<string, string?> { ["Callbacks__AllowLoopback"] = "true" };
-        var definitions = JsonDocument.Parse(File.ReadAllText(Path.Combine(RepositoryPaths.Root, "samples", "upstreams.json"))).RootElement;
-        Flatten("Upstreams", definitions, settings);
-        foreach (var name in settings.Keys.Where(name => name.EndsWith("__base_url", StringComparison.Ordinal)).ToList())
-        {
-            settings[name] = upstream.ToString().TrimEnd('/');
-        }
-
-        return settings;
-    }
-
-    private static void Flatten(string name, JsonElement value, Dictionary<string, string?> settings)
-    {
-        switch (value.ValueKind)
-        {
-            case JsonValueKind.Object:
-                foreach (var member in value.EnumerateObject())
-                {
-                    Flatten($"{name}__{member.Name}", member.Value, settings);
-                }
-
-                break;
-            case JsonValueKind.Array:
-                foreach (var (place, item) in value.EnumerateArray().Index())
-                {
-                    Flatten($"{name}__{place}", item, settings);
-                }
-
-                break;
-            default:
-                settings[name] = value.ToString();
-                break;
-        }
     }
 }
 

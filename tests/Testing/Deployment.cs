@@ -19,15 +19,37 @@ public sealed class Deployment : IAsyncDisposable
     {
         _database = database;
         _bus = bus;
-        _environment = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>())
+        _environment = SettingsFor(database.ConnectionString, bus.ConnectionString, settings);
+    }
+
+    /// <summary>The environment of a service on this database and this bus.</summary>
+    /// <param name="store">A connection string of PostgreSQL.</param>
+    /// <param name="bus">A virtual host of RabbitMQ.</param>
+    /// <param name="settings">Environment variables besides.</param>
+    public static Dictionary<string, string?> SettingsFor(string store, string bus, IReadOnlyDictionary<string, string?>? settings = null) =>
+        new(settings ?? new Dictionary<string, string?>())
         {
             ["Store__Provider"] = "Postgres",
-            ["ConnectionStrings__Store"] = database.ConnectionString,
+            ["ConnectionStrings__Store"] = store,
             ["Bus__Transport"] = "RabbitMq",
-            ["ConnectionStrings__Bus"] = bus.ConnectionString,
+            ["ConnectionStrings__Bus"] = bus,
             ["Admin__Key"] = AdminKey,
             ["Logging__LogLevel__Default"] = "Warning",
         };
+
+    /// <summary>The environment that tells a gateway where the apis are.</summary>
+    public static IEnumerable<KeyValuePair<string, string?>> Routes(IEnumerable<Uri> apis) => apis.Select((api, place) =>
+        KeyValuePair.Create($"ReverseProxy__Clusters__api__Destinations__api{place + 1}__Address", (string?)api.ToString()));
+
+    /// <summary>Brings the schema up.</summary>
+    /// <exception cref="InvalidOperationException">It did not end well.</exception>
+    public static async Task MigrateAsync(IReadOnlyDictionary<string, string?> environment)
+    {
+        await using var migrate = await ServiceProcess.LaunchAsync("services/orchestrator", environment, ["migrate"]);
+        if (await migrate.WaitForExitAsync() is not 0 and var code)
+        {
+            throw new InvalidOperationException($"migrate ended with code {code}:\n{migrate.Output}");
+        }
     }
 
     public List<ServiceProcess> Apis { get; } = [];
@@ -58,7 +80,7 @@ public sealed class Deployment : IAsyncDisposable
         var deployment = new Deployment(await PostgresDatabase.CreateAsync(), await RabbitVirtualHost.CreateAsync(), settings);
         try
         {
-            await deployment.MigrateAsync();
+            await MigrateAsync(deployment._environment);
             await Task.WhenAll(Enumerable.Range(0, instances).SelectMany(_ => new[]
             {
                 deployment.AddAsync("services/orchestrator", deployment.Orchestrators),
@@ -79,13 +101,33 @@ public sealed class Deployment : IAsyncDisposable
     /// <summary>Starts one more process of a service, where another was if <paramref name="port"/> says so.</summary>
     public async Task<ServiceProcess> AddAsync(string project, List<ServiceProcess> others, int? port = null)
     {
-        var process = await ServiceProcess.StartAsync(project, _environment, port: port, timeout: TimeSpan.FromSeconds(60));
+        var process = await ServiceProcess.StartAsync(project, _environment, port: port, timeout: TimeSpan.FromSeconds(180));
         lock (others)
         {
             others.Add(process);
         }
 
         return process;
+    }
+
+    /// <summary>Kills every process but the gateway, runs what is to be done meanwhile, and starts each where it was.</summary>
+    public async Task WhileDownAsync(Func<Task> action)
+    {
+        List<ServiceProcess>[] services = [Orchestrators, Workers, Notifiers, Apis];
+        foreach (var process in services.SelectMany(service => service))
+        {
+            await process.DisposeAsync();
+        }
+
+        await action();
+        var former = services.SelectMany(service => service.Select(process => (Service: service, Process: process))).ToList();
+        foreach (var service in services)
+        {
+            service.Clear();
+        }
+
+        await Task.WhenAll(former.Select(one => AddAsync(one.Process.Project, one.Service, one.Process.Port)));
+        await Gateway.WaitUntilReadyAsync();
     }
 
     /// <summary>Calls the gateway with a key of another tenant, made for it.</summary>
@@ -115,20 +157,10 @@ public sealed class Deployment : IAsyncDisposable
         await _database.DisposeAsync();
     }
 
-    private async Task MigrateAsync()
-    {
-        await using var migrate = await ServiceProcess.LaunchAsync("services/orchestrator", _environment, ["migrate"]);
-        if (await migrate.WaitForExitAsync() is not 0 and var code)
-        {
-            throw new InvalidOperationException($"migrate ended with code {code}:\n{migrate.Output}");
-        }
-    }
-
     private async Task StartGatewayAsync()
     {
-        var routes = Apis.Select((api, place) => KeyValuePair.Create(
-            $"ReverseProxy__Clusters__api__Destinations__api{place + 1}__Address", (string?)api.BaseAddress.ToString()));
-        Gateway = await ServiceProcess.StartAsync("gateway", new Dictionary<string, string?>([.. _environment, .. routes]), timeout: TimeSpan.FromSeconds(60));
+        var routes = Routes(Apis.Select(api => api.BaseAddress));
+        Gateway = await ServiceProcess.StartAsync("gateway", new Dictionary<string, string?>([.. _environment, .. routes]), timeout: TimeSpan.FromSeconds(180));
         Client = new HttpClient { BaseAddress = Gateway.BaseAddress, Timeout = TimeSpan.FromMinutes(10) };
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Npgsql;
 using Xunit;
 
@@ -11,11 +12,15 @@ public sealed class PostgresDatabase : IAsyncLifetime, IAsyncDisposable
 {
     private readonly string _name = $"test_{Guid.NewGuid():N}";
 
+    /// <summary>Whose PostgreSQL it is on.</summary>
+    [AllowNull]
+    public TestServers Servers { get => field ?? TestServers.Shared; init; }
+
     public string ConnectionString => On(_name);
 
-    public static async Task<PostgresDatabase> CreateAsync()
+    public static async Task<PostgresDatabase> CreateAsync(TestServers? servers = null)
     {
-        var database = new PostgresDatabase();
+        var database = new PostgresDatabase { Servers = servers };
         await database.InitializeAsync();
         return database;
     }
@@ -35,10 +40,10 @@ public sealed class PostgresDatabase : IAsyncLifetime, IAsyncDisposable
 
     Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
 
-    private static string On(string database) =>
-        new NpgsqlConnectionStringBuilder(TestServers.Postgres) { Database = database }.ConnectionString;
+    private string On(string database) =>
+        new NpgsqlConnectionStringBuilder(Servers.Postgres) { Database = database }.ConnectionString;
 
-    private static async Task ExecuteAsync(string sql)
+    private async Task ExecuteAsync(string sql)
     {
         await using var source = NpgsqlDataSource.Create(On("postgres"));
         await using var command = source.CreateCommand(sql);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
@@ -13,17 +14,21 @@ public sealed class RabbitVirtualHost : IAsyncLifetime, IAsyncDisposable
 {
     private HttpClient? _api;
 
+    /// <summary>Whose RabbitMQ it is on.</summary>
+    [AllowNull]
+    public TestServers Servers { get => field ?? TestServers.Shared; init; }
+
     public string Name { get; } = $"test-{Guid.NewGuid():N}";
 
     /// <summary>amqp://user:password@host:port/vhost</summary>
-    public string ConnectionString => new Uri(TestServers.Rabbit, Name).AbsoluteUri;
+    public string ConnectionString => new Uri(Servers.Rabbit, Name).AbsoluteUri;
 
     /// <summary>RabbitMQ's management API, signed in; for example <c>queues/{Name}</c>.</summary>
     public HttpClient Api => _api ??= CreateApi();
 
-    public static async Task<RabbitVirtualHost> CreateAsync()
+    public static async Task<RabbitVirtualHost> CreateAsync(TestServers? servers = null)
     {
-        var host = new RabbitVirtualHost();
+        var host = new RabbitVirtualHost { Servers = servers };
         await host.InitializeAsync();
         return host;
     }
@@ -43,14 +48,14 @@ public sealed class RabbitVirtualHost : IAsyncLifetime, IAsyncDisposable
 
     Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
 
-    private static string[] User => TestServers.Rabbit.UserInfo.Split(':');
+    private string[] User => Servers.Rabbit.UserInfo.Split(':');
 
-    private static HttpClient CreateApi()
+    private HttpClient CreateApi()
     {
-        var credentials = Convert.ToBase64String(Encoding.UTF8.GetBytes(TestServers.Rabbit.UserInfo));
+        var credentials = Convert.ToBase64String(Encoding.UTF8.GetBytes(Servers.Rabbit.UserInfo));
         return new HttpClient
         {
-            BaseAddress = new Uri(TestServers.RabbitApi, "/api/"),
+            BaseAddress = new Uri(Servers.RabbitApi, "/api/"),
             DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Basic", credentials) },
         };
     }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using BatchPlatform.Contracts;
 using BatchPlatform.Testing;
 using BatchPlatform.Worker.Slices;
+using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace BatchPlatform.Worker.Tests;
@@ -34,6 +35,19 @@ public sealed class RabbitMqTests(RabbitVirtualHost rabbit) : IClassFixture<Rabb
     }
 
     [Fact]
+    public async Task A_slice_that_was_parked_and_put_back_is_asked_for_before_it_is_run()
+    {
+        await using var worker = await WorkerHost.StartAsync(rabbit, Given.Bench);
+        var slice = Given.Slice(jobs: 3, ns: "bench", action: "noop");
+        var workers = await worker.Services.GetRequiredService<IBus>().GetSendEndpoint(new Uri($"exchange:{Queues.Slices}"));
+
+        await workers.Send(slice, context => context.Headers.Set(Queues.RedrivenHeader, true));
+
+        await Eventually.True(() => worker.Orchestrator.GotLast);
+        Assert.Equal([slice.SliceId], worker.Orchestrator.Heartbeats.SelectMany(heartbeat => heartbeat.Slices));
+    }
+
+    [Fact]
     public async Task A_stop_reaches_the_worker()
     {
         using var gate = new Gate();
@@ -52,6 +66,9 @@ public sealed class RabbitMqTests(RabbitVirtualHost rabbit) : IClassFixture<Rabb
     private async Task<IEnumerable<string>> QueuesWithErrorsAsync()
     {
         var queues = await rabbit.Api.GetFromJsonAsync<JsonElement[]>(new Uri($"queues/{rabbit.Name}", UriKind.Relative));
-        return queues!.Select(queue => queue.GetProperty("name").GetString()!).Where(name => name.EndsWith("_error", StringComparison.Ordinal));
+        return queues!
+            .Where(queue => queue.TryGetProperty("messages", out var messages) && messages.GetInt32() > 0)
+            .Select(queue => queue.GetProperty("name").GetString()!)
+            .Where(name => name.EndsWith("_error", StringComparison.Ordinal));
     }
 }

@@ -33,7 +33,8 @@ public sealed class IdempotencyRows(BatchStore store, SecretBox box, TimeProvide
         while (true)
         {
             await using var unit = await store.BeginAsync(cancellationToken);
-            if (await InsertAsync(unit.Db, wanted, cancellationToken))
+            (wanted.CreatedAt, wanted.LeaseUntil) = (Now, NextLease);
+            if (await unit.Db.InsertIfAbsentAsync(wanted, cancellationToken))
             {
                 await unit.CommitAsync(cancellationToken);
                 return wanted;
@@ -94,18 +95,6 @@ public sealed class IdempotencyRows(BatchStore store, SecretBox box, TimeProvide
     }
 
     private static Problem InProgress() => Problems.Conflict(ErrorCodes.RequestInProgress, "A request with this Idempotency-Key is being worked on.");
-
-    private async Task<bool> InsertAsync(StoreDb db, IdempotentRequest row, CancellationToken cancellationToken)
-    {
-        var (now, lease) = (Now, NextLease);
-        return await db.Database.ExecuteSqlAsync(
-            $"""
-            INSERT INTO idempotency (tenant, key, fingerprint, command_id, batch_id, number, lease_until, created_at)
-            VALUES ({row.Tenant}, {row.Key}, {row.Fingerprint}, {row.CommandId}, {row.BatchId}, {row.Number}, {lease}, {now})
-            ON CONFLICT DO NOTHING
-            """,
-            cancellationToken) == 1;
-    }
 
     // A command that was certainly not sent gets a new id: whoever cleans up behind the earlier attempt makes the old one unusable.
     private async Task TakeOverAsync(StoreDb db, IdempotentRequest row, CancellationToken cancellationToken)

@@ -78,17 +78,13 @@ public sealed class FirstKey(BatchStore store, NumberSource numbers, IConfigurat
     private static async Task<bool> InsertAsync(WorkUnit unit, long number, string id, string name, string key, CancellationToken cancellationToken)
     {
         var (salt, hash) = KeySecret.Protect(key);
-        var rows = await unit.Db.Database.ExecuteSqlAsync(
-            $"""
-            INSERT INTO keys (id, number, tenant, name, salt, hash, scopes, created_at)
-            VALUES ({id}, {number}, {Tenant}, {name}, {salt}, {hash}, {Scopes}, {unit.Now}) ON CONFLICT DO NOTHING
-            """,
-            cancellationToken);
-        if (rows == 1)
+        var row = new ApiKey { Id = id, Number = number, Tenant = Tenant, Name = name, Salt = salt, Hash = hash, Scopes = Scopes, CreatedAt = unit.Now };
+        var inserted = await unit.Db.InsertIfAbsentAsync(row, cancellationToken);
+        if (inserted)
         {
             unit.Record(actor: null, AuditActions.KeyCreate, $"keys/{id}", $"{Tenant}: {Scopes}");
         }
 
-        return rows == 1;
+        return inserted;
     }
 }

@@ -84,6 +84,9 @@ public static class Problems
     /// <summary>The store did not take a request, before anything of it could have an effect.</summary>
     public static Problem NotStored() => new(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Unavailable, "Nothing was stored. Try again.");
 
+    /// <summary>The broker is away; what had begun may go on where it is repeated.</summary>
+    public static Problem BrokerAway() => new(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Unavailable, "The message broker does not answer, or takes no messages. Try again.");
+
     public static Problem InternalError() => new(StatusCodes.Status500InternalServerError, ErrorCodes.InternalError, "Something went wrong here; the request is not to blame.");
 
     /// <summary>For a status that the framework set without a body.</summary>

@@ -1,6 +1,7 @@
 using BatchPlatform.Contracts;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Quotas;
+using BatchPlatform.Store.Tables;
 using Microsoft.EntityFrameworkCore;
 
 namespace BatchPlatform.Api.Quotas;
@@ -36,12 +37,8 @@ public sealed class QuotaGate(BatchStore store, QuotaDirectory quotas, TimeProvi
     public async Task EnsureUploadAsync(StoreDb db, string tenant, int limit, CancellationToken cancellationToken)
     {
         var now = Now;
-        await db.Database.ExecuteSqlAsync(
-            $"""
-            INSERT INTO tenants (name, weight, paused, time_zone, updated_at) VALUES ({tenant}, 1, {false}, 'UTC', {now})
-            ON CONFLICT (name) DO UPDATE SET name = tenants.name
-            """,
-            cancellationToken);
+        await db.UpdateOrInsertAsync(
+            $"UPDATE tenants SET weight = weight", $"name = {tenant}", () => new Tenant { Name = tenant, UpdatedAt = now }, cancellationToken);
         if (await QuotaCounts.UploadsAsync(db, tenant, now, cancellationToken) >= limit)
         {
             throw new ProblemException(Problems.OverQuota(ErrorCodes.QuotaUploads));

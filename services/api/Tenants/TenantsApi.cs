@@ -49,8 +49,7 @@ public static class TenantsApi
         var cancellationToken = context.RequestAborted;
         await using var unit = await store.BeginAsync(cancellationToken);
         var now = unit.Now;
-        await unit.Db.Database.ExecuteSqlAsync(
-            $"INSERT INTO tenants (name, weight, paused, time_zone, updated_at) VALUES ({name}, 1, {false}, {body.TimeZone}, {now}) ON CONFLICT DO NOTHING", cancellationToken);
+        await unit.Db.InsertIfAbsentAsync(new Tenant { Name = name, UpdatedAt = now }, cancellationToken);
         var tenant = await unit.Db.Tenants.SingleAsync(row => row.Name == name, cancellationToken);
         (tenant.Weight, tenant.Paused, tenant.PauseReason) = (body.Weight, body.Paused, body.PauseReason);
         (tenant.Callback, tenant.TimeZone, tenant.UpdatedAt) = (callback, body.TimeZone, now);

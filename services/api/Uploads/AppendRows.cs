@@ -171,14 +171,8 @@ public sealed class AppendRows(BatchStore store, BatchCommands commands, QuotaGa
             await quotas.EnsureUploadAsync(unit.Db, row.Uploader!, limit, cancellationToken);
         }
 
-        var rows = await unit.Db.Database.ExecuteSqlAsync(
-            $"""
-            INSERT INTO appends (batch, id, batch_id, base_index, revision, edits, command_id, uploader, lease_until, expansion)
-            VALUES ({row.Batch}, {row.Id}, {row.BatchId}, {row.BaseIndex}, {row.Revision}, {row.Edits}, {row.CommandId}, {row.Uploader}, {lease}, {row.Expansion})
-            ON CONFLICT DO NOTHING
-            """,
-            cancellationToken);
-        if (rows == 0)
+        row.LeaseUntil = lease;
+        if (!await unit.Db.InsertIfAbsentAsync(row, cancellationToken))
         {
             return false;
         }

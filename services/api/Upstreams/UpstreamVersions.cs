@@ -122,13 +122,8 @@ public sealed class UpstreamVersions(BatchStore store)
 
     private static async Task<bool> TryInsertAsync(WorkUnit unit, UpstreamVersion row, Actor? actor, CancellationToken cancellationToken)
     {
-        var rows = await unit.Db.Database.ExecuteSqlAsync(
-            $"""
-            INSERT INTO upstreams (namespace, version, definition, configured, created_at)
-            VALUES ({row.Namespace}, {row.Version}, {row.Definition}, {row.Configured}, {unit.Now}) ON CONFLICT DO NOTHING
-            """,
-            cancellationToken);
-        if (rows == 0)
+        row.CreatedAt = unit.Now;
+        if (!await unit.Db.InsertIfAbsentAsync(row, cancellationToken))
         {
             return false;
         }

@@ -84,7 +84,7 @@ public sealed class ReconcileClock(BatchStore store, IBus bus, TimeProvider time
     {
         foreach (var message in await messages.Take(Page).ToListAsync(cancellationToken))
         {
-            await bus.Publish(message, cancellationToken);
+            await bus.Publish(message, cancellationToken).OrTimeoutAsync(_time, cancellationToken);
         }
     }
 

@@ -23,7 +23,7 @@ public sealed class StopClock(BatchStore store, IBus bus, TimeProvider time, IOp
     {
         foreach (var run in await StoppedButLiveAsync(cancellationToken))
         {
-            await bus.Publish(run, cancellationToken);
+            await bus.Publish(run, cancellationToken).OrTimeoutAsync(_time, cancellationToken);
         }
 
         await AnnounceQuiescedAsync(cancellationToken);
@@ -56,7 +56,7 @@ public sealed class StopClock(BatchStore store, IBus bus, TimeProvider time, IOp
         foreach (var run in quiesced)
         {
             // Needs no outbox: while the saga has not heard it, the next tick says it again.
-            await bus.Publish(run, cancellationToken);
+            await bus.Publish(run, cancellationToken).OrTimeoutAsync(_time, cancellationToken);
         }
     }
 }

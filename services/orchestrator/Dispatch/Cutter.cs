@@ -57,10 +57,11 @@ internal sealed class Cutter(WorkUnit unit, IBulk bulk, Dealer dealer, ReturnedS
     // Moves the cursor if nobody else did, and locks the lane: who gives outcomes to jobs ahead of it does so too.
     private async Task<Lane?> MoveAsync(Lane lane, int cursor)
     {
-        var moved = await Db.Lanes.FromSql(
+        var moved = await Db.UpdateReturning<Lane>(
+            $"UPDATE lanes SET \"cursor\" = {cursor}, \"open\" = {cursor < lane.End}",
             $"""
-            UPDATE lanes SET cursor = {cursor}, open = {cursor < lane.End}
-            WHERE batch = {lane.Batch} AND run = {lane.Run} AND namespace = {lane.Namespace} AND epoch = {lane.Epoch} AND active AND open AND cursor = {lane.Cursor} RETURNING *
+            batch = {lane.Batch} AND run = {lane.Run} AND namespace = {lane.Namespace} AND epoch = {lane.Epoch}
+            AND active = {true} AND "open" = {true} AND "cursor" = {lane.Cursor}
             """).AsNoTracking().ToListAsync(cancellationToken);
         return moved.SingleOrDefault();
     }
@@ -98,12 +99,7 @@ internal sealed class Cutter(WorkUnit unit, IBulk bulk, Dealer dealer, ReturnedS
 
     private RunSlice Insert(RunnableLane runnable, Grant grant, IReadOnlyList<PackedJob> jobs)
     {
-        var slice = NewSlice.Of(unit, runnable.Lane, SliceState.Queued, jobs.Select(job => (job.Index, job.Attempt)));
-        slice.LeaseUntil = unit.Now.AddSeconds(options.ResendSeconds);
-        slice.Concurrency = grant.Share.Concurrency;
-        slice.CallsPerSecond = grant.Share.CallsPerSecond;
-        slice.Action = grant.Action;
-        slice.Probe = grant.Probe;
+        var slice = NewSlice.Queued(unit, runnable.Lane, grant, jobs, options.ResendSeconds);
         Db.Slices.Add(slice);
         dealer.Take(runnable, grant);
         return Messages.RunSlice(runnable, grant, slice.Id, jobs, mustAsk: false);

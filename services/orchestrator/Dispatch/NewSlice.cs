@@ -1,3 +1,4 @@
+using BatchPlatform.Contracts;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Tables;
 
@@ -28,5 +29,22 @@ internal static class NewSlice
             Remaining = held.Count,
             CreatedAt = unit.Now,
         };
+    }
+
+    /// <summary>A slice that goes out now, with its share of the upstream's limits.</summary>
+    /// <param name="unit">The transaction that cuts it.</param>
+    /// <param name="lane">The lane.</param>
+    /// <param name="grant">The share.</param>
+    /// <param name="jobs">Its jobs, in order of index.</param>
+    /// <param name="resendSeconds">Sent again when nobody has taken it by then.</param>
+    public static Slice Queued(WorkUnit unit, Lane lane, Grant grant, IReadOnlyList<PackedJob> jobs, double resendSeconds)
+    {
+        var slice = Of(unit, lane, SliceState.Queued, jobs.Select(job => (job.Index, job.Attempt)));
+        slice.LeaseUntil = unit.Now.AddSeconds(resendSeconds);
+        slice.Concurrency = grant.Share.Concurrency;
+        slice.CallsPerSecond = grant.Share.CallsPerSecond;
+        slice.Action = grant.Action;
+        slice.Probe = grant.Probe;
+        return slice;
     }
 }

@@ -36,20 +36,25 @@ internal static class Outlook
 
     /// <summary>Lanes that have something to cut and whose tenant and upstream let it be run.</summary>
     public static Task<List<RunnableLane>> LanesAsync(StoreDb db, DateTime now, CancellationToken cancellationToken) =>
-        // Each part of the union is served by an index of its own, which one condition with OR would not be. Gates are
-        // looked at twice: before the ranking, so that lanes of a closed upstream do not crowd out the others.
-        WithRuns(db, db.Lanes.FromSql(
-            $"""
-            SELECT * FROM lanes WHERE active AND (batch, run, namespace) IN (
+        WithRuns(db, db.Lanes.FromSqlRaw(Runnable(db), now, LanesPerTenant, (short)SliceState.Returned)).ToListAsync(cancellationToken);
+
+    // Each part of the union is served by an index of its own, which one condition with OR would not be. Gates are
+    // looked at twice: before the ranking, so that lanes of a closed upstream do not crowd out the others.
+    private static string Runnable(StoreDb db)
+    {
+        var (active, closed) = (db.Is("active"), $$"""SELECT namespace FROM gates WHERE {{db.Is("paused")}} OR closed_until > {0}""");
+        return $$"""
+            SELECT lanes.* FROM lanes JOIN (
                 SELECT batch, run, namespace FROM (
                     SELECT batch, run, namespace, ROW_NUMBER() OVER (PARTITION BY tenant ORDER BY priority DESC, batch) AS place
-                    FROM lanes WHERE active AND open AND namespace NOT IN (SELECT namespace FROM gates WHERE paused OR closed_until > {now})) AS ranked
-                WHERE place <= {LanesPerTenant}
-                UNION SELECT batch, run, namespace FROM lanes WHERE active AND retry_at <= {now}
-                UNION SELECT batch, run, namespace FROM slices WHERE state = {(short)SliceState.Returned})
-            AND namespace NOT IN (SELECT namespace FROM gates WHERE paused OR closed_until > {now})
-            AND tenant NOT IN (SELECT name FROM tenants WHERE paused)
-            """)).ToListAsync(cancellationToken);
+                    FROM lanes WHERE {{active}} AND {{db.Is("open")}} AND namespace NOT IN ({{closed}})) AS ranked
+                WHERE place <= {1}
+                UNION SELECT batch, run, namespace FROM lanes WHERE {{active}} AND retry_at <= {0}
+                UNION SELECT batch, run, namespace FROM slices WHERE state = {2}) AS ready
+            ON lanes.batch = ready.batch AND lanes.run = ready.run AND lanes.namespace = ready.namespace
+            WHERE {{active}} AND lanes.namespace NOT IN ({{closed}}) AND tenant NOT IN (SELECT name FROM tenants WHERE {{db.Is("paused")}})
+            """;
+    }
 
     private static IQueryable<RunnableLane> WithRuns(StoreDb db, IQueryable<Lane> lanes) =>
         from lane in lanes

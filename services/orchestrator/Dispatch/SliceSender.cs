@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using BatchPlatform.Contracts;
+using BatchPlatform.Defaults;
 using BatchPlatform.Defaults.Telemetry;
 using MassTransit;
 
 namespace BatchPlatform.Orchestrator.Dispatch;
 
 /// <summary>Sends slices to the workers' queue. A slice that does not get there is sent again once its row has waited too long.</summary>
-public sealed partial class SliceSender(IBus bus, ILogger<SliceSender> logger)
+public sealed partial class SliceSender(IBus bus, TimeProvider time, ILogger<SliceSender> logger)
 {
     private static readonly Uri Address = new($"exchange:{Queues.Slices}");
 
@@ -22,7 +23,9 @@ public sealed partial class SliceSender(IBus bus, ILogger<SliceSender> logger)
             {
                 using var span = Traces.Continue("slice dispatch", ActivityKind.Producer, sent.Trace);
                 span?.SetTag("batchplatform.slice.id", sent.Slice.SliceId).SetTag(Meters.Upstream, sent.Slice.Namespace);
-                await endpoint.Send(sent.Slice, cancellationToken);
+
+                // By the message's id it is known whose it is, even where the message cannot be read.
+                await endpoint.Send(sent.Slice, context => context.MessageId = sent.Slice.SliceId, cancellationToken).OrTimeoutAsync(time, cancellationToken);
             }));
         }
         catch (Exception error) when (error is not OperationCanceledException)

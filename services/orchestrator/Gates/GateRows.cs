@@ -81,24 +81,11 @@ public static class GateRows
     }
 
     // Locked first and read then: what is read is what the lock's last holder left.
-    private static async Task<Gate> LockAsync(StoreDb db, string ns, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var locked = await db.Gates.FromSql($"UPDATE gates SET rounds = rounds + 1 WHERE namespace = {ns} RETURNING *").AsNoTracking().ToListAsync(cancellationToken);
-            if (locked.Count == 1)
-            {
-                return locked[0];
-            }
-
-            await db.Database.ExecuteSqlAsync(
-                $"""
-                INSERT INTO gates (namespace, closed_until, closings, trips, paused, rounds, burst_from)
-                VALUES ({ns}, {DateTime.UnixEpoch}, 0, 0, {false}, 0, {DateTime.UnixEpoch}) ON CONFLICT DO NOTHING
-                """,
-                cancellationToken);
-        }
-    }
+    private static Task<Gate> LockAsync(StoreDb db, string ns, CancellationToken cancellationToken) => db.UpdateOrInsertAsync(
+        $"UPDATE gates SET rounds = rounds + 1",
+        $"namespace = {ns}",
+        () => new Gate { Namespace = ns, ClosedUntil = DateTime.UnixEpoch, BurstFrom = DateTime.UnixEpoch },
+        cancellationToken);
 
     private static async Task<Gate> TrackAsync(StoreDb db, string ns, CancellationToken cancellationToken)
     {

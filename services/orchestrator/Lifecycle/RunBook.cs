@@ -24,7 +24,7 @@ internal sealed class RunBook(WorkUnit unit, DateTime now)
         }
     }
 
-    /// <summary>Goes on with a stopped run: what was handed back or never cut is cut again; one with every outcome settles at once.</summary>
+    /// <summary>Goes on with a stopped run: what was handed back or never cut is cut again; one with every outcome settles at once, one whose canary is done waits for approval.</summary>
     public async Task ResumeAsync(Batch batch)
     {
         StartEpoch(batch);
@@ -41,6 +41,10 @@ internal sealed class RunBook(WorkUnit unit, DateTime now)
         if (run.Completed + run.Failed == run.Total)
         {
             unit.Owe(new RunSettled(batch.CorrelationId, batch.Run, batch.Epoch, Failures: 0));
+        }
+        else if (CountedRun.Of(run).CanaryDone)
+        {
+            unit.Owe(new RunHeld(batch.CorrelationId, batch.Run, batch.Epoch, PauseReasons.Canary));
         }
     }
 

@@ -39,6 +39,7 @@ public sealed partial class ReportConsumer(
         var db = unit.Db;
         var fresh = await OutcomeLedger.FreshAsync(db, slice.Batch, slice.Run, [.. outcomes.Where(outcome => slice.Jobs.Contains(outcome.Index))], context.CancellationToken);
         var retries = await FreshRetriesAsync(db, slice, report.Retries, context.CancellationToken);
+        slice.Jobs = retries.Count == 0 ? slice.Jobs : slice.Jobs.Without([.. retries.Select(retry => retry.Index)]);
         var over = Settle(db, slice, slice.Remaining - fresh.Count - retries.Count, report.Last);
         await JudgeAsync(unit, slice, fresh, report, context.CancellationToken);
 
@@ -68,14 +69,12 @@ public sealed partial class ReportConsumer(
         }
     }
 
-    // One statement locks the row and reads it. Not to be composed upon.
     private async Task<Slice?> LockAsync(WorkUnit unit, ReportOutcomes report, CancellationToken cancellationToken)
     {
-        var locked = await unit.Db.Slices.FromSql(
-            $"""
-            UPDATE slices SET state = {(int)SliceState.Taken}, holder = {report.WorkerId}, lease_until = {unit.Now.AddSeconds(options.Value.LeaseSeconds)}
-            WHERE id = {report.SliceId} AND (state = {(int)SliceState.Queued} OR (state = {(int)SliceState.Taken} AND holder = {report.WorkerId})) RETURNING *
-            """).ToListAsync(cancellationToken);
+        var locked = await unit.Db.UpdateReturning<Slice>(
+            $"UPDATE slices SET state = {(int)SliceState.Taken}, holder = {report.WorkerId}, lease_until = {unit.Now.AddSeconds(options.Value.LeaseSeconds)}",
+            $"id = {report.SliceId} AND (state = {(int)SliceState.Queued} OR (state = {(int)SliceState.Taken} AND holder = {report.WorkerId}))")
+            .ToListAsync(cancellationToken);
         return locked.SingleOrDefault();
     }
 
@@ -89,8 +88,7 @@ public sealed partial class ReportConsumer(
         }
 
         var ended = await SliceProgress.EndedAsync(db, slice.Batch, slice.Run, [.. mine.Select(retry => retry.Index)], cancellationToken);
-        var waiting = await SliceProgress.WaitingAsync(db, slice, cancellationToken);
-        mine.RemoveAll(retry => ended.Contains(retry.Index) || waiting.Contains(retry.Index));
+        mine.RemoveAll(retry => ended.Contains(retry.Index));
         return mine;
     }
 

@@ -1,10 +1,9 @@
 using BatchPlatform.Store;
-using BatchPlatform.Store.Tables;
 using Microsoft.EntityFrameworkCore;
 
 namespace BatchPlatform.Orchestrator.Outcomes;
 
-/// <summary>Tells which jobs of a slice are no longer the slice's to report.</summary>
+/// <summary>Tells which jobs of a slice have ended, by whomever.</summary>
 internal static class SliceProgress
 {
     /// <summary>Those of the jobs that have an outcome.</summary>
@@ -23,15 +22,5 @@ internal static class SliceProgress
 
         // In the primary key's order, because PostgreSQL without statistics may else walk the whole run by arrival.
         return await ended.Select(outcome => outcome.Index).Order().ToHashSetAsync(cancellationToken);
-    }
-
-    /// <summary>Those of the slice's jobs that wait for a retry.</summary>
-    public static async Task<IReadOnlySet<int>> WaitingAsync(StoreDb db, Slice slice, CancellationToken cancellationToken)
-    {
-        var (first, last) = (slice.Jobs.Ranges[0].First, slice.Jobs.Ranges[^1].Last);
-        return await db.Retries
-            .Where(retry => retry.Batch == slice.Batch && retry.Run == slice.Run && retry.Index >= first && retry.Index <= last)
-            .Select(retry => retry.Index)
-            .ToHashSetAsync(cancellationToken);
     }
 }

@@ -19,9 +19,8 @@ internal sealed class UnrunJobs(WorkUnit unit, OutcomeLedger ledger, Cancellatio
     /// <exception cref="DbUpdateConcurrencyException">A slice was cut meanwhile; worth another try.</exception>
     public async Task<Run?> LockAsync(long batch, int number)
     {
-        _slices = await Db.Slices.FromSql($"UPDATE slices SET remaining = remaining WHERE batch = {batch} AND run = {number} RETURNING *").ToListAsync(cancellationToken);
-        var locked = await Db.Runs
-            .FromSql($"UPDATE runs SET seq = seq WHERE batch = {batch} AND number = {number} RETURNING *")
+        _slices = await Db.UpdateReturning<Slice>($"UPDATE slices SET remaining = remaining", $"batch = {batch} AND run = {number}").ToListAsync(cancellationToken);
+        var locked = await Db.UpdateReturning<Run>($"UPDATE runs SET seq = seq", $"batch = {batch} AND number = {number}")
             .AsNoTracking()
             .ToListAsync(cancellationToken);
         await Db.Lanes

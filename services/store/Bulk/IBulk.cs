@@ -28,32 +28,6 @@ public readonly record struct StagedRow(int Index, ReadOnlyMemory<byte> Json);
 /// <param name="MaxBytes">Bytes of params, at most; the first job is taken whatever its size.</param>
 public readonly record struct LaneRange(long Batch, int Revision, string Namespace, int From, int End, int MaxJobs, int MaxBytes);
 
-/// <summary>What a run's row says once outcomes were counted in it.</summary>
-/// <param name="BatchId">The batch.</param>
-/// <param name="Epoch">The epoch of its last start.</param>
-/// <param name="Failures">Failed since then.</param>
-/// <param name="Started">Its start was announced.</param>
-/// <param name="StopOnJobError">A failure stops it.</param>
-/// <param name="Settled">Every job has an outcome.</param>
-/// <param name="CanaryDone">As many jobs as the canary has an outcome, and nobody has approved the rest yet.</param>
-/// <param name="BudgetSpent">More of the jobs failed than the failure budget bears.</param>
-/// <param name="BudgetPauses">In which case the batch is paused, not stopped.</param>
-public sealed record CountedRun(
-    Guid BatchId, int Epoch, int Failures, bool Started, bool StopOnJobError, bool Settled, bool CanaryDone, bool BudgetSpent, bool BudgetPauses)
-{
-    /// <summary>What the row says.</summary>
-    public static CountedRun Of(Run run) => new(
-        run.BatchId,
-        run.Epoch,
-        run.Failures,
-        run.Started,
-        run.StopOnJobError,
-        run.SettledAt is not null,
-        run.Canary > 0 && run.Completed + run.Failed >= run.Canary,
-        run.BudgetRate > 0 && run.Seq - run.SampledFrom >= run.BudgetMinimum && run.Failed - run.FailedBefore >= (run.Seq - run.SampledFrom) * run.BudgetRate,
-        run.BudgetPauses);
-}
-
 /// <summary>
 /// The provider's fast path for many rows. Runs on the context's connection: inserts inside its transaction, which there
 /// must be; reads inside it when there is one.

@@ -116,7 +116,7 @@ internal static class JobQuery
                 // Neighbours mostly share their action: one string for all of them.
                 var next = reader.GetString(1);
                 action = next == action ? action : next;
-                yield return new PackedJob(reader.GetInt32(0), 1, action, reader.GetFieldValue<byte[]>(2), reader.IsDBNull(3) ? 0 : reader.GetInt32(3));
+                yield return new PackedJob(reader.GetInt32(0), 1, action, reader.Utf8(2), reader.IsDBNull(3) ? 0 : reader.GetInt32(3));
             }
         }
 

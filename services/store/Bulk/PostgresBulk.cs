@@ -30,7 +30,7 @@ internal sealed class PostgresBulk : IBulk
 
     // The driver reads every row of an answer that it was sent, wanted or not: so the server counts the bytes, and does
     // that before it fetches any params.
-    private const string Lane = $"""
+    internal const string Lane = $"""
         SELECT {JobQuery.Columns} FROM (
             SELECT {JobQuery.Columns},
                    sum(octet_length(params)) OVER (ORDER BY "index" ROWS UNBOUNDED PRECEDING) AS bytes,
@@ -41,7 +41,7 @@ internal sealed class PostgresBulk : IBulk
 
     // For a batch that was uploaded a moment ago the planner believes in a few hundred rows, and would rather filter the
     // whole batch than look up each index (18 ms instead of 1). This form leaves it no choice.
-    private const string Listed = $"""
+    internal const string Listed = $"""
         SELECT {JobQuery.Columns} FROM unnest(@indexes) AS wanted (place)
         CROSS JOIN LATERAL (SELECT * FROM jobs WHERE {JobQuery.Visible} AND "index" = wanted.place OFFSET 0) AS found
         ORDER BY found."index"

@@ -19,9 +19,9 @@ internal sealed class SqliteBulk : IBulk
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """;
 
-    private const string Lane = $"""SELECT {JobQuery.Columns} FROM jobs WHERE {JobQuery.InLane} ORDER BY "index" LIMIT @max_jobs""";
+    internal const string Lane = $"""SELECT {JobQuery.Columns} FROM jobs WHERE {JobQuery.InLane} ORDER BY "index" LIMIT @max_jobs""";
 
-    private const string Listed = $"""
+    internal const string Listed = $"""
         SELECT {JobQuery.Columns} FROM jobs WHERE {JobQuery.Visible} AND "index" IN (SELECT value FROM json_each(@indexes)) ORDER BY "index"
         """;
 
@@ -44,7 +44,7 @@ internal sealed class SqliteBulk : IBulk
 
     public async Task<CountedRun?> InsertOutcomesAsync(StoreDb db, long batch, int run, IReadOnlyList<PackedOutcome> outcomes, DateTime now, CancellationToken cancellationToken)
     {
-        if (await CountAsync(db, batch, run, outcomes, now, cancellationToken) is not { } counted)
+        if (await CountedRuns.CountAsync(db, batch, run, outcomes, now, cancellationToken) is not { } counted)
         {
             return null;
         }
@@ -72,20 +72,6 @@ internal sealed class SqliteBulk : IBulk
 
     public Task<IReadOnlyList<PackedJob>> ReadJobsAsync(StoreDb db, long batch, int revision, IReadOnlyList<(int Index, int Attempt)> jobs, CancellationToken cancellationToken) =>
         JobQuery.ReadJobsAsync(db, Listed, batch, revision, jobs, JsonSerializer.Serialize(jobs.Select(job => job.Index)), cancellationToken);
-
-    private static async Task<Run?> CountAsync(StoreDb db, long batch, int run, IReadOnlyList<PackedOutcome> outcomes, DateTime now, CancellationToken cancellationToken)
-    {
-        var count = outcomes.Count;
-        var failed = outcomes.Count(outcome => !outcome.Completed);
-        var counted = await db.Runs.FromSql(
-            $"""
-            UPDATE runs SET
-                seq = seq + {count}, completed = completed + {count - failed}, failed = failed + {failed}, failures = failures + {failed},
-                settled_at = CASE WHEN completed + failed + {count} >= total THEN {now} END
-            WHERE batch = {batch} AND number = {run} RETURNING *
-            """).AsNoTracking().ToListAsync(cancellationToken);
-        return counted.SingleOrDefault();
-    }
 
     private static Task InsertAsync<T>(StoreDb db, string sql, IReadOnlyList<T> rows, Action<SqliteInsert, T, int> bind, CancellationToken cancellationToken)
     {

@@ -28,13 +28,9 @@ public static class Allowances
             return null;
         }
 
-        await unit.Db.Database.ExecuteSqlAsync(
-            $"""
-            INSERT INTO allowances (tenant, rounds, limits, counted_at, batches, pending_jobs, results, callbacks)
-            VALUES ({tenant}, 1, '', {unit.Now}, 0, 0, 0, 0) ON CONFLICT (tenant) DO UPDATE SET rounds = allowances.rounds + 1
-            """,
-            cancellationToken);
-        var row = await unit.Db.Allowances.SingleAsync(each => each.Tenant == tenant, cancellationToken);
+        var row = await unit.Db.UpdateOrInsertAsync(
+            $"UPDATE allowances SET rounds = rounds + 1", $"tenant = {tenant}", () => new Allowance { Tenant = tenant, CountedAt = unit.Now }, cancellationToken);
+        unit.Db.Allowances.Attach(row);
         if (!IsFresh(row, quotas, unit.Now) || Lacking(row, quotas, use) is not null)
         {
             await CountAsync(unit.Db, row, quotas, unit.Now, cancellationToken);

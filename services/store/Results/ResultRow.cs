@@ -1,5 +1,6 @@
 using System.Data.Common;
 using BatchPlatform.Contracts;
+using BatchPlatform.Store.Bulk;
 
 namespace BatchPlatform.Store.Results;
 
@@ -47,7 +48,7 @@ public sealed class ResultRow(DbDataReader reader)
     /// <summary>Raw JSON.</summary>
     public byte[] Params => Text(14);
 
-    private byte[] Text(int column) => reader.GetFieldValue<byte[]>(column);
+    private byte[] Text(int column) => reader.Utf8(column);
 
     private byte[]? TextOrNull(int column) => reader.IsDBNull(column) ? null : Text(column);
 }

@@ -34,7 +34,8 @@ internal sealed class BatchRepositoryContext<TMessage>(
 
     public async Task<SagaConsumeContext<Batch, TMessage>> Load(Guid correlationId)
     {
-        var instance = await Locked(correlationId).FirstOrDefaultAsync(CancellationToken);
+        // The lock spares conflicting consumers a retry; correctness rests on the version.
+        var instance = await unit.Db.LockBatch(correlationId).FirstOrDefaultAsync(CancellationToken);
         return instance is null ? null! : await CreateSagaConsumeContext(this, instance, SagaConsumeContextMode.Load);
     }
 
@@ -52,10 +53,4 @@ internal sealed class BatchRepositoryContext<TMessage>(
     public Task<SagaConsumeContext<Batch, T>> CreateSagaConsumeContext<T>(ConsumeContext<T> consumeContext, Batch instance, SagaConsumeContextMode mode)
         where T : class =>
         contexts.CreateSagaConsumeContext(unit, consumeContext, instance, mode);
-
-    // The lock spares conflicting consumers a retry; correctness rests on the version.
-    private IQueryable<Batch> Locked(Guid id) =>
-        unit.Db is PostgresStoreDb
-            ? unit.Db.Batches.FromSql($"SELECT * FROM batches WHERE id = {id} FOR UPDATE")
-            : unit.Db.Batches.Where(batch => batch.CorrelationId == id);
 }

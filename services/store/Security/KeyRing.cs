@@ -32,8 +32,7 @@ internal sealed class KeyRing(BatchStore store, TimeProvider time) : IXmlReposit
     {
         var (number, now) = (_seen + 1, time.GetUtcNow().UtcDateTime);
         await using var unit = await store.BeginAsync().ConfigureAwait(false);
-        await unit.Db.Database.ExecuteSqlAsync(
-            $"INSERT INTO keyring (number, xml, created_at) VALUES ({number}, {xml}, {now}) ON CONFLICT DO NOTHING").ConfigureAwait(false);
+        await unit.Db.InsertIfAbsentAsync(new KeyRingElement { Number = number, Xml = xml, CreatedAt = now }, CancellationToken.None).ConfigureAwait(false);
         await unit.CommitAsync().ConfigureAwait(false);
     }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using BatchPlatform.Store.Tables;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -24,8 +25,7 @@ public sealed partial class MasterKey(BatchStore store, IOptions<SecurityOptions
 
         var (key, now) = (Convert.ToBase64String(RandomNumberGenerator.GetBytes(SecurityOptions.KeyBytes)), time.GetUtcNow().UtcDateTime);
         await using var unit = await store.BeginAsync(cancellationToken);
-        await unit.Db.Database.ExecuteSqlAsync(
-            $"INSERT INTO keyring (number, xml, created_at) VALUES ({KeyRing.MasterPlace}, {key}, {now}) ON CONFLICT DO NOTHING", cancellationToken);
+        await unit.Db.InsertIfAbsentAsync(new KeyRingElement { Number = KeyRing.MasterPlace, Xml = key, CreatedAt = now }, cancellationToken);
         await unit.CommitAsync(cancellationToken);
         Log.Kept(logger);
     }
@@ -35,15 +35,26 @@ public sealed partial class MasterKey(BatchStore store, IOptions<SecurityOptions
     internal byte[] For(string purpose) =>
         Derive(Configured ?? Kept ?? throw new CryptographicException("There is no master key: none is configured, and api has made none yet."), purpose);
 
-    /// <summary>The key for a purpose, then the one that was used before a key was configured, if there was one: to read what it protected.</summary>
+    /// <summary>The key for a purpose, then those of the former master keys: to check what they signed.</summary>
+    internal IEnumerable<byte[]> GivenFor(string purpose) =>
+        options.Value.FormerMasterKeys.Select(former => Derive(former, purpose)).Prepend(For(purpose));
+
+    /// <summary>These, then the one that was kept in the store before a key was configured, if there was one: to read what it protected.</summary>
     internal IEnumerable<byte[]> AllFor(string purpose)
     {
-        yield return For(purpose);
+        foreach (var key in GivenFor(purpose))
+        {
+            yield return key;
+        }
+
         if (Configured is not null && Kept is { } kept)
         {
             yield return Derive(kept, purpose);
         }
     }
+
+    /// <summary>Whether it is configured; otherwise it is kept in the store.</summary>
+    internal bool IsConfigured => Configured is not null;
 
     private string? Configured => options.Value.MasterKey is { Length: > 0 } key ? key : null;
 

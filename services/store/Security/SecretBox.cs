@@ -21,7 +21,7 @@ public sealed class SecretBox : IDisposable
         var services = new ServiceCollection();
         services.AddSingleton(master);
         services.AddSingleton(logs);
-        services.AddSingleton<MasterKeyWrap>();
+        services.AddSingleton(new MasterKeyWrap(master));
         services.AddDataProtection().SetApplicationName("BatchPlatform");
         services.AddOptions<KeyManagementOptions>().Configure<MasterKeyWrap>((ring, wrap) =>
         {

@@ -8,11 +8,20 @@ public sealed class SecurityOptions
     /// <summary>Bytes of the master key.</summary>
     public const int KeyBytes = 32;
 
+    /// <summary>Former master keys at most: each may have to be tried for a link.</summary>
+    public const int MaxFormerKeys = 8;
+
     /// <summary>
     /// 32 random bytes in base64, such as <c>openssl rand -base64 32</c> makes; the same for api and notifier. Without it
     /// api makes one and keeps it in the store, beside what it encrypts.
     /// </summary>
     public string MasterKey { get; set; } = "";
+
+    /// <summary>
+    /// Master keys that are used no more but still open what they closed: links, and the key ring until api has wrapped it anew,
+    /// which it does at its start. The next master key may stand here too, so that every process knows it before one uses it. At most 8.
+    /// </summary>
+    public IList<string> FormerMasterKeys { get; } = [];
 
     /// <summary>This process may add keys to the ring: api only.</summary>
     internal bool AddsKeys { get; set; }
@@ -27,8 +36,15 @@ public sealed class SecurityOptions
     /// <summary>Fails the start when something else stands in its place; never says what.</summary>
     internal sealed class Validator : IValidateOptions<SecurityOptions>
     {
-        public ValidateOptionsResult Validate(string? name, SecurityOptions options) => options.MasterKey.Length == 0 || IsKey(options.MasterKey)
-            ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail("Security__MasterKey must be 32 random bytes in base64, the same for api and notifier (make it with: openssl rand -base64 32).");
+        private const string Form = "32 random bytes in base64";
+
+        public ValidateOptionsResult Validate(string? name, SecurityOptions options) => (options.MasterKey, options.FormerMasterKeys) switch
+        {
+            ({ Length: > 0 } key, _) when !IsKey(key) =>
+                ValidateOptionsResult.Fail($"Security__MasterKey must be {Form}, the same for api and notifier (make it with: openssl rand -base64 32)."),
+            (_, { Count: > MaxFormerKeys }) => ValidateOptionsResult.Fail($"Security__FormerMasterKeys must be at most {MaxFormerKeys}."),
+            (_, var former) when !former.All(IsKey) => ValidateOptionsResult.Fail($"Security__FormerMasterKeys must each be {Form}."),
+            _ => ValidateOptionsResult.Success,
+        };
     }
 }

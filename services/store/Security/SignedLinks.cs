@@ -27,6 +27,7 @@ public sealed class SignedLinks(MasterKey master, TimeProvider time)
     /// <summary>The parameter that tells a signed link from others.</summary>
     public const string Signature = "signature";
 
+    private const string Purpose = "links";
     private const string Tenant = "tenant";
     private const string Format = "format";
     private const string Expires = "expires";
@@ -45,7 +46,7 @@ public sealed class SignedLinks(MasterKey master, TimeProvider time)
     public string Sign(string method, string tenant, string path, string format, DateTimeOffset expires, IReadOnlyList<KeyValuePair<string, string>> parameters)
     {
         var until = expires.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        var signature = SignatureOf(method, tenant, Resource(path, parameters), format, until);
+        var signature = HMACSHA256.HashData(master.For(Purpose), Signed(method, tenant, Resource(path, parameters), format, until));
         KeyValuePair<string, string>[] query =
             [.. parameters, new(Tenant, tenant), new(Format, format), new(Expires, until), new(Signature, Base64Url.EncodeToString(signature))];
         return $"{path}?{Join(query)}";
@@ -56,10 +57,10 @@ public sealed class SignedLinks(MasterKey master, TimeProvider time)
     {
         string Of(string name) => query.FirstOrDefault(parameter => parameter.Key == name).Value ?? "";
         var (tenant, until) = (Of(Tenant), Of(Expires));
-        var expected = SignatureOf(method, tenant, Resource(path, query), Of(Format), until);
+        var signed = Signed(method, tenant, Resource(path, query), Of(Format), until);
         var isOurs = query.Select(parameter => parameter.Key).Distinct().Count() == query.Count
             && Base64Url.IsValid(Of(Signature))
-            && CryptographicOperations.FixedTimeEquals(Base64Url.DecodeFromChars(Of(Signature)), expected);
+            && IsSignature(Base64Url.DecodeFromChars(Of(Signature)), signed);
         if (!isOurs)
         {
             return (LinkVerdict.Invalid, tenant);
@@ -75,7 +76,10 @@ public sealed class SignedLinks(MasterKey master, TimeProvider time)
     private static string Join(IEnumerable<KeyValuePair<string, string>> query) =>
         string.Join('&', query.Select(parameter => $"{Uri.EscapeDataString(parameter.Key)}={Uri.EscapeDataString(parameter.Value)}"));
 
+    // By a former master key, too: a link lives on when the key is rotated.
+    private bool IsSignature(byte[] signature, byte[] signed) =>
+        master.GivenFor(Purpose).Any(key => CryptographicOperations.FixedTimeEquals(signature, HMACSHA256.HashData(key, signed)));
+
     // Escaped, so that no part can run over into the next.
-    private byte[] SignatureOf(params string[] parts) =>
-        HMACSHA256.HashData(master.For("links"), Encoding.UTF8.GetBytes(string.Join('\n', parts.Select(Uri.EscapeDataString))));
+    private static byte[] Signed(params string[] parts) => Encoding.UTF8.GetBytes(string.Join('\n', parts.Select(Uri.EscapeDataString)));
 }

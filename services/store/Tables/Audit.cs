@@ -46,6 +46,7 @@ public static class AuditActions
     public const string BatchDelete = "batch.delete";
     public const string JobCancel = "job.cancel";
     public const string DeliveryResend = "delivery.resend";
+    public const string DeadLettersRedrive = "dead-letters.redrive";
     public const string DatasetDelete = "dataset.delete";
     public const string KeyCreate = "key.create";
     public const string KeyChange = "key.change";

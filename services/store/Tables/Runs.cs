@@ -162,10 +162,10 @@ public sealed class Slice
     /// <summary>While taken: lost after it. While queued: sent again after it.</summary>
     public DateTime LeaseUntil { get; set; }
 
-    /// <summary>The jobs, in order.</summary>
+    /// <summary>The jobs, in order; without those that were to be tried again, which are another's from then on.</summary>
     public SliceJobs Jobs { get; set; } = new([]);
 
-    /// <summary>Jobs of the slice without an outcome or a retry.</summary>
+    /// <summary>Jobs of the slice without an outcome.</summary>
     public int Remaining { get; set; }
 
     /// <summary>Calls at once that it grants.</summary>

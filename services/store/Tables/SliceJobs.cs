@@ -26,6 +26,9 @@ public sealed record SliceJobs(IReadOnlyList<JobRange> Ranges)
     /// <summary>Whether the slice holds this job.</summary>
     public bool Contains(int index) => Ranges.Any(range => range.First <= index && index <= range.Last);
 
+    /// <summary>The same without some of its jobs.</summary>
+    public SliceJobs Without(IReadOnlyCollection<int> indexes) => Of(Each().Where(job => !indexes.Contains(job.Index)));
+
     /// <summary>Joins neighbours into ranges.</summary>
     /// <param name="jobs">In ascending order of index.</param>
     public static SliceJobs Of(IEnumerable<(int Index, int Attempt)> jobs)

@@ -1,4 +1,5 @@
 using BatchPlatform.Contracts;
+using BatchPlatform.Defaults;
 using MassTransit;
 using Microsoft.Extensions.Options;
 
@@ -25,8 +26,9 @@ internal sealed partial class Heartbeats(
         {
             var client = clients.CreateRequestClient<Heartbeat>(Orchestrators, options.Value.RequestTimeout);
             var ids = asked.Select(slice => slice.Grant.SliceId).ToArray();
-            var answer = await client.GetResponse<HeartbeatAnswer>(new Heartbeat(identity.Id, ids), cancellationToken);
-            Apply(answer.Message, asked, sentAt);
+            var answering = client.GetResponse<HeartbeatAnswer>(new Heartbeat(identity.Id, ids), cancellationToken);
+            await answering.OrTimeoutAsync(time, cancellationToken);
+            Apply((await answering).Message, asked, sentAt);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

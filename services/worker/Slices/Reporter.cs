@@ -1,4 +1,5 @@
 using BatchPlatform.Contracts;
+using BatchPlatform.Defaults;
 using MassTransit;
 
 namespace BatchPlatform.Worker.Slices;
@@ -142,7 +143,7 @@ internal sealed partial class Reporter(
             try
             {
                 var endpoint = await bus.GetSendEndpoint(Orchestrators);
-                await endpoint.Send(report);
+                await endpoint.Send(report).OrTimeoutAsync(time);
                 return;
             }
             catch (Exception error) when (!slice.Aborted.IsCancellationRequested)

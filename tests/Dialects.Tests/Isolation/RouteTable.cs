@@ -85,7 +85,7 @@ internal static class RouteTable
         .. Rows(Speech.Native, Access.Admin, Named.Shared,
             "PUT /v1/upstreams/{ns}", "DELETE /v1/upstreams/{ns}", "POST /v1/upstreams/{ns}/pause", "POST /v1/upstreams/{ns}/resume"),
         .. Rows(Speech.Native, Access.Admin, Named.Nothing,
-            "GET /v1/tenants", "GET /v1/tenants/{name}/", "PUT /v1/tenants/{name}/", "GET /v1/audit", "GET /v1/keys/", "POST /v1/keys/", "GET /v1/keys/{id}",
+            "GET /v1/tenants", "GET /v1/tenants/{name}/", "PUT /v1/tenants/{name}/", "GET /v1/audit", "GET /v1/dead-letters/", "POST /v1/dead-letters/redrive", "GET /v1/keys/", "POST /v1/keys/", "GET /v1/keys/{id}",
             "DELETE /v1/keys/{id}", "POST /v1/keys/{id}/signing-secret", "DELETE /v1/keys/{id}/signing-secret"),
     ];
 

@@ -71,11 +71,33 @@ public sealed class SignedLinksTests
     [Fact]
     public void Another_master_key_signs_otherwise() => Assert.Equal(LinkVerdict.Invalid, Check(Links('B'), Sign(Links('A'), "acme")).Verdict);
 
-    private SignedLinks Links(char key = 'A') => new(Master(key), _clock);
+    [Fact]
+    public void A_link_of_a_former_master_key_stays_good_until_that_key_is_forgotten()
+    {
+        var link = Sign(Links('A'), "acme");
+
+        Assert.Equal((LinkVerdict.Valid, "acme"), Check(Links('B', 'C', 'A'), link));
+        Assert.Equal(LinkVerdict.Invalid, Check(Links('B', 'C'), link).Verdict);
+    }
+
+    [Fact]
+    public void Links_are_signed_with_the_key_of_now() => Assert.Equal(LinkVerdict.Valid, Check(Links('B'), Sign(Links('B', 'A'), "acme")).Verdict);
+
+    private SignedLinks Links(char key = 'A', params char[] former) => new(Master(key, former), _clock);
 
     // A configured key is used without a look into the store.
-    private MasterKey Master(char key) =>
-        new(store: null!, Options.Create(new SecurityOptions { MasterKey = new string(key, 43) + "=" }), _clock, NullLogger<MasterKey>.Instance);
+    private MasterKey Master(char key, char[] former)
+    {
+        var options = new SecurityOptions { MasterKey = Key(key) };
+        foreach (var other in former)
+        {
+            options.FormerMasterKeys.Add(Key(other));
+        }
+
+        return new MasterKey(store: null!, Options.Create(options), _clock, NullLogger<MasterKey>.Instance);
+    }
+
+    private static string Key(char letter) => new string(letter, 43) + "=";
 
     private string Sign(SignedLinks links, string tenant) => links.Sign(tenant, Path, "csv", _clock.GetUtcNow().AddHours(1), new KeyValuePair<string, string>("run", "1"));
 

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace BatchPlatform.Store.Migrations.Postgres
 {
     [DbContext(typeof(PostgresStoreDb))]
-    [Migration("20261122122555_Initial")]
+    [Migration("20261122143454_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

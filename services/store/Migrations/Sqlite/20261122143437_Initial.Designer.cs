@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace BatchPlatform.Store.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteStoreDb))]
-    [Migration("20261122122543_Initial")]
+    [Migration("20261122143437_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

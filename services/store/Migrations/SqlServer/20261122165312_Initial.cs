@@ -1,0 +1,832 @@
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace BatchPlatform.Store.Migrations.SqlServer
+{
+    /// <inheritdoc />
+    public partial class Initial : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.CreateTable(
+                name: "allowances",
+                columns: table => new
+                {
+                    tenant = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    rounds = table.Column<long>(type: "bigint", nullable: false),
+                    limits = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    counted_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    batches = table.Column<long>(type: "bigint", nullable: false),
+                    pending_jobs = table.Column<long>(type: "bigint", nullable: false),
+                    results = table.Column<long>(type: "bigint", nullable: false),
+                    callbacks = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_allowances", x => x.tenant);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "appends",
+                columns: table => new
+                {
+                    batch = table.Column<long>(type: "bigint", nullable: false),
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    batch_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    base_index = table.Column<int>(type: "int", nullable: false),
+                    revision = table.Column<int>(type: "int", nullable: false),
+                    edits = table.Column<bool>(type: "bit", nullable: false),
+                    command_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    lease_until = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    uploader = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    expansion = table.Column<Guid>(type: "uniqueidentifier", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_appends", x => x.batch);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "audit",
+                columns: table => new
+                {
+                    number = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    tenant = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    key = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2"),
+                    address = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2"),
+                    action = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    resource = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    detail = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_audit", x => x.number);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "batches",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    number = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<int>(type: "int", nullable: false),
+                    state = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    tenant = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    name = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2"),
+                    recurring = table.Column<bool>(type: "bit", nullable: false),
+                    options = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    callback = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2"),
+                    schedule = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2"),
+                    schedule_revision = table.Column<int>(type: "int", nullable: false),
+                    fires = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    fire_queued = table.Column<bool>(type: "bit", nullable: false),
+                    dialect = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2"),
+                    dialect_document = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2"),
+                    revision = table.Column<int>(type: "int", nullable: false),
+                    next_index = table.Column<int>(type: "int", nullable: false),
+                    total = table.Column<int>(type: "int", nullable: false),
+                    lanes = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    shortest_deadline_seconds = table.Column<int>(type: "int", nullable: false),
+                    run = table.Column<int>(type: "int", nullable: false),
+                    epoch = table.Column<int>(type: "int", nullable: false),
+                    paused = table.Column<bool>(type: "bit", nullable: false),
+                    paused_at = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    pause_reason = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2"),
+                    stop_owed = table.Column<bool>(type: "bit", nullable: false),
+                    created_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    updated_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    committed_at = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    started_at = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    ended_at = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    deleted_at = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    replies = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_batches", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "dataset_contents",
+                columns: table => new
+                {
+                    number = table.Column<long>(type: "bigint", nullable: false),
+                    dataset = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    uploader = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    lease_until = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    discarded = table.Column<bool>(type: "bit", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_dataset_contents", x => x.number);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "dataset_rows",
+                columns: table => new
+                {
+                    content = table.Column<long>(type: "bigint", nullable: false),
+                    index = table.Column<int>(type: "int", nullable: false),
+                    json = table.Column<byte[]>(type: "varbinary(max)", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_dataset_rows", x => new { x.content, x.index });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "datasets",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    number = table.Column<long>(type: "bigint", nullable: false),
+                    tenant = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    name = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    content = table.Column<long>(type: "bigint", nullable: true),
+                    rows = table.Column<int>(type: "int", nullable: false),
+                    upload = table.Column<long>(type: "bigint", nullable: true),
+                    bad_rows = table.Column<int>(type: "int", nullable: false),
+                    errors = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2"),
+                    dialect = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2"),
+                    dialect_document = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2"),
+                    created_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    updated_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    uploaded_at = table.Column<DateTime>(type: "datetime2", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_datasets", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "deliveries",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    batch = table.Column<long>(type: "bigint", nullable: false),
+                    batch_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    tenant = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    run = table.Column<int>(type: "int", nullable: false),
+                    epoch = table.Column<int>(type: "int", nullable: false),
+                    seq = table.Column<int>(type: "int", nullable: false),
+                    @event = table.Column<string>(name: "event", type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    url = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    host = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    content_type = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2"),
+                    body = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
+                    state = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    attempts = table.Column<int>(type: "int", nullable: false),
+                    failures = table.Column<int>(type: "int", nullable: false),
+                    resent = table.Column<bool>(type: "bit", nullable: false),
+                    due_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    claimed_until = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    created_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    trace = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_deliveries", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "delivery_attempts",
+                columns: table => new
+                {
+                    delivery = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    number = table.Column<int>(type: "int", nullable: false),
+                    at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    status_code = table.Column<int>(type: "int", nullable: false),
+                    duration_ms = table.Column<int>(type: "int", nullable: false),
+                    answer = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_delivery_attempts", x => new { x.delivery, x.number });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "expansions",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    batch_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    batch = table.Column<long>(type: "bigint", nullable: false),
+                    dataset = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    content = table.Column<long>(type: "bigint", nullable: false),
+                    rows = table.Column<int>(type: "int", nullable: false),
+                    template = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    commit = table.Column<bool>(type: "bit", nullable: false),
+                    actor = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2"),
+                    state = table.Column<short>(type: "smallint", nullable: false),
+                    staged = table.Column<int>(type: "int", nullable: false),
+                    taken = table.Column<bool>(type: "bit", nullable: false),
+                    owner = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    lease_until = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    code = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2"),
+                    detail = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2"),
+                    errors = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2"),
+                    created_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    ended_at = table.Column<DateTime>(type: "datetime2", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_expansions", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "failing_receivers",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    tenant = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    url = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    since = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    disabled_at = table.Column<DateTime>(type: "datetime2", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_failing_receivers", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "gates",
+                columns: table => new
+                {
+                    @namespace = table.Column<string>(name: "namespace", type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    closed_until = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    closings = table.Column<int>(type: "int", nullable: false),
+                    trips = table.Column<int>(type: "int", nullable: false),
+                    paused = table.Column<bool>(type: "bit", nullable: false),
+                    pause_reason = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2"),
+                    rounds = table.Column<long>(type: "bigint", nullable: false),
+                    burst_from = table.Column<DateTime>(type: "datetime2", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_gates", x => x.@namespace);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "idempotency",
+                columns: table => new
+                {
+                    tenant = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    key = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    fingerprint = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
+                    command_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    batch_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    number = table.Column<long>(type: "bigint", nullable: false),
+                    lease_until = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    status = table.Column<int>(type: "int", nullable: true),
+                    answer = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2"),
+                    created_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_idempotency", x => new { x.tenant, x.key })
+                        .Annotation("SqlServer:Clustered", false);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "jobs",
+                columns: table => new
+                {
+                    batch = table.Column<long>(type: "bigint", nullable: false),
+                    index = table.Column<int>(type: "int", nullable: false),
+                    added_rev = table.Column<int>(type: "int", nullable: false),
+                    removed_rev = table.Column<int>(type: "int", nullable: true),
+                    @namespace = table.Column<string>(name: "namespace", type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    action = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    @params = table.Column<string>(name: "params", type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    custom_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    deadline_seconds = table.Column<int>(type: "int", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_jobs", x => new { x.batch, x.index, x.added_rev });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "keyring",
+                columns: table => new
+                {
+                    number = table.Column<int>(type: "int", nullable: false),
+                    xml = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    created_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_keyring", x => x.number);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "keys",
+                columns: table => new
+                {
+                    id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    number = table.Column<long>(type: "bigint", nullable: false),
+                    tenant = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    name = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    salt = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
+                    hash = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
+                    scopes = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    created_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    expires_at = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    revoked_at = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    last_used_at = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    signing_secret = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_keys", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "lanes",
+                columns: table => new
+                {
+                    batch = table.Column<long>(type: "bigint", nullable: false),
+                    run = table.Column<int>(type: "int", nullable: false),
+                    @namespace = table.Column<string>(name: "namespace", type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    batch_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    tenant = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    priority = table.Column<int>(type: "int", nullable: false),
+                    epoch = table.Column<int>(type: "int", nullable: false),
+                    revision = table.Column<int>(type: "int", nullable: false),
+                    cursor = table.Column<int>(type: "int", nullable: false),
+                    end = table.Column<int>(type: "int", nullable: false),
+                    active = table.Column<bool>(type: "bit", nullable: false),
+                    open = table.Column<bool>(type: "bit", nullable: false),
+                    gaps = table.Column<bool>(type: "bit", nullable: false),
+                    retry_at = table.Column<DateTime>(type: "datetime2", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_lanes", x => new { x.batch, x.run, x.@namespace });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "outbox",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    type = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    body = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    created_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    trace = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_outbox", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "outcomes",
+                columns: table => new
+                {
+                    batch = table.Column<long>(type: "bigint", nullable: false),
+                    run = table.Column<int>(type: "int", nullable: false),
+                    index = table.Column<int>(type: "int", nullable: false),
+                    seq = table.Column<int>(type: "int", nullable: false),
+                    state = table.Column<short>(type: "smallint", nullable: false),
+                    status_code = table.Column<int>(type: "int", nullable: false),
+                    response = table.Column<byte[]>(type: "varbinary(max)", nullable: true),
+                    error_code = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2"),
+                    error_message = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2"),
+                    attempts = table.Column<int>(type: "int", nullable: false),
+                    duration_ms = table.Column<int>(type: "int", nullable: false),
+                    completed_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_outcomes", x => new { x.batch, x.run, x.index });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "retries",
+                columns: table => new
+                {
+                    batch = table.Column<long>(type: "bigint", nullable: false),
+                    run = table.Column<int>(type: "int", nullable: false),
+                    index = table.Column<int>(type: "int", nullable: false),
+                    @namespace = table.Column<string>(name: "namespace", type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    attempt = table.Column<int>(type: "int", nullable: false),
+                    due_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_retries", x => new { x.batch, x.run, x.index });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "runs",
+                columns: table => new
+                {
+                    batch = table.Column<long>(type: "bigint", nullable: false),
+                    number = table.Column<int>(type: "int", nullable: false),
+                    batch_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    tenant = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    trace = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2"),
+                    root = table.Column<int>(type: "int", nullable: false),
+                    epoch = table.Column<int>(type: "int", nullable: false),
+                    revision = table.Column<int>(type: "int", nullable: false),
+                    total = table.Column<int>(type: "int", nullable: false),
+                    completed = table.Column<int>(type: "int", nullable: false),
+                    failed = table.Column<int>(type: "int", nullable: false),
+                    failures = table.Column<int>(type: "int", nullable: false),
+                    seq = table.Column<int>(type: "int", nullable: false),
+                    stop_on_job_error = table.Column<bool>(type: "bit", nullable: false),
+                    budget_rate = table.Column<double>(type: "float", nullable: false),
+                    budget_minimum = table.Column<int>(type: "int", nullable: false),
+                    budget_pauses = table.Column<bool>(type: "bit", nullable: false),
+                    sampled_from = table.Column<int>(type: "int", nullable: false),
+                    failed_before = table.Column<int>(type: "int", nullable: false),
+                    canary = table.Column<int>(type: "int", nullable: false),
+                    requests_per_second = table.Column<double>(type: "float", nullable: false),
+                    concurrency = table.Column<int>(type: "int", nullable: false),
+                    started = table.Column<bool>(type: "bit", nullable: false),
+                    created_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    deadlines_from = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    deadline = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    next_deadline = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    settled_at = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    expired_at = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    emptied = table.Column<bool>(type: "bit", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_runs", x => new { x.batch, x.number });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "schedules",
+                columns: table => new
+                {
+                    batch = table.Column<long>(type: "bigint", nullable: false),
+                    batch_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    revision = table.Column<int>(type: "int", nullable: false),
+                    planned_at = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    next_at = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    last_fire_at = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    last_result = table.Column<short>(type: "smallint", nullable: true),
+                    last_run = table.Column<int>(type: "int", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_schedules", x => x.batch);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "sequences",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    value = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_sequences", x => x.name);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "slices",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    batch = table.Column<long>(type: "bigint", nullable: false),
+                    run = table.Column<int>(type: "int", nullable: false),
+                    @namespace = table.Column<string>(name: "namespace", type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    batch_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    tenant = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    epoch = table.Column<int>(type: "int", nullable: false),
+                    state = table.Column<short>(type: "smallint", nullable: false),
+                    holder = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    lease_until = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    jobs = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    remaining = table.Column<int>(type: "int", nullable: false),
+                    concurrency = table.Column<int>(type: "int", nullable: false),
+                    calls_per_second = table.Column<double>(type: "float", nullable: false),
+                    action = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    probe = table.Column<bool>(type: "bit", nullable: false),
+                    lost = table.Column<int>(type: "int", nullable: false),
+                    created_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_slices", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "tenants",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    weight = table.Column<double>(type: "float", nullable: false),
+                    paused = table.Column<bool>(type: "bit", nullable: false),
+                    pause_reason = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2"),
+                    callback = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2"),
+                    time_zone = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    quotas = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2"),
+                    updated_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_tenants", x => x.name);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "upstreams",
+                columns: table => new
+                {
+                    @namespace = table.Column<string>(name: "namespace", type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    version = table.Column<int>(type: "int", nullable: false),
+                    definition = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2"),
+                    configured = table.Column<bool>(type: "bit", nullable: false),
+                    created_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_upstreams", x => new { x.@namespace, x.version });
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_appends_uploader",
+                table: "appends",
+                column: "uploader",
+                filter: "uploader IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_audit_at",
+                table: "audit",
+                column: "at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_audit_resource_number",
+                table: "audit",
+                columns: new[] { "resource", "number" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_audit_tenant_number",
+                table: "audit",
+                columns: new[] { "tenant", "number" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_batches_deleted_at",
+                table: "batches",
+                column: "deleted_at",
+                filter: "deleted_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_batches_number",
+                table: "batches",
+                column: "number",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_batches_state",
+                table: "batches",
+                column: "state");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_batches_stop_owed",
+                table: "batches",
+                column: "stop_owed",
+                filter: "[stop_owed] = 1");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_batches_tenant_number",
+                table: "batches",
+                columns: new[] { "tenant", "number" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_batches_waiting",
+                table: "batches",
+                column: "tenant",
+                filter: "run = 0");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_dataset_contents_dataset",
+                table: "dataset_contents",
+                column: "dataset");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_dataset_contents_uploader",
+                table: "dataset_contents",
+                column: "uploader",
+                filter: "lease_until IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_datasets_tenant_number",
+                table: "datasets",
+                columns: new[] { "tenant", "number" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_deliveries_batch_run_epoch_seq",
+                table: "deliveries",
+                columns: new[] { "batch", "run", "epoch", "seq" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_deliveries_due_at",
+                table: "deliveries",
+                column: "due_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_deliveries_tenant",
+                table: "deliveries",
+                column: "tenant");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_deliveries_tenant_created_at",
+                table: "deliveries",
+                columns: new[] { "tenant", "created_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_expansions_batch",
+                table: "expansions",
+                column: "batch");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_expansions_created_at",
+                table: "expansions",
+                column: "created_at",
+                filter: "ended_at IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_idempotency_batch_id",
+                table: "idempotency",
+                column: "batch_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_jobs_batch_custom_id",
+                table: "jobs",
+                columns: new[] { "batch", "custom_id" },
+                filter: "custom_id IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_jobs_batch_deadline_seconds",
+                table: "jobs",
+                columns: new[] { "batch", "deadline_seconds" },
+                filter: "deadline_seconds IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_keys_number",
+                table: "keys",
+                column: "number");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_keys_tenant_number",
+                table: "keys",
+                columns: new[] { "tenant", "number" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_lanes_open",
+                table: "lanes",
+                columns: new[] { "tenant", "priority", "batch" },
+                filter: "[active] = 1 AND [open] = 1");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_lanes_retry_at",
+                table: "lanes",
+                column: "retry_at",
+                filter: "[active] = 1 AND retry_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_outcomes_batch_run_seq",
+                table: "outcomes",
+                columns: new[] { "batch", "run", "seq" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_retries_batch_run_namespace_due_at",
+                table: "retries",
+                columns: new[] { "batch", "run", "namespace", "due_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_runs_created_at",
+                table: "runs",
+                column: "created_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_runs_next_deadline",
+                table: "runs",
+                column: "next_deadline",
+                filter: "settled_at IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_runs_stored",
+                table: "runs",
+                column: "tenant",
+                filter: "[emptied] = 0");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_runs_unsettled",
+                table: "runs",
+                column: "tenant",
+                filter: "settled_at IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_schedules_next_at_batch",
+                table: "schedules",
+                columns: new[] { "next_at", "batch" },
+                filter: "next_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_slices_batch_run",
+                table: "slices",
+                columns: new[] { "batch", "run" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_slices_state_lease_until",
+                table: "slices",
+                columns: new[] { "state", "lease_until" });
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "allowances");
+
+            migrationBuilder.DropTable(
+                name: "appends");
+
+            migrationBuilder.DropTable(
+                name: "audit");
+
+            migrationBuilder.DropTable(
+                name: "batches");
+
+            migrationBuilder.DropTable(
+                name: "dataset_contents");
+
+            migrationBuilder.DropTable(
+                name: "dataset_rows");
+
+            migrationBuilder.DropTable(
+                name: "datasets");
+
+            migrationBuilder.DropTable(
+                name: "deliveries");
+
+            migrationBuilder.DropTable(
+                name: "delivery_attempts");
+
+            migrationBuilder.DropTable(
+                name: "expansions");
+
+            migrationBuilder.DropTable(
+                name: "failing_receivers");
+
+            migrationBuilder.DropTable(
+                name: "gates");
+
+            migrationBuilder.DropTable(
+                name: "idempotency");
+
+            migrationBuilder.DropTable(
+                name: "jobs");
+
+            migrationBuilder.DropTable(
+                name: "keyring");
+
+            migrationBuilder.DropTable(
+                name: "keys");
+
+            migrationBuilder.DropTable(
+                name: "lanes");
+
+            migrationBuilder.DropTable(
+                name: "outbox");
+
+            migrationBuilder.DropTable(
+                name: "outcomes");
+
+            migrationBuilder.DropTable(
+                name: "retries");
+
+            migrationBuilder.DropTable(
+                name: "runs");
+
+            migrationBuilder.DropTable(
+                name: "schedules");
+
+            migrationBuilder.DropTable(
+                name: "sequences");
+
+            migrationBuilder.DropTable(
+                name: "slices");
+
+            migrationBuilder.DropTable(
+                name: "tenants");
+
+            migrationBuilder.DropTable(
+                name: "upstreams");
+        }
+    }
+}

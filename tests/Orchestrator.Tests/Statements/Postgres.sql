@@ -1,0 +1,101 @@
+-- one batch, locked
+SELECT b.id, b.callback, b.committed_at, b.created_at, b.state, b.deleted_at, b.dialect, b.dialect_document, b.ended_at, b.epoch, b.fire_queued, b.fires, b.lanes, b.name, b.next_index, b.number, b.options, b.pause_reason, b.paused, b.paused_at, b.recurring, b.replies, b.revision, b.run, b.schedule, b.schedule_revision, b.shortest_deadline_seconds, b.started_at, b.stop_owed, b.tenant, b.total, b.updated_at, b.version
+FROM (
+    SELECT * FROM batches WHERE id = @p0 FOR UPDATE
+) AS b
+LIMIT 1;
+
+-- a row, unless its key is taken
+INSERT INTO tenants (name, callback, pause_reason, paused, quotas, time_zone, updated_at, weight) VALUES (@name, @callback, @pause_reason, @paused, @quotas, @time_zone, @updated_at, @weight) ON CONFLICT DO NOTHING;
+
+-- rows changed, locked and read
+UPDATE slices SET state = @p0 WHERE id = @p1 AND state = @p2 RETURNING *;
+
+-- outcomes counted
+UPDATE runs SET
+    seq = seq + @p0, completed = completed + @p1, failed = failed + @p2, failures = failures + @p3,
+    settled_at = CASE WHEN completed + failed + @p4 >= total THEN @p5 END WHERE batch = @p6 AND number = @p7 RETURNING *;
+
+-- lanes that have something to cut
+SELECT b.batch, b.run, b.namespace, b.active, b.batch_id, b.cursor, b."end", b.epoch, b.gaps, b.open, b.priority, b.retry_at, b.revision, b.tenant, r.stop_on_job_error, r.deadlines_from, r.deadline, r.requests_per_second, r.concurrency, r.trace, CASE
+    WHEN t.name IS NULL THEN 1.0
+    ELSE t.weight
+END, EXISTS (
+    SELECT 1
+    FROM slices AS s
+    WHERE s.batch = b.batch AND s.run = b.run AND s.namespace = b.namespace AND s.state = 2)
+FROM (
+    SELECT lanes.* FROM lanes JOIN (
+        SELECT batch, run, namespace FROM (
+            SELECT batch, run, namespace, ROW_NUMBER() OVER (PARTITION BY tenant ORDER BY priority DESC, batch) AS place
+            FROM lanes WHERE active AND open AND namespace NOT IN (SELECT namespace FROM gates WHERE paused OR closed_until > @p0)) AS ranked
+        WHERE place <= @p1
+        UNION SELECT batch, run, namespace FROM lanes WHERE active AND retry_at <= @p0
+        UNION SELECT batch, run, namespace FROM slices WHERE state = @p2) AS ready
+    ON lanes.batch = ready.batch AND lanes.run = ready.run AND lanes.namespace = ready.namespace
+    WHERE active AND lanes.namespace NOT IN (SELECT namespace FROM gates WHERE paused OR closed_until > @p0) AND tenant NOT IN (SELECT name FROM tenants WHERE paused)
+) AS b
+INNER JOIN runs AS r ON b.batch = r.batch AND b.run = r.number
+LEFT JOIN tenants AS t ON b.tenant = t.name;
+
+-- slices on their way
+SELECT s.tenant, s.batch, s.namespace, s.action, s.state, count(*)::int, COALESCE(sum(s.concurrency), 0)::int, COALESCE(sum(s.calls_per_second), 0.0)
+FROM slices AS s
+WHERE s.state <> 2
+GROUP BY s.tenant, s.batch, s.namespace, s.action, s.state;
+
+-- two messages owed
+INSERT INTO outbox (id, body, created_at, trace, type)
+VALUES (@p0, @p1, @p2, @p3, @p4);
+INSERT INTO outbox (id, body, created_at, trace, type)
+VALUES (@p5, @p6, @p7, @p8, @p9);;
+
+-- messages that the broker has not confirmed
+SELECT o.id, o.body, o.created_at, o.trace, o.type
+FROM outbox AS o
+WHERE o.created_at < @now
+ORDER BY o.id
+LIMIT @p;
+
+-- messages that it has
+DELETE FROM outbox AS o
+WHERE o.id = ANY (@many);
+
+-- two entries of the audit
+INSERT INTO audit (action, address, at, detail, key, resource, tenant)
+VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6)
+RETURNING number;
+INSERT INTO audit (action, address, at, detail, key, resource, tenant)
+VALUES (@p7, @p8, @p9, @p10, @p11, @p12, @p13)
+RETURNING number;;
+
+-- a batch changed
+UPDATE batches SET state = @p0, version = @p1
+WHERE id = @p2 AND version = @p3;;
+
+-- a retry's row
+INSERT INTO retries (batch, index, run, attempt, due_at, namespace)
+VALUES (@p0, @p1, @p2, @p3, @p4, @p5);;
+
+-- the next jobs of a lane
+SELECT "index", action, params, deadline_seconds FROM (
+    SELECT "index", action, params, deadline_seconds,
+           sum(octet_length(params)) OVER (ORDER BY "index" ROWS UNBOUNDED PRECEDING) AS bytes,
+           row_number() OVER (ORDER BY "index" ROWS UNBOUNDED PRECEDING) AS place
+    FROM jobs WHERE batch = @batch AND added_rev <= @revision AND (removed_rev IS NULL OR removed_rev > @revision) AND namespace = @namespace AND "index" >= @from AND "index" < @end ORDER BY "index" LIMIT @max_jobs) AS next
+WHERE bytes <= @max_bytes OR place = 1 ORDER BY "index";
+
+-- jobs by their indexes
+SELECT "index", action, params, deadline_seconds FROM unnest(@indexes) AS wanted (place)
+CROSS JOIN LATERAL (SELECT * FROM jobs WHERE batch = @batch AND added_rev <= @revision AND (removed_rev IS NULL OR removed_rev > @revision) AND "index" = wanted.place OFFSET 0) AS found
+ORDER BY found."index";
+
+-- outcomes with their jobs
+SELECT o."index", o.run, o.seq, o.state, o.status_code, o.response, o.error_code, o.error_message, o.attempts, o.duration_ms,
+o.completed_at, j.custom_id, j.namespace, j.action, j.params
+FROM outcomes o
+CROSS JOIN LATERAL (SELECT * FROM jobs j WHERE j.batch = o.batch AND j."index" = o."index" AND j.added_rev <= @revision AND (j.removed_rev IS NULL OR j.removed_rev > @revision) LIMIT 1) j
+WHERE o.batch = @batch AND o.run IN (1)
+  AND o."index" >= @from AND o."index" < @end AND o.state = 4
+ORDER BY o."index";
+
