@@ -25,6 +25,7 @@ internal static class TrivialServer
             context.Response.ContentLength = Answer.Length;
             await context.Response.Body.WriteAsync(Answer, context.RequestAborted);
         });
-        await app.RunAsync(cancellationToken);
+        await app.StartAsync(cancellationToken);
+        await app.WaitForShutdownAsync(cancellationToken);
     }
 }

@@ -16,11 +16,17 @@ bench="dotnet bench/bin/Release/net10.0/BatchPlatform.Bench.dll"
 bench/peers/run.sh "$work/peers.jsonl" $quick
 
 # The platform, with the durability that production has (tests/services.sh).
-tests/services.sh env > /dev/null 2>&1 || { tests/services.sh start && trap 'tests/services.sh stop' EXIT; }
+server='' started=''
+clean_up() {
+  [ -z "$server" ] || kill "$server"
+  [ -z "$started" ] || tests/services.sh stop
+  rm -rf "$work"
+}
+trap clean_up EXIT
+tests/services.sh env > /dev/null 2>&1 || { started=yes; tests/services.sh start; }
 eval "$(tests/services.sh env)"
 port=55080
 $bench serve $port &
 server=$!
-trap 'kill $server' EXIT
 $bench run --http-server "http://127.0.0.1:$port" --out "$work/ours.jsonl" --million
 $bench report --ours "$work/ours.jsonl" --peers "$work/peers.jsonl" --results bench/results.json
