@@ -6,6 +6,9 @@ namespace BatchPlatform.CommandLine;
 /// <summary>Brings the jobs of a file into a batch, each of them once, also when it is tried again after it broke off.</summary>
 internal sealed class Submission(BatchPlatformClient platform, JobFile jobs)
 {
+    /// <summary>As the user named it.</summary>
+    public string File => jobs.Path;
+
     /// <summary>Creates the batch, without its jobs.</summary>
     /// <param name="batch">How.</param>
     /// <param name="validate">Have the jobs checked, and leave no batch when one cannot be taken.</param>

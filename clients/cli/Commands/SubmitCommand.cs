@@ -83,7 +83,7 @@ internal static class SubmitCommand
         {
             if (!session.Output.IsJson)
             {
-                await Console.Error.WriteLineAsync($"Batch {batch.Id} is not submitted. Go on: bp submit --resume {batch.Id} FILE; or drop it: bp delete {batch.Id}");
+                await Console.Error.WriteLineAsync($"Batch {batch.Id} is not submitted. Go on: bp submit --resume {batch.Id} {submission.File}; or drop it: bp delete {batch.Id}");
             }
 
             throw;

@@ -18,6 +18,7 @@ internal static class WatchCommand
     {
         try
         {
+            session.Output.Say($"Following batch {id}; Ctrl-C leaves it running.");
             var display = session.Output.IsJson ? new NoDisplay() : ProgressDisplay.ForOutput();
             await display.ShowAsync(show => ShowAsync(session, id, show, cancellationToken));
             return End(session, await session.Platform.Batches.GetAsync(id, cancellationToken));
