@@ -18,7 +18,7 @@ internal sealed class BulkOptions
     }
 
     /// <summary>Counts, asks for the count unless told not to, and begins.</summary>
-    public async Task RunAsync(Session session, ParseResult parsed, string what, Func<Task<long>> count, Func<int?, Task<BulkAction>> start)
+    public async Task RunAsync(Session session, ParseResult parsed, string what, Func<Task<long>> count, Func<int?, Task<BulkAction>> start, CancellationToken cancellationToken)
     {
         if (parsed.GetValue(_dryRun))
         {
@@ -30,7 +30,7 @@ internal sealed class BulkOptions
         if (!parsed.GetValue(_yes))
         {
             var matched = await count();
-            Questions.Confirm($"{matched} match: {what}.", $"{matched}");
+            await Questions.ConfirmAsync($"{matched} match: {what}.", $"{matched}", cancellationToken);
         }
 
         var action = await start(parsed.GetValue(_maxPerSecond));

@@ -7,8 +7,8 @@ namespace BatchPlatform.CommandLine;
 /// <summary>All commands.</summary>
 internal static class CommandTree
 {
-    // Ctrl-C: as long as what is left may take, which is one line.
-    private static readonly InvocationConfiguration Configuration = new() { ProcessTerminationTimeout = TimeSpan.FromSeconds(2), EnableDefaultExceptionHandler = false };
+    // Ctrl-C: as long as a busy machine may take for the last words.
+    private static readonly InvocationConfiguration Configuration = new() { ProcessTerminationTimeout = TimeSpan.FromSeconds(10), EnableDefaultExceptionHandler = false };
 
     /// <summary>Parses and runs; the answer is the process's exit code.</summary>
     public static async Task<int> InvokeAsync(string[] args)

@@ -94,13 +94,14 @@ internal sealed class Output(TextWriter output, bool isJson)
 
     private IAnsiConsole Terminal()
     {
-        var terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
-        if (Console.IsOutputRedirected)
+        if (!Console.IsOutputRedirected)
         {
-            terminal.Profile.Width = WidthOfFiles;
+            return AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
         }
 
-        return terminal;
+        var plain = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output), Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors });
+        plain.Profile.Width = WidthOfFiles;
+        return plain;
     }
 
     private static string Text(object? value) => Clean(value switch

@@ -4,14 +4,34 @@ namespace BatchPlatform.CommandLine;
 internal static class Questions
 {
     /// <summary>Reads a secret without showing it; from standard input where that is no terminal.</summary>
-    public static string Secret(string question)
+    public static async Task<string> SecretAsync(string question, CancellationToken cancellationToken)
     {
         if (Console.IsInputRedirected)
         {
-            return Console.In.ReadLine()?.Trim() ?? "";
+            return await LineAsync(cancellationToken);
         }
 
-        Console.Error.Write(question);
+        await Console.Error.WriteAsync(question);
+        return await Task.Run(Typed, cancellationToken).WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Lets the user repeat what would be lost.</summary>
+    /// <exception cref="BadInputException">He did not.</exception>
+    public static async Task ConfirmAsync(string warning, string expected, CancellationToken cancellationToken)
+    {
+        await Console.Error.WriteAsync($"{warning} To go on, type {expected}: ");
+        if (await LineAsync(cancellationToken) != expected)
+        {
+            throw new BadInputException($"{Environment.NewLine}Nothing was done: that was not {expected}. For scripts: --yes");
+        }
+    }
+
+    // A read of the terminal cannot be ended; it is left behind, and ends with the process.
+    private static async Task<string> LineAsync(CancellationToken cancellationToken) =>
+        (await Task.Run(Console.In.ReadLine, cancellationToken).WaitAsync(cancellationToken))?.Trim() ?? "";
+
+    private static string Typed()
+    {
         var secret = new System.Text.StringBuilder();
         while (Console.ReadKey(intercept: true) is { Key: not ConsoleKey.Enter } pressed)
         {
@@ -27,16 +47,5 @@ internal static class Questions
 
         Console.Error.WriteLine();
         return secret.ToString();
-    }
-
-    /// <summary>Lets the user repeat what would be lost.</summary>
-    /// <exception cref="BadInputException">He did not.</exception>
-    public static void Confirm(string warning, string expected)
-    {
-        Console.Error.Write($"{warning} To go on, type {expected}: ");
-        if (Console.In.ReadLine()?.Trim() != expected)
-        {
-            throw new BadInputException($"{Environment.NewLine}Nothing was done: that was not {expected}. For scripts: --yes");
-        }
     }
 }

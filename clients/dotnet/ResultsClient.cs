@@ -82,7 +82,7 @@ public sealed class ResultsClient
     {
         var query = QueryOf(options, format).With("after", options?.After);
         using var answer = await _transport.SendAsync(new Call(HttpMethod.Get, $"{BatchesClient.PathOf(batch)}/results{query}") { IsLong = true }, cancellationToken);
-        await using var stream = await answer.Content.ReadAsStreamAsync(cancellationToken);
+        await using var stream = await _transport.StreamOfAsync(answer, cancellationToken);
         await stream.CopyToAsync(output, cancellationToken);
     }
 
@@ -99,7 +99,7 @@ public sealed class ResultsClient
     {
         var query = QueryOf(options, "ndjson").With("order", order).With("after", after);
         using var answer = await _transport.SendAsync(new Call(HttpMethod.Get, $"{BatchesClient.PathOf(batch)}/results{query}") { IsLong = true }, cancellationToken);
-        await using var stream = await answer.Content.ReadAsStreamAsync(cancellationToken);
+        await using var stream = await _transport.StreamOfAsync(answer, cancellationToken);
         var lines = LinesOf(stream, cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using (lines)
         {

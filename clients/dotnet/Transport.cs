@@ -84,6 +84,10 @@ internal sealed class Transport(HttpClient http, string key, ClientOptions optio
         await answer.Content.ReadFromJsonAsync<T>(ClientJson.Options, cancellationToken)
         ?? throw new JsonException("The platform's answer is null.");
 
+    /// <summary>The body of an answer, to be read as it comes.</summary>
+    public async Task<Stream> StreamOfAsync(HttpResponseMessage answer, CancellationToken cancellationToken) =>
+        new ImpatientStream(await answer.Content.ReadAsStreamAsync(cancellationToken), options);
+
     private async Task<HttpResponseMessage> AttemptAsync(Call call, string idempotencyKey, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -4,7 +4,7 @@ using BatchPlatform.Testing;
 namespace BatchPlatform.Cli.Tests;
 
 /// <summary><c>bp upstreams</c> and <c>bp keys</c></summary>
-[Collection(PlatformCollection.Name)]
+[Collection(SharedPlatform.Name)]
 public sealed class AdministrationTests(RunningPlatform platform) : IDisposable
 {
     private const string Document = """

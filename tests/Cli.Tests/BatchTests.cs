@@ -5,7 +5,7 @@ using BatchPlatform.Testing;
 namespace BatchPlatform.Cli.Tests;
 
 /// <summary>Commands that list, show and move batches.</summary>
-[Collection(PlatformCollection.Name)]
+[Collection(SharedPlatform.Name)]
 public sealed class BatchTests(RunningPlatform platform) : IDisposable
 {
     private readonly Bp _bp = new(platform.Address);

@@ -74,7 +74,7 @@ public sealed class Bp : IDisposable
 
 /// <summary>Tests against a running platform, which they share.</summary>
 [CollectionDefinition(Name)]
-public sealed class PlatformCollection : ICollectionFixture<RunningPlatform>
+public sealed class SharedPlatform : ICollectionFixture<RunningPlatform>
 {
     public const string Name = "platform";
 }

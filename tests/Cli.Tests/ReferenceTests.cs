@@ -38,7 +38,8 @@ public sealed partial class ReferenceTests
     [Fact]
     public void Every_command_and_option_says_what_it_is() =>
         Assert.All(Commands(CommandTree.Root(), "bp"), each => Assert.All(
-            new Symbol[] { each.Command, .. each.Command.Options, .. each.Command.Arguments }, symbol => Assert.False(string.IsNullOrWhiteSpace(symbol.Description), $"{each.Path} {symbol.Name}")));
+            (IEnumerable<Symbol>)[each.Command, .. each.Command.Options, .. each.Command.Arguments],
+            symbol => Assert.False(string.IsNullOrWhiteSpace(symbol.Description), $"{each.Path} {symbol.Name}")));
 
     private static string Reference()
     {

@@ -5,7 +5,7 @@ using BatchPlatform.Testing;
 namespace BatchPlatform.Cli.Tests;
 
 /// <summary><c>bp results</c></summary>
-[Collection(PlatformCollection.Name)]
+[Collection(SharedPlatform.Name)]
 public sealed class ResultsTests(RunningPlatform platform) : IDisposable
 {
     private readonly Bp _bp = new(platform.Address);

@@ -5,7 +5,7 @@ using BatchPlatform.Testing;
 namespace BatchPlatform.Cli.Tests;
 
 /// <summary>Who the user is, and where; and how a command ends when that is not known.</summary>
-[Collection(PlatformCollection.Name)]
+[Collection(SharedPlatform.Name)]
 public sealed class SignInTests(RunningPlatform platform) : IDisposable
 {
     private readonly Bp _bp = new(platform.Address);

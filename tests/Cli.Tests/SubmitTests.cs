@@ -6,7 +6,7 @@ using BatchPlatform.Testing;
 namespace BatchPlatform.Cli.Tests;
 
 /// <summary><c>bp submit</c></summary>
-[Collection(PlatformCollection.Name)]
+[Collection(SharedPlatform.Name)]
 public sealed class SubmitTests(RunningPlatform platform) : IDisposable
 {
     private readonly Bp _bp = new(platform.Address);

@@ -4,7 +4,7 @@ using BatchPlatform.Testing;
 namespace BatchPlatform.Cli.Tests;
 
 /// <summary><c>bp watch</c>, and how it is left.</summary>
-[Collection(PlatformCollection.Name)]
+[Collection(SharedPlatform.Name)]
 public sealed class WatchTests(RunningPlatform platform) : IDisposable
 {
     private const int Sigint = 2;

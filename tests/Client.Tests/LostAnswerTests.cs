@@ -3,7 +3,7 @@ using BatchPlatform.Testing;
 namespace BatchPlatform.Client.Tests;
 
 /// <summary>Against a running platform over a network that loses answers: what was done is not done twice.</summary>
-[Collection(PlatformCollection.Name)]
+[Collection(SharedPlatform.Name)]
 public sealed class LostAnswerTests(RunningPlatform platform)
 {
     private static readonly ClientOptions Fast = new() { BaseDelay = TimeSpan.FromMilliseconds(5), UploadBytes = 500 };
@@ -16,7 +16,7 @@ public sealed class LostAnswerTests(RunningPlatform platform)
         var name = $"once {Guid.NewGuid():N}";
 
         var batch = await client.Batches.CreateAsync(new NewBatch { Name = name });
-        Assert.Equal(50, await client.Jobs.AddAsync(batch.Id, PlatformCollection.Jobs(50)));
+        Assert.Equal(50, await client.Jobs.AddAsync(batch.Id, SharedPlatform.Jobs(50)));
         await client.Batches.CommitAsync(batch.Id);
         await client.Batches.WaitAsync(batch.Id);
 
@@ -33,14 +33,14 @@ public sealed class LostAnswerTests(RunningPlatform platform)
         using var broken = new LossyNetwork(lose: parts => parts == 3, attempts: int.MaxValue);
         using var first = Over(broken, Fast with { Attempts = 2 });
         var batch = await first.Batches.CreateAsync(new NewBatch());
-        await Assert.ThrowsAsync<HttpRequestException>(() => first.Jobs.AddAsync(batch.Id, PlatformCollection.Jobs(50), new UploadOptions { Id = $"mine-{skips}" }));
+        await Assert.ThrowsAsync<HttpRequestException>(() => first.Jobs.AddAsync(batch.Id, SharedPlatform.Jobs(50), new UploadOptions { Id = $"mine-{skips}" }));
 
         using var network = new LossyNetwork(lose: _ => false, attempts: 0);
         using var second = Over(network);
         var taken = (await second.Batches.GetAsync(batch.Id)).Counts.Total;
         Assert.InRange(taken, 1, 49);
         var options = new UploadOptions { Id = $"mine-{skips}", Skip = skips ? taken : 0 };
-        Assert.Equal(50, await second.Jobs.AddAsync(batch.Id, PlatformCollection.Jobs(50), options));
+        Assert.Equal(50, await second.Jobs.AddAsync(batch.Id, SharedPlatform.Jobs(50), options));
 
         Assert.Equal(Enumerable.Range(0, 50).Select(index => $"job-{index}"), (await second.Jobs.ListAsync(batch.Id).ToListAsync()).Select(job => job.CustomId));
     }

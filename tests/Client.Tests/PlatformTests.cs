@@ -6,7 +6,7 @@ using BatchPlatform.Testing;
 namespace BatchPlatform.Client.Tests;
 
 /// <summary>What the client does with a running platform.</summary>
-[Collection(PlatformCollection.Name)]
+[Collection(SharedPlatform.Name)]
 public sealed class PlatformTests(RunningPlatform platform) : IDisposable
 {
     private readonly BatchPlatformClient _client = new(platform.Address, RunningPlatform.Key);
@@ -19,7 +19,7 @@ public sealed class PlatformTests(RunningPlatform platform) : IDisposable
         var batch = await _client.Batches.CreateAsync(new NewBatch { Name = "whole", Options = new BatchOptions { Priority = BatchPriority.High, DeadlineSeconds = 600 } });
         Assert.Equal((BatchState.Created, "whole", BatchPriority.High), (batch.State, batch.Name, batch.Options.Priority));
 
-        Assert.Equal(20, await _client.Jobs.AddAsync(batch.Id, PlatformCollection.Jobs(20)));
+        Assert.Equal(20, await _client.Jobs.AddAsync(batch.Id, SharedPlatform.Jobs(20)));
         await _client.Batches.CommitAsync(batch.Id);
         var progress = await _client.Batches.WatchAsync(batch.Id).LastAsync();
         Assert.Equal((BatchState.Finished, 20), (progress.State, progress.Counts.Completed));
@@ -38,7 +38,7 @@ public sealed class PlatformTests(RunningPlatform platform) : IDisposable
     [Fact]
     public async Task Failed_jobs_are_seen_and_run_again()
     {
-        var created = await _client.Batches.CreateAsync(new NewBatch { Jobs = [PlatformCollection.FailingJob, .. await PlatformCollection.Jobs(2).ToListAsync()], Commit = true });
+        var created = await _client.Batches.CreateAsync(new NewBatch { Jobs = [SharedPlatform.FailingJob, .. await SharedPlatform.Jobs(2).ToListAsync()], Commit = true });
         var batch = await _client.Batches.WaitAsync(created.Id);
         Assert.Equal((2, 1), (batch.Counts.Completed, batch.Counts.Failed));
 
@@ -58,7 +58,7 @@ public sealed class PlatformTests(RunningPlatform platform) : IDisposable
     public async Task A_batch_is_moved_listed_and_deleted()
     {
         var name = $"moved {Guid.NewGuid():N}";
-        var batch = await _client.Batches.CreateAsync(new NewBatch { Name = name, Jobs = await PlatformCollection.Jobs(3).ToListAsync() });
+        var batch = await _client.Batches.CreateAsync(new NewBatch { Name = name, Jobs = await SharedPlatform.Jobs(3).ToListAsync() });
         Assert.Equal("while it rains", (await _client.Batches.PauseAsync(batch.Id, "while it rains")).PauseReason);
         await _client.Batches.CommitAsync(batch.Id);
         Assert.Equal(BatchState.Stopped, (await _client.Batches.StopAsync(batch.Id)).State);
@@ -120,7 +120,7 @@ public sealed class PlatformTests(RunningPlatform platform) : IDisposable
         var key = await _client.Admin.CreateKeyAsync(new NewApiKey("guests", ["read", "write"], "for tests"));
         using (var guest = new BatchPlatformClient(platform.Address, key.Key!))
         {
-            await guest.Batches.CreateAsync(new NewBatch { Jobs = await PlatformCollection.Jobs(2).ToListAsync() });
+            await guest.Batches.CreateAsync(new NewBatch { Jobs = await SharedPlatform.Jobs(2).ToListAsync() });
             Assert.Equal(("guests", 1), ((await guest.Admin.UsageAsync()).Tenant, (await guest.Admin.UsageAsync()).Batches.Used));
         }
 
@@ -145,7 +145,7 @@ public sealed class PlatformTests(RunningPlatform platform) : IDisposable
         receiver.Start();
         var batch = await _client.Batches.CreateAsync(new NewBatch
         {
-            Callback = new Callback($"http://127.0.0.1:{port}/ended"), Jobs = await PlatformCollection.Jobs(1).ToListAsync(), Commit = true,
+            Callback = new Callback($"http://127.0.0.1:{port}/ended"), Jobs = await SharedPlatform.Jobs(1).ToListAsync(), Commit = true,
         });
 
         var (id, genuine) = await ReceiveAsync(receiver, batch.Callback!.Secret!);

@@ -7,7 +7,7 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace BatchPlatform.Client.Tests;
 
 /// <summary>The sample of the client's README is a program that does what it says.</summary>
-[Collection(PlatformCollection.Name)]
+[Collection(SharedPlatform.Name)]
 public sealed partial class ReadmeTests(RunningPlatform platform)
 {
     // What a new project has by itself.

@@ -47,9 +47,16 @@ internal sealed class ScriptedHandler(params IEnumerable<Func<CancellationToken,
     }
 
     /// <summary>An answer whose connection is lost after its body so far.</summary>
-    public static Func<CancellationToken, Task<HttpResponseMessage>> CutOff(string type, string body) => _ =>
+    public static Func<CancellationToken, Task<HttpResponseMessage>> CutOff(string type, string body) =>
+        Ending(type, body, _ => throw new IOException("cut off"));
+
+    /// <summary>An answer that says nothing more after its body so far, and does not end.</summary>
+    public static Func<CancellationToken, Task<HttpResponseMessage>> Stuck(string type, string body) =>
+        Ending(type, body, cancellationToken => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken));
+
+    private static Func<CancellationToken, Task<HttpResponseMessage>> Ending(string type, string body, Func<CancellationToken, Task> end) => _ =>
     {
-        var content = new StreamContent(new CutStream(Encoding.UTF8.GetBytes(body)));
+        var content = new StreamContent(new EndingStream(Encoding.UTF8.GetBytes(body), end));
         content.Headers.TryAddWithoutValidation("Content-Type", type);
         return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = content });
     };
@@ -62,9 +69,16 @@ internal sealed class ScriptedHandler(params IEnumerable<Func<CancellationToken,
         return await _steps.Dequeue()(cancellationToken);
     }
 
-    private sealed class CutStream(byte[] bytes) : MemoryStream(bytes, writable: false)
+    private sealed class EndingStream(byte[] bytes, Func<CancellationToken, Task> end) : MemoryStream(bytes, writable: false)
     {
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            Position < Length ? base.ReadAsync(buffer, cancellationToken) : ValueTask.FromException<int>(new IOException("cut off"));
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (Position == Length)
+            {
+                await end(cancellationToken);
+            }
+
+            return await base.ReadAsync(buffer, cancellationToken);
+        }
     }
 }

@@ -73,6 +73,21 @@ public sealed class StreamTests
     }
 
     [Fact]
+    public async Task A_connection_that_says_nothing_any_more_counts_as_lost()
+    {
+        using var handler = new ScriptedHandler(
+            Stuck(Events, $"event: progress\ndata: {Progress("Running", 1)}\n\n"), Body(200, Events, $"event: end\ndata: {Progress("Finished", 3)}\n\n"),
+            Stuck(Ndjson, $"{Line(0)}\n"), Body(200, Ndjson, $"{Line(1)}\n"));
+        using var client = handler.Client(Options);
+        var began = _clock.GetUtcNow();
+
+        Assert.Single(await _clock.PassesUntil(client.Batches.WatchAsync(Id).ToListAsync().AsTask()));
+        Assert.Equal(2, (await _clock.PassesUntil(client.Results.ReadAsync(Id).ToListAsync().AsTask())).Count);
+
+        Assert.True(_clock.GetUtcNow() - began >= 2 * Options.AttemptTimeout);
+    }
+
+    [Fact]
     public async Task A_copy_that_is_not_whole_is_told()
     {
         using var handler = new ScriptedHandler(CutOff("text/csv", "index,state\n0,Comp"));

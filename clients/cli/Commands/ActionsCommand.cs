@@ -27,7 +27,8 @@ internal static class ActionsCommand
                 parsed,
                 $"{parsed.GetValue(action)} batches",
                 () => session.Platform.Actions.CountAsync(what, which, cancellationToken),
-                rate => session.Platform.Actions.StartAsync(what, which, rate, cancellationToken));
+                rate => session.Platform.Actions.StartAsync(what, which, rate, cancellationToken),
+                cancellationToken);
         });
     }
 
@@ -48,7 +49,8 @@ internal static class ActionsCommand
                 parsed,
                 $"{parsed.GetValue(action)} jobs",
                 () => session.Platform.Actions.CountAsync(what, id, which, cancellationToken),
-                rate => session.Platform.Actions.StartAsync(what, id, which, rate, cancellationToken));
+                rate => session.Platform.Actions.StartAsync(what, id, which, rate, cancellationToken),
+                cancellationToken);
         });
     }
 

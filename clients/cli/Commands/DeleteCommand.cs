@@ -18,7 +18,7 @@ internal static class DeleteCommand
                 {
                     var found = await session.Platform.Batches.GetAsync(id, cancellationToken);
                     var called = string.IsNullOrWhiteSpace(found.Name) ? $"{found.Number}" : found.Name.Trim();
-                    Questions.Confirm($"Batch {called} and its {found.Counts.Total} jobs will be gone, with all results.", called);
+                    await Questions.ConfirmAsync($"Batch {called} and its {found.Counts.Total} jobs will be gone, with all results.", called, cancellationToken);
                 }
 
                 await session.Platform.Batches.DeleteAsync(id, parsed.GetValue(force), cancellationToken);

@@ -13,7 +13,7 @@ internal static class LoginCommand
         var command = new Command("login", "Sign in: asks for a key (or takes BP_KEY, or a line of standard input), tries it and keeps it in a file that only you can read.") { url };
         return command.Does(async (session, parsed, cancellationToken) =>
         {
-            var key = Environment.GetEnvironmentVariable("BP_KEY") is { Length: > 0 } given ? given : Questions.Secret("API key: ");
+            var key = Environment.GetEnvironmentVariable("BP_KEY") is { Length: > 0 } given ? given : await Questions.SecretAsync("API key: ", cancellationToken);
             var signIn = new SignIn(SignIn.UrlOf(parsed.GetRequiredValue(url)), Checked(key));
             await TryAsync(signIn, cancellationToken);
             signIn.Save();

@@ -78,7 +78,7 @@ internal static class UpstreamsCommand
             var name = parsed.GetRequiredValue(ns);
             if (!parsed.GetValue(yes))
             {
-                Questions.Confirm($"Jobs that name {name} will be refused.", name);
+                await Questions.ConfirmAsync($"Jobs that name {name} will be refused.", name, cancellationToken);
             }
 
             await session.Platform.Upstreams.DeleteAsync(name, cancellationToken);

@@ -4,7 +4,7 @@ namespace BatchPlatform.Client.Tests;
 
 /// <summary>Tests against a running platform, which they share.</summary>
 [CollectionDefinition(Name)]
-public sealed class PlatformCollection : ICollectionFixture<RunningPlatform>
+public sealed class SharedPlatform : ICollectionFixture<RunningPlatform>
 {
     public const string Name = "platform";
 
