@@ -23,9 +23,9 @@ internal sealed class ImpatientStream(Stream inner, ClientOptions options) : Str
         {
             return await inner.ReadAsync(buffer, either.Token);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new IOException($"The connection said nothing for {options.AttemptTimeout.TotalSeconds:0} s.");
+            throw new IOException($"The connection said nothing for {options.AttemptTimeout.TotalSeconds:0} s.", error);
         }
     }
 
@@ -45,7 +45,11 @@ internal sealed class ImpatientStream(Stream inner, ClientOptions options) : Str
         // Nothing is written.
     }
 
-    public override ValueTask DisposeAsync() => inner.DisposeAsync();
+    public override async ValueTask DisposeAsync()
+    {
+        await inner.DisposeAsync();
+        await base.DisposeAsync();
+    }
 
     protected override void Dispose(bool disposing)
     {

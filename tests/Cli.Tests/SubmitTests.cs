@@ -171,6 +171,10 @@ public sealed class SubmitTests(RunningPlatform platform) : IDisposable
 
         public override void Flush() => throw new NotSupportedException();
 
-        protected override void Dispose(bool disposing) => inner.Dispose();
+        protected override void Dispose(bool disposing)
+        {
+            inner.Dispose();
+            base.Dispose(disposing);
+        }
     }
 }
