@@ -9,33 +9,22 @@ namespace BatchPlatform.TypeScript.Tests;
 /// clients/typescript on Node.js against a running platform. <c>BP_WRITE_DOCS=1</c> makes its copy of the OpenAPI document, and its
 /// types, anew.
 /// </summary>
-public sealed partial class TypeScriptClientTests : IAsyncLifetime
+public sealed partial class TypeScriptClientTests : IClassFixture<RunningPlatform>
 {
     private static readonly string Folder = Path.Combine(RepositoryPaths.Root, "clients", "typescript");
     private static readonly bool Writes = Environment.GetEnvironmentVariable("BP_WRITE_DOCS") == "1";
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("typescript-");
-    private ServiceProcess _platform = null!;
-
-    public async Task InitializeAsync()
+    public TypeScriptClientTests(RunningPlatform platform)
     {
+        Platform = platform;
         if (!Directory.Exists(Path.Combine(Folder, "node_modules")))
         {
             throw new InvalidOperationException($"The TypeScript compiler is not installed. Run ./test.sh, or in {Folder}: npm ci");
         }
-
-        var port = LoopbackPort.Next();
-        var settings = new Dictionary<string, string?> { ["Admin__Key"] = Deployment.AdminKey };
-        _platform = await ServiceProcess.StartAsync(
-            "services/standalone", settings, ["--data", _data.FullName, "--urls", $"http://127.0.0.1:{port}", "--sample"], port);
     }
 
-    public async Task DisposeAsync()
-    {
-        await _platform.DisposeAsync();
-        _data.Delete(recursive: true);
-    }
+    private RunningPlatform Platform { get; }
 
     [Fact]
     public async Task Its_types_are_those_of_the_document_that_the_platform_serves()
@@ -48,7 +37,8 @@ public sealed partial class TypeScriptClientTests : IAsyncLifetime
         }
 
         Assert.Equal(served, await File.ReadAllTextAsync(document));
-        var made = Path.Combine(_data.FullName, "schema.ts");
+        using var folder = new TemporaryFolder();
+        var made = Path.Combine(folder.Path, "schema.ts");
         await NodeAsync("npm", ["run", "--silent", "types", "--", "--output", made]);
         if (Writes)
         {
@@ -75,8 +65,8 @@ public sealed partial class TypeScriptClientTests : IAsyncLifetime
     {
         var sample = Block().Match(await File.ReadAllTextAsync(Path.Combine(Folder, "README.md"))).Groups["code"].Value
             .Replace("\"batchplatform\"", "\"../../src/index.js\"", StringComparison.Ordinal)
-            .Replace("http://127.0.0.1:8080", _platform.BaseAddress.ToString(), StringComparison.Ordinal)
-            .Replace("choose-a-long-admin-key", Deployment.AdminKey, StringComparison.Ordinal);
+            .Replace("http://127.0.0.1:8080", Platform.Address.ToString().TrimEnd('/'), StringComparison.Ordinal)
+            .Replace("choose-a-long-admin-key", RunningPlatform.Key, StringComparison.Ordinal);
         var generated = Directory.CreateDirectory(Path.Combine(Folder, "test", "generated"));
         await File.WriteAllTextAsync(Path.Combine(generated.FullName, "readme.ts"), sample);
         await CompileAsync();
@@ -91,14 +81,15 @@ public sealed partial class TypeScriptClientTests : IAsyncLifetime
 
     private async Task<string> ServedAsync()
     {
-        using var document = JsonDocument.Parse(await _platform.Client.GetStringAsync("/openapi/v1.json"));
+        using var client = new HttpClient { BaseAddress = Platform.Address };
+        using var document = JsonDocument.Parse(await client.GetStringAsync("/openapi/v1.json"));
         return JsonSerializer.Serialize(document.RootElement, Indented) + "\n";
     }
 
     private Task<string> NodeAsync(string program, IEnumerable<string> arguments) => ShellCommand.RunAsync(program, arguments, folder: Folder, environment: new Dictionary<string, string?>
     {
-        ["BP_URL"] = _platform.BaseAddress.ToString(),
-        ["BP_KEY"] = Deployment.AdminKey,
+        ["BP_URL"] = Platform.Address.ToString().TrimEnd('/'),
+        ["BP_KEY"] = RunningPlatform.Key,
     });
 
     [GeneratedRegex("```ts\n(?<code>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
