@@ -1,6 +1,7 @@
 using BatchPlatform.Contracts;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Bulk;
+using BatchPlatform.Store.Tables;
 using Microsoft.EntityFrameworkCore;
 
 namespace BatchPlatform.Orchestrator.Outcomes;
@@ -31,6 +32,7 @@ public sealed class OutcomeLedger(IBulk bulk)
             return false;
         }
 
+        await NoteFailuresAsync(db, state.Tenant, batch, run, fresh, cancellationToken);
         if (state.Settled)
         {
             await db.Database.ExecuteSqlAsync($"UPDATE lanes SET active = {false} WHERE batch = {batch} AND run = {run}", cancellationToken);
@@ -61,5 +63,18 @@ public sealed class OutcomeLedger(IBulk bulk)
         }
 
         return false;
+    }
+
+    // Under the run's lock, so that nobody else notes the same code meanwhile. Costs a run without failures nothing.
+    private static async Task NoteFailuresAsync(StoreDb db, string tenant, long batch, int run, IReadOnlyList<PackedOutcome> fresh, CancellationToken cancellationToken)
+    {
+        var codes = fresh.Where(outcome => !outcome.Completed).Select(outcome => Failure.CodeOf(outcome.ErrorCode)).Distinct().ToList();
+        if (codes.Count == 0)
+        {
+            return;
+        }
+
+        var noted = await db.Failures.Where(failure => failure.Batch == batch && failure.Run == run && codes.Contains(failure.Code)).Select(failure => failure.Code).ToListAsync(cancellationToken);
+        db.Failures.AddRange(codes.Except(noted).Select(code => new Failure { Batch = batch, Run = run, Code = code, Tenant = tenant }));
     }
 }
