@@ -124,9 +124,9 @@ public abstract class ActionCrashTests(string provider) : IAsyncLifetime
         var now = _clock.GetUtcNow().UtcDateTime;
         var row = new BulkAction
         {
-            Id = Guid.NewGuid(), Number = 1, Tenant = "default", Target = "jobs", Action = "cancel", Filter = $$"""{"batch":"{{batch}}"}""", MaxPerSecond = 100, Run = 1,
+            Id = Guid.NewGuid(), Number = 1, Tenant = "default", Target = "jobs", Action = "cancel", Filter = $$$"""{"batch":"{{{batch}}}"}""", MaxPerSecond = 100, Run = 1,
             Matched = 3, Cursor = "3", Owner = Guid.NewGuid(), LeaseUntil = now.AddSeconds(30), CreatedAt = now,
-            InHand = $$"""[{"At":"2","Batch":"{{batch}}","Index":1,"Weight":1},{"At":"3","Batch":"{{batch}}","Index":2,"Weight":1}]""",
+            InHand = $$$"""[{"At":"2","Batch":"{{{batch}}}","Index":1,"Weight":1},{"At":"3","Batch":"{{{batch}}}","Index":2,"Weight":1}]""",
         };
         await _app.WriteAsync(db => db.Actions.Add(row));
 

@@ -24,7 +24,7 @@ public sealed class BatchActionTests(ApiApp app) : IClassFixture<ApiApp>, IDispo
         using var client = app.NewClient(key);
         var batches = await client.CreateManyAsync(40);
 
-        var begun = await client.BeginAsync("batches", $$"""{"action":"{{verb}}","max_per_second":1000}""");
+        var begun = await client.BeginAsync("batches", $$$"""{"action":"{{{verb}}}","max_per_second":1000}""");
         var ended = await client.EndAsync(begun);
 
         Assert.Equal(("batches", verb, "Finished", 1000), ((string)begun["target"]!, (string)begun["action"]!, (string)ended["state"]!, (int)begun["max_per_second"]!));
@@ -128,7 +128,7 @@ public sealed class BatchActionTests(ApiApp app) : IClassFixture<ApiApp>, IDispo
         var batches = await client.CreateManyAsync(2, """{"name":"for the admin"}""");
         var own = await app.Client.CreateAsync("""{"name":"for the admin"}""");
 
-        await app.Client.EndAsync(await app.Client.BeginAsync("batches", $$"""{"action":"pause","filter":{"tenant":"{{name}}"}}"""));
+        await app.Client.EndAsync(await app.Client.BeginAsync("batches", $$$"""{"action":"pause","filter":{"tenant":"{{{name}}}"}}"""));
         Assert.Equal(2, app.Sent<PauseBatch>([.. batches, own]).Count);
 
         await app.Client.EndAsync(await app.Client.BeginAsync("batches", """{"action":"resume","filter":{"tenant":"*","name":"for the admin"}}"""));

@@ -27,8 +27,8 @@ public sealed class JobActionTests(ApiApp app) : IClassFixture<ApiApp>, IDisposa
         await SliceAsync(number, SliceState.Taken, 2, 5, 6);
         await SliceAsync(number, SliceState.Queued, 7, 8);
 
-        var dry = await client.PostAsync("/v1/jobs/actions", $$"""{"action":"cancel","dry_run":true,"filter":{"batch":"{{batch}}"{{filter}}}}""");
-        var ended = await client.EndAsync(await client.BeginAsync("jobs", $$"""{"action":"cancel","filter":{"batch":"{{batch}}"{{filter}}}}"""));
+        var dry = await client.PostAsync("/v1/jobs/actions", $$$"""{"action":"cancel","dry_run":true,"filter":{"batch":"{{{batch}}}"{{{filter}}}}}""");
+        var ended = await client.EndAsync(await client.BeginAsync("jobs", $$$"""{"action":"cancel","filter":{"batch":"{{{batch}}}"{{{filter}}}}}"""));
 
         Assert.Equal(expected.Length, (int)dry.Body!["matched"]!);
         Assert.Equal((expected.Length, expected.Length, 0), ended.Counts());
@@ -44,7 +44,7 @@ public sealed class JobActionTests(ApiApp app) : IClassFixture<ApiApp>, IDisposa
         var batch = await client.CreateAsync();
         await app.RunAsync(batch, jobs: 5);
 
-        var ended = await client.EndAsync(await client.BeginAsync("jobs", $$"""{"action":"cancel","filter":{"batch":"{{batch}}"}}"""));
+        var ended = await client.EndAsync(await client.BeginAsync("jobs", $$$"""{"action":"cancel","filter":{"batch":"{{{batch}}}"}}"""));
 
         Assert.Equal((5, 2, 3), ended.Counts());
         Assert.Equal("JOB_ENDED", (string)ended["refusals"]![0]!["code"]!);
@@ -55,8 +55,8 @@ public sealed class JobActionTests(ApiApp app) : IClassFixture<ApiApp>, IDisposa
     {
         using var client = await app.NewTenantAsync();
         var batch = await client.CreateAsync();
-        Assert.Equal((0, 0, 0), (await client.EndAsync(await client.BeginAsync("jobs", $$"""{"action":"cancel","filter":{"batch":"{{batch}}"}}"""))).Counts());
-        Assert.Equal((0, 0, 0), (await client.EndAsync(await client.BeginAsync("jobs", $$"""{"action":"retry","filter":{"batch":"{{batch}}"}}"""))).Counts());
+        Assert.Equal((0, 0, 0), (await client.EndAsync(await client.BeginAsync("jobs", $$$"""{"action":"cancel","filter":{"batch":"{{{batch}}}"}}"""))).Counts());
+        Assert.Equal((0, 0, 0), (await client.EndAsync(await client.BeginAsync("jobs", $$$"""{"action":"retry","filter":{"batch":"{{{batch}}}"}}"""))).Counts());
     }
 
     [Theory]
@@ -69,7 +69,7 @@ public sealed class JobActionTests(ApiApp app) : IClassFixture<ApiApp>, IDisposa
         var batch = await client.CreateAsync();
         await app.RunAsync(batch, jobs: 6, (0, "UPSTREAM_STATUS"), (1, "UPSTREAM_STATUS"), (2, "UPSTREAM_STATUS"), (3, "WORKER_LOST"), (4, null), (5, null));
 
-        var ended = await client.EndAsync(await client.BeginAsync("jobs", $$"""{"action":"retry","filter":{"batch":"{{batch}}"{{filter}}}}"""));
+        var ended = await client.EndAsync(await client.BeginAsync("jobs", $$$"""{"action":"retry","filter":{"batch":"{{{batch}}}"{{{filter}}}}}"""));
 
         Assert.Equal((matched, matched, 0), ended.Counts());
         Assert.Equal(new RetryFilter(code, ns, action), app.Sent<RetryFailedJobs>([batch]).Single().Only);
@@ -83,7 +83,7 @@ public sealed class JobActionTests(ApiApp app) : IClassFixture<ApiApp>, IDisposa
         await app.RunAsync(batch, jobs: 3, (0, "UPSTREAM_STATUS"), (1, "UPSTREAM_STATUS"));
         app.Lifecycle.Refuse = command => command is RetryFailedJobs ? FakeLifecycle.Refused(command, ErrorCodes.RunUnfinished) : null;
 
-        var ended = await client.EndAsync(await client.BeginAsync("jobs", $$"""{"action":"retry","filter":{"batch":"{{batch}}"}}"""));
+        var ended = await client.EndAsync(await client.BeginAsync("jobs", $$$"""{"action":"retry","filter":{"batch":"{{{batch}}}"}}"""));
 
         app.Lifecycle.Refuse = _ => null;
         Assert.Equal((2, 0, 2), ended.Counts());
@@ -112,7 +112,7 @@ public sealed class JobActionTests(ApiApp app) : IClassFixture<ApiApp>, IDisposa
     {
         using var client = await app.NewTenantAsync();
         var theirs = await app.Client.CreateAsync();
-        (await client.PostAsync("/v1/jobs/actions", $$"""{"action":"cancel","filter":{"batch":"{{theirs}}"}}""")).IsProblem(404, "BATCH_NOT_FOUND");
+        (await client.PostAsync("/v1/jobs/actions", $$$"""{"action":"cancel","filter":{"batch":"{{{theirs}}}"}}""")).IsProblem(404, "BATCH_NOT_FOUND");
         (await client.PostAsync("/v1/jobs/actions", """{"action":"cancel","filter":{"batch":"nonsense"}}""")).IsProblem(404, "BATCH_NOT_FOUND");
     }
 
