@@ -25,7 +25,7 @@ public sealed class Acting(ActionRows rows, ActionTargets targets, TimeProvider 
         }
 
         var (found, from, isEnd) = (new Queue<ActionItem>(), work.Cursor, false);
-        while ((found.Count > 0 || !isEnd) && time.GetElapsedTime(began) < Turn)
+        while ((found.Count > 0 || !isEnd) && time.GetElapsedTime(began) < Turn && !cancellationToken.IsCancellationRequested)
         {
             if (found.Count == 0)
             {
