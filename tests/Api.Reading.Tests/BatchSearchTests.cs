@@ -98,8 +98,8 @@ public abstract class BatchSearchTests<TApp>(TApp app) : ReadingTests<TApp>(app)
     public async Task Only_an_admin_sees_batches_of_other_tenants()
     {
         using var other = App.NewTenant();
-        var theirs = await other.BatchAsync();
-        var ours = await Tenant.BatchAsync();
+        var theirs = await other.BatchAsync(change: b => b.CreatedAt = App.Now.AddYears(1));
+        var ours = await Tenant.BatchAsync(change: b => b.CreatedAt = App.Now.AddYears(1));
         await Tenant.RefusedAsync($"/v1/batches?tenant={other.Name}", HttpStatusCode.Forbidden, ErrorCodes.Forbidden);
         await Tenant.RefusedAsync("/v1/batches?tenant=*", HttpStatusCode.Forbidden, ErrorCodes.Forbidden);
         Assert.Equal([ours.CorrelationId.ToString("D")], await FoundAsync($"tenant={Tenant.Name}"));
