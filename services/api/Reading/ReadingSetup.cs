@@ -23,6 +23,7 @@ public static class ReadingSetup
         batches.MapErrors();
         batches.MapRuns();
         batches.MapEvents();
+        v1.MapActivity();
         return v1;
     }
 }

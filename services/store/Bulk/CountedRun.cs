@@ -6,7 +6,6 @@ namespace BatchPlatform.Store.Bulk;
 
 /// <summary>What a run's row says once outcomes were counted in it.</summary>
 /// <param name="BatchId">The batch.</param>
-/// <param name="Tenant">The batch's owner.</param>
 /// <param name="Epoch">The epoch of its last start.</param>
 /// <param name="Failures">Failed since then.</param>
 /// <param name="Started">Its start was announced.</param>
@@ -16,12 +15,11 @@ namespace BatchPlatform.Store.Bulk;
 /// <param name="BudgetSpent">More of the jobs failed than the failure budget bears.</param>
 /// <param name="BudgetPauses">In which case the batch is paused, not stopped.</param>
 public sealed record CountedRun(
-    Guid BatchId, string Tenant, int Epoch, int Failures, bool Started, bool StopOnJobError, bool Settled, bool CanaryDone, bool BudgetSpent, bool BudgetPauses)
+    Guid BatchId, int Epoch, int Failures, bool Started, bool StopOnJobError, bool Settled, bool CanaryDone, bool BudgetSpent, bool BudgetPauses)
 {
     /// <summary>What the row says.</summary>
     public static CountedRun Of(Run run) => new(
         run.BatchId,
-        run.Tenant,
         run.Epoch,
         run.Failures,
         run.Started,

@@ -54,7 +54,7 @@ public abstract class OutcomeBulkTests(StoreFixture fixture)
         var first = await InsertOutcomesAsync(Outcome(0, DateTime.UnixEpoch), Failed(1));
         var second = await InsertOutcomesAsync(Failed(2));
 
-        Assert.Equal(new CountedRun(_id, Tenant: "", Epoch: 4, Failures: 1, Started: true, StopOnJobError: true, Settled: false, CanaryDone: false, BudgetSpent: false, BudgetPauses: false), first);
+        Assert.Equal(new CountedRun(_id, Epoch: 4, Failures: 1, Started: true, StopOnJobError: true, Settled: false, CanaryDone: false, BudgetSpent: false, BudgetPauses: false), first);
         Assert.Equal(first! with { Failures = 2, Settled = true }, second);
         await using var db = _store.Read();
         var run = await db.Runs.SingleAsync(row => row.Batch == _batch);

@@ -45,6 +45,22 @@ namespace BatchPlatform.Store.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "activity",
+                columns: table => new
+                {
+                    tenant = table.Column<string>(type: "text", nullable: false),
+                    at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    orchestrator = table.Column<Guid>(type: "uuid", nullable: false),
+                    completed = table.Column<int>(type: "integer", nullable: false),
+                    failed = table.Column<int>(type: "integer", nullable: false),
+                    durations = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_activity", x => new { x.tenant, x.at, x.orchestrator });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "allowances",
                 columns: table => new
                 {
@@ -618,6 +634,11 @@ namespace BatchPlatform.Store.Migrations.Postgres
                 columns: new[] { "tenant", "number" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_activity_at",
+                table: "activity",
+                column: "at");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_appends_uploader",
                 table: "appends",
                 column: "uploader",
@@ -637,6 +658,12 @@ namespace BatchPlatform.Store.Migrations.Postgres
                 name: "ix_audit_tenant_number",
                 table: "audit",
                 columns: new[] { "tenant", "number" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_batches_called_back",
+                table: "batches",
+                column: "updated_at",
+                filter: "callback IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_batches_created_at_number",
@@ -856,6 +883,9 @@ namespace BatchPlatform.Store.Migrations.Postgres
         {
             migrationBuilder.DropTable(
                 name: "actions");
+
+            migrationBuilder.DropTable(
+                name: "activity");
 
             migrationBuilder.DropTable(
                 name: "allowances");
