@@ -56,7 +56,17 @@ public sealed record StartBatch(Guid BatchId, Guid CommandId, Actor? Actor = nul
 public sealed record StopBatch(Guid BatchId, Guid CommandId, Actor? Actor = null) : IBatchCommand;
 
 /// <summary>Begins a run of only the failed jobs.</summary>
-public sealed record RetryFailedJobs(Guid BatchId, Guid CommandId, Actor? Actor = null) : IBatchCommand;
+/// <param name="BatchId">The batch.</param>
+/// <param name="CommandId">This command.</param>
+/// <param name="Actor">Who asks.</param>
+/// <param name="Only">Which of them; null for all. The others keep the outcome that they have.</param>
+public sealed record RetryFailedJobs(Guid BatchId, Guid CommandId, Actor? Actor = null, RetryFilter? Only = null) : IBatchCommand;
+
+/// <summary>Which failed jobs to run again; null members leave the choice open.</summary>
+/// <param name="ErrorCode">Those that failed with this code.</param>
+/// <param name="Namespace">Those of this upstream.</param>
+/// <param name="Action">Those of this action.</param>
+public sealed record RetryFilter(string? ErrorCode = null, string? Namespace = null, string? Action = null);
 
 /// <summary>Makes the batch's jobs wait, in whatever state it is.</summary>
 public sealed record PauseBatch(Guid BatchId, Guid CommandId, string? Reason, Actor? Actor = null) : IBatchCommand;
@@ -79,7 +89,8 @@ public sealed record DeleteBatch(Guid BatchId, Guid CommandId, bool Force, DateT
 /// <param name="Number">The batch's number.</param>
 /// <param name="Index">The job.</param>
 /// <param name="Actor">Who asks.</param>
-public sealed record CancelJob(long Number, int Index, Actor? Actor = null);
+/// <param name="Run">Only as a job of this run; 0 for the latest, whichever that is.</param>
+public sealed record CancelJob(long Number, int Index, Actor? Actor = null, int Run = 0);
 
 /// <summary>Whether a job was cancelled; refused with one of <see cref="ErrorCodes"/>.</summary>
 public sealed record JobReply(string? Code, string? Detail);

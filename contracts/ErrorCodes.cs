@@ -22,6 +22,8 @@ public static class ErrorCodes
     public const string KeyConfigured = "KEY_CONFIGURED";
     public const string KeyInUse = "KEY_IN_USE";
     public const string BatchChanged = "BATCH_CHANGED";
+    public const string ActionEnded = "ACTION_ENDED";
+    public const string TooManyActions = "TOO_MANY_ACTIONS";
 
     // Refusals by content: 4xx.
     public const string InvalidJobsCount = "INVALID_JOBS_COUNT";
@@ -66,6 +68,7 @@ public static class ErrorCodes
     public const string DeliveryNotFound = "DELIVERY_NOT_FOUND";
     public const string DatasetNotFound = "DATASET_NOT_FOUND";
     public const string ExpansionNotFound = "EXPANSION_NOT_FOUND";
+    public const string ActionNotFound = "ACTION_NOT_FOUND";
     public const string KeyNotFound = "KEY_NOT_FOUND";
     public const string LinkInvalid = "LINK_INVALID";
     public const string LinkExpired = "LINK_EXPIRED";

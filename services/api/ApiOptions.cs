@@ -25,6 +25,14 @@ public sealed class ApiOptions
     [Range(1, 64)]
     public int ExpansionSlots { get; set; } = 4;
 
+    /// <summary>Bulk actions that one instance works on at once; the others take turns with them; 1 to 64.</summary>
+    [Range(1, 64)]
+    public int ActionSlots { get; set; } = 8;
+
+    /// <summary>Days after which a bulk action that has ended is forgotten; 1 to 3,650.</summary>
+    [Range(1, 3_650)]
+    public double ActionDays { get; set; } = 30;
+
     /// <summary>Bytes of a POST /v1/batches, at most; 1 KiB to 64 MiB.</summary>
     [Range(1024, 64 * 1024 * 1024)]
     public int InlineBytes { get; set; } = 16 * 1024 * 1024;

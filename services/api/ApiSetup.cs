@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using BatchPlatform.Api.Actions;
 using BatchPlatform.Api.Admission;
 using BatchPlatform.Api.Auditing;
 using BatchPlatform.Api.Batches;
@@ -78,6 +79,7 @@ public static class ApiSetup
         services.AddSingleton<JobAppending>();
         services.AddSingleton<JobEditing>();
         services.AddDatasets();
+        services.AddActions();
 
         services.AddHostedService<ApiStart>();
         services.AddHostedService<ApiClock>();
@@ -107,6 +109,7 @@ public static class ApiSetup
         v1.MapJobEdits();
         v1.MapLifecycle();
         v1.MapJobCancel();
+        v1.MapActions();
         v1.MapUpstreams();
         v1.MapDatasets();
         v1.MapExpansions();
@@ -169,6 +172,16 @@ public static class ApiSetup
         services.AddSingleton<ExpansionRuns>();
         services.AddSingleton<ExpansionRequests>();
         services.AddHostedService(provider => provider.GetRequiredService<ExpansionRuns>());
+    }
+
+    private static void AddActions(this IServiceCollection services)
+    {
+        services.AddSingleton<ActionRows>();
+        services.AddSingleton<ActionTargets>();
+        services.AddSingleton<Acting>();
+        services.AddSingleton<ActionRuns>();
+        services.AddSingleton<ActionRequests>();
+        services.AddHostedService(provider => provider.GetRequiredService<ActionRuns>());
     }
 
     private static void AddKeys(this IServiceCollection services)

@@ -19,10 +19,12 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
     public DbSet<DatasetContent> DatasetContents => Set<DatasetContent>();
     public DbSet<DatasetRow> DatasetRows => Set<DatasetRow>();
     public DbSet<Expansion> Expansions => Set<Expansion>();
+    public DbSet<BulkAction> Actions => Set<BulkAction>();
     public DbSet<Run> Runs => Set<Run>();
     public DbSet<Lane> Lanes => Set<Lane>();
     public DbSet<Slice> Slices => Set<Slice>();
     public DbSet<Outcome> Outcomes => Set<Outcome>();
+    public DbSet<Failure> Failures => Set<Failure>();
     public DbSet<Retry> Retries => Set<Retry>();
     public DbSet<ScheduledBatch> Schedules => Set<ScheduledBatch>();
     public DbSet<Gate> Gates => Set<Gate>();
@@ -93,7 +95,12 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
             batch.Property(b => b.CurrentState).HasColumnName("state").HasMaxLength(20);
             batch.HasIndex(b => b.Number).IsUnique();
             batch.HasIndex(b => new { b.Tenant, b.Number });
-            batch.HasIndex(b => b.CurrentState);
+            batch.HasIndex(b => new { b.Tenant, b.CreatedAt, b.Number });
+            batch.HasIndex(b => new { b.Tenant, b.CurrentState, b.CreatedAt, b.Number });
+            batch.HasIndex(b => new { b.Tenant, b.Name, b.Number }).HasFilter("name IS NOT NULL");
+            batch.HasIndex(b => new { b.Tenant, b.EndedAt, b.Number }).HasFilter("ended_at IS NOT NULL");
+            batch.HasIndex(b => new { b.CreatedAt, b.Number });
+            batch.HasIndex(b => new { b.CurrentState, b.CreatedAt, b.Number });
             batch.HasIndex(b => b.StopOwed).HasFilter(Is("stop_owed"));
             batch.HasIndex(b => b.DeletedAt).HasFilter("deleted_at IS NOT NULL");
             batch.HasIndex(b => b.UpdatedAt).HasDatabaseName("ix_batches_called_back").HasFilter("callback IS NOT NULL");
@@ -137,6 +144,15 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
             expansion.HasIndex(e => e.CreatedAt).HasFilter("ended_at IS NULL");
             Json(expansion.Property(e => e.Actor));
         });
+        modelBuilder.Entity<BulkAction>(action =>
+        {
+            action.ToTable("actions");
+            action.Property(a => a.Id).ValueGeneratedNever();
+            action.HasIndex(a => new { a.Tenant, a.Number });
+            action.HasIndex(a => a.LeaseUntil).HasFilter("ended_at IS NULL");
+            action.HasIndex(a => a.EndedAt).HasFilter("ended_at IS NOT NULL");
+            Json(action.Property(a => a.Actor));
+        });
         modelBuilder.Entity<Run>(run =>
         {
             run.HasKey(r => new { r.Batch, r.Number });
@@ -165,6 +181,12 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
         {
             outcome.HasKey(o => new { o.Batch, o.Run, o.Index });
             outcome.HasIndex(o => new { o.Batch, o.Run, o.Seq }).IsUnique();
+            outcome.HasIndex(o => new { o.Batch, o.Run, o.Index }, "ix_outcomes_failed").HasFilter($"state = {(int)JobState.Failed}");
+        });
+        modelBuilder.Entity<Failure>(failure =>
+        {
+            failure.HasKey(f => new { f.Batch, f.Run, f.Code });
+            failure.HasIndex(f => new { f.Code, f.Tenant, f.Batch });
         });
         modelBuilder.Entity<Retry>(retry =>
         {
@@ -254,6 +276,7 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
         configurationBuilder.Properties<DateTime>().HaveConversion<UtcConverter>();
         configurationBuilder.Properties<JobState>().HaveConversion<short>();
         configurationBuilder.Properties<ExpansionState>().HaveConversion<short>();
+        configurationBuilder.Properties<BulkActionState>().HaveConversion<short>();
         configurationBuilder.Properties<SliceState>().HaveConversion<short>();
         configurationBuilder.Properties<FireResult>().HaveConversion<short>();
     }

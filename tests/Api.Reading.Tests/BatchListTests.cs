@@ -51,10 +51,14 @@ public abstract class BatchListTests<TApp>(TApp app) : ReadingTests<TApp>(app)
     [InlineData("state=Running", "running")]
     [InlineData("state=finished", "spring sale,old")]
     [InlineData("name=sale", "spring sale")]
-    [InlineData("created_before=2026-02-01T00:00:00Z", "old")]
-    [InlineData("created_before=2026-02-01T01:00:00%2B01:00", "old")]
+    [InlineData("name=SPRING", "spring sale")]
+    [InlineData("name=%C3%89t%C3%A9", "Été")]
+    [InlineData("name=t%C3%A9&state=Stopped", "Été")]
+    [InlineData("name=t%C3%A9&state=Running", "")]
+    [InlineData("created_before=2026-01-31T00:00:00Z", "old")]
+    [InlineData("created_before=2026-01-31T01:00:00%2B01:00", "old")]
     [InlineData("created_after=2026-02-01T00:00:00.5Z", "spring sale,running")]
-    [InlineData("created_after=2026-01-15T00:00:00Z", ",spring sale,running")]
+    [InlineData("created_after=2026-01-15T00:00:00Z", "spring sale,running,,Été")]
     [InlineData("state=Finished&created_after=2026-02-01T00:00:00Z", "spring sale")]
     [InlineData("name=100%25", "")]
     public async Task The_list_is_filtered(string filter, string expected)
@@ -63,6 +67,7 @@ public abstract class BatchListTests<TApp>(TApp app) : ReadingTests<TApp>(app)
         await Tenant.BatchAsync(state: BatchState.Running, change: b => b.Name = "running");
         await Tenant.BatchAsync(state: BatchState.Finished, change: b => b.Name = "spring sale");
         await Tenant.BatchAsync(change: b => b.CreatedAt = new DateTime(2026, 2, 1, 0, 0, 0, DateTimeKind.Utc));
+        await Tenant.BatchAsync(state: BatchState.Stopped, change: b => (b.Name, b.CreatedAt) = ("Été", new DateTime(2026, 1, 31, 0, 0, 0, DateTimeKind.Utc)));
 
         var names = (await Tenant.GetAsync($"/v1/batches?{filter}")).Items().Select(item => item.Text("name"));
 
@@ -83,6 +88,11 @@ public abstract class BatchListTests<TApp>(TApp app) : ReadingTests<TApp>(app)
     [InlineData("created_before=yesterday", "created_before")]
     [InlineData("created_after=2026-13-01T00:00:00Z", "created_after")]
     [InlineData("name=a%00b", "name")]
+    [InlineData("error_code=a%00b", "error_code")]
+    [InlineData("sort=size", "sort")]
+    [InlineData("sort=", "sort")]
+    [InlineData("sort=name&cursor=LUNyZWF0ZWR8MHwxfA", "cursor")]
+    [InlineData("cursor=LUNyZWF0ZWR8LTF8MXw", "cursor")]
     public async Task A_parameter_that_cannot_be_understood_is_named(string query, string parameter) =>
         await Tenant.RefusedAsync($"/v1/batches?{query}", HttpStatusCode.BadRequest, ErrorCodes.InvalidParameter, parameter);
 

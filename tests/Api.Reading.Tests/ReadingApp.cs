@@ -5,6 +5,7 @@ using BatchPlatform.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -30,6 +31,9 @@ public abstract class ReadingApp : IAsyncLifetime
     public Tenant NewTenant() => new(this, $"tenant-{Guid.NewGuid():N}");
 
     public HttpClient Client(string tenant) => new() { BaseAddress = new Uri(_app.Urls.Single()), DefaultRequestHeaders = { { "X-Tenant", tenant } } };
+
+    /// <summary>What was asked of the database, where somebody wants to know.</summary>
+    internal AskedQueries Queries { get; } = new();
 
     public Task<long> NumberAsync() => _app.Services.GetRequiredService<NumberSource>().NextAsync(default);
 
@@ -65,6 +69,7 @@ public abstract class ReadingApp : IAsyncLifetime
         builder.WebHost.UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Services.AddSingleton<TimeProvider>(Clock);
         builder.Services.AddStore(builder.Configuration);
+        builder.Services.ConfigureDbContext<PostgresStoreDb>(options => options.AddInterceptors(Queries));
         builder.Services.AddReading();
         builder.Services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         var app = builder.Build();
@@ -103,6 +108,8 @@ public sealed class SqliteApp : ReadingApp
 public sealed class PostgresApp : ReadingApp
 {
     private PostgresDatabase _database = null!;
+
+    public string ConnectionString => _database.ConnectionString;
 
     protected override string Provider => "Postgres";
 

@@ -17,6 +17,9 @@ public sealed class Tenant(ReadingApp app, string name) : IDisposable
 
     public void Dispose() => Client.Dispose();
 
+    /// <summary>From now on its key is an administrator's.</summary>
+    public void MakeAdmin() => Client.DefaultRequestHeaders.Add("X-Scope", "admin");
+
     /// <summary>A batch with this many jobs, each <c>{"n":index}</c> for <c>event/invite</c>.</summary>
     public async Task<Batch> BatchAsync(int jobs = 0, BatchState state = BatchState.Created, Action<Batch>? change = null)
     {

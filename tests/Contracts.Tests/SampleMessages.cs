@@ -14,6 +14,7 @@ internal static class SampleMessages
     private static readonly FailureBudget Budget = new(0.25, Minimum: 30, BudgetSpent.Pause);
     private static readonly BatchLimits Limits = new(RequestsPerSecond: 1.5, Concurrency: 4);
     private static readonly BatchSettings Settings = new(StopOnJobError: true, BatchPriority.High, DeadlineSeconds: 60, CanaryJobs: 5, Budget, Limits);
+    private static readonly RetryFilter Retry = new("UPSTREAM_STATUS", "event", "invite");
     private static readonly CallbackSecret Secret = new("encrypted", Time);
     private static readonly Callback Callback = new("https://example.org/done", "ndjson", "results", true, [Secret], AllowHttp: true);
     private static readonly Schedule Schedule = new(
@@ -62,7 +63,8 @@ internal static class SampleMessages
         new CommitBatch(Batch, Command, Actor),
         new StartBatch(Batch, Command, Actor),
         new StopBatch(Batch, Command, Actor),
-        new RetryFailedJobs(Batch, Command, Actor),
+        new RetryFailedJobs(Batch, Command, Actor, Retry),
+        Retry,
         new PauseBatch(Batch, Command, "Upstream moves", Actor),
         new ResumeBatch(Batch, Command, Actor),
         new DeleteBatch(Batch, Command, true, Time, Actor),
@@ -83,7 +85,7 @@ internal static class SampleMessages
         new RunFailing(Batch, 1, 2),
         new RunHeld(Batch, 1, 2, "approval"),
         new RunQuiesced(Batch, 1, 2),
-        new CancelJob(42, 7, Actor),
+        new CancelJob(42, 7, Actor, 3),
         new JobReply("JOB_ENDED", "It has ended."),
         new PauseUpstream("event", true, "maintenance", Actor),
         new UpstreamPaused("event", true, "maintenance"),

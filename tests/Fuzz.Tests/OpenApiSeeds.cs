@@ -77,6 +77,15 @@ internal sealed class OpenApiSeeds(JsonNode document, Random random)
             yield break;
         }
 
+        // As fast as may be, so that they are over within the rounds that are given to what goes on behind an answer.
+        if (path.EndsWith("/actions", StringComparison.Ordinal) && method == "POST")
+        {
+            var (verb, filter) = path == "/v1/jobs/actions" ? ("cancel", $$$"""{"batch":"{{{Seed.Word("batches.id")}}}"}""") : ("pause", """{"state":"Created","name":"one"}""");
+            yield return ("application/json", $$"""{"action":"{{verb}}","filter":{{filter}},"dry_run":true}""");
+            yield return ("application/json", $$"""{"action":"{{verb}}","filter":{{filter}},"max_per_second":1000}""");
+            yield break;
+        }
+
         if (path == "/v1/batches" && method == "POST")
         {
             yield return ("application/json", "{}");

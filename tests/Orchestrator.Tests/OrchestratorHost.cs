@@ -144,10 +144,10 @@ internal sealed class OrchestratorHost : IAsyncDisposable
     }
 
     /// <summary>Reports a slice as a worker does.</summary>
-    public async Task ReportAsync(RunSlice slice, Guid worker, Func<int, bool>? completed = null, int? onlyFirst = null, bool last = true, RetryLater[]? retries = null, UpstreamClosing? closing = null)
+    public async Task ReportAsync(RunSlice slice, Guid worker, Func<int, bool>? completed = null, int? onlyFirst = null, bool last = true, RetryLater[]? retries = null, UpstreamClosing? closing = null, Func<int, string>? errorCode = null)
     {
         var jobs = JobBlock.Unpack(slice.Jobs);
-        var outcomes = jobs.Take(onlyFirst ?? jobs.Count).Select(job => Ended(job, completed?.Invoke(job.Index) ?? true)).ToList();
+        var outcomes = jobs.Take(onlyFirst ?? jobs.Count).Select(job => Ended(job, completed?.Invoke(job.Index) ?? true, errorCode?.Invoke(job.Index))).ToList();
         await (await Bus.GetSendEndpoint(new Uri($"exchange:{Queues.Outcomes}"))).Send(new ReportOutcomes(
             slice.SliceId, slice.Number, slice.Run, worker, last, OutcomeBlock.Pack(outcomes), retries ?? [], closing, BusySeconds: 0.01));
     }
@@ -168,7 +168,7 @@ internal sealed class OrchestratorHost : IAsyncDisposable
     }
 
     /// <summary>Plays a worker until the batch has finished; the indexes that it ran.</summary>
-    public async Task<List<int>> RunToEndAsync(Guid id, Guid worker, Func<int, bool>? completed = null)
+    public async Task<List<int>> RunToEndAsync(Guid id, Guid worker, Func<int, bool>? completed = null, Func<int, string>? errorCode = null)
     {
         var seen = new List<int>();
         while ((await BatchAsync(id)).CurrentState != nameof(BatchState.Finished))
@@ -177,7 +177,7 @@ internal sealed class OrchestratorHost : IAsyncDisposable
             if (Slices.Reader.TryRead(out var slice))
             {
                 seen.AddRange(JobBlock.Unpack(slice.Jobs).Select(job => job.Index));
-                await ReportAsync(slice, worker, completed);
+                await ReportAsync(slice, worker, completed, errorCode: errorCode);
             }
         }
 
@@ -206,11 +206,11 @@ internal sealed class OrchestratorHost : IAsyncDisposable
         return await db.Slices.CountAsync(slice => slice.State != SliceState.Returned);
     }
 
-    public static PackedOutcome Ended(PackedJob job, bool completed) => new(
+    public static PackedOutcome Ended(PackedJob job, bool completed, string? errorCode = null) => new(
         job.Index,
         completed,
         completed ? 200 : 500,
-        completed ? null : ErrorCodes.UpstreamStatus,
+        completed ? null : errorCode ?? ErrorCodes.UpstreamStatus,
         completed ? null : "It failed.",
         job.Attempt,
         5,

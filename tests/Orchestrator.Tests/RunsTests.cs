@@ -94,6 +94,82 @@ public abstract class RunsTests(string provider) : IAsyncLifetime
         Assert.Equal((1, 4, 4, 0), (run.Root, run.Total, run.Completed, run.Failed));
     }
 
+    [Theory]
+    [InlineData(ErrorCodes.UpstreamStatus, null, null, new[] { 0, 6 })]
+    [InlineData(ErrorCodes.UpstreamTimeout, "test", "call", new[] { 3, 9 })]
+    [InlineData(null, "test", null, new[] { 0, 3, 6, 9 })]
+    public async Task A_retry_of_some_failed_jobs_runs_those_and_keeps_the_outcomes_of_the_others(string? code, string? ns, string? action, int[] expected)
+    {
+        await _host.AnnounceAsync(Worker);
+        var id = await FailedInTwoWaysAsync();
+
+        Assert.True((await _host.AskAsync(new RetryFailedJobs(id, Guid.NewGuid(), Only: new RetryFilter(code, ns, action)))).Accepted);
+        var seen = await _host.RunToEndAsync(id, Worker);
+
+        Assert.Equal(expected, seen.Order());
+        await using var db = _host.Store.Read();
+        var run = await db.Runs.SingleAsync(row => row.Number == 2);
+        Assert.Equal((1, 4, expected.Length, 4 - expected.Length, 4), (run.Root, run.Total, run.Completed, run.Failed, run.Seq));
+        var kept = await db.Outcomes.Where(row => row.Run == 2 && row.State == JobState.Failed).OrderBy(row => row.Seq).ToListAsync();
+        Assert.Equal(new[] { 0, 3, 6, 9 }.Except(expected), kept.Select(row => row.Index));
+        var before = await db.Outcomes.Where(row => row.Run == 1).ToDictionaryAsync(row => row.Index);
+        Assert.All(kept, row => Assert.Equal((before[row.Index].ErrorCode, before[row.Index].CompletedAt), (row.ErrorCode, row.CompletedAt)));
+        Assert.Equal(kept.Select(row => row.ErrorCode).Distinct(), await db.Failures.Where(row => row.Run == 2).Select(row => row.Code).ToListAsync());
+    }
+
+    [Theory]
+    [InlineData("NO_SUCH_CODE", null, null)]
+    [InlineData(null, "other", null)]
+    [InlineData(ErrorCodes.UpstreamStatus, "test", "other")]
+    public async Task A_retry_of_none_of_the_failed_jobs_is_refused(string? code, string? ns, string? action)
+    {
+        await _host.AnnounceAsync(Worker);
+        var id = await FailedInTwoWaysAsync();
+
+        Assert.Equal(ErrorCodes.NothingToRetry, (await _host.AskAsync(new RetryFailedJobs(id, Guid.NewGuid(), Only: new RetryFilter(code, ns, action)))).Code);
+
+        Assert.Equal((6, 4), await _host.CountsAsync(id));
+    }
+
+    [Fact]
+    public async Task Jobs_that_were_left_out_of_a_retry_can_be_retried_later()
+    {
+        await _host.AnnounceAsync(Worker);
+        var id = await FailedInTwoWaysAsync();
+        await _host.AskAsync(new RetryFailedJobs(id, Guid.NewGuid(), Only: new RetryFilter(ErrorCodes.UpstreamStatus)));
+        await _host.RunToEndAsync(id, Worker);
+
+        await _host.AskAsync(new RetryFailedJobs(id, Guid.NewGuid()));
+
+        Assert.Equal([3, 9], (await _host.RunToEndAsync(id, Worker)).Order());
+    }
+
+    [Fact]
+    public async Task The_codes_that_jobs_of_a_run_failed_with_are_noted_once_each()
+    {
+        await _host.AnnounceAsync(Worker);
+        var id = await FailedInTwoWaysAsync();
+        var number = (await _host.BatchAsync(id)).Number;
+
+        await using var db = _host.Store.Read();
+        var noted = await db.Failures.OrderBy(row => row.Code).ToListAsync();
+        Assert.Equal(
+            [(number, 1, ErrorCodes.UpstreamStatus, "default"), (number, 1, ErrorCodes.UpstreamTimeout, "default")],
+            noted.Select(row => (row.Batch, row.Run, row.Code, row.Tenant)));
+    }
+
+    [Fact]
+    public async Task A_job_is_cancelled_only_in_the_run_that_was_named()
+    {
+        var id = await _host.CreateAsync(jobs: 3, commit: true);
+        var number = (await _host.BatchAsync(id)).Number;
+        var client = _host.Bus.CreateRequestClient<CancelJob>(new Uri($"exchange:{Queues.Operations}"), TimeSpan.FromSeconds(20));
+
+        Assert.Equal(ErrorCodes.JobEnded, (await client.GetResponse<JobReply>(new CancelJob(number, 1, Run: 2))).Message.Code);
+        Assert.Null((await client.GetResponse<JobReply>(new CancelJob(number, 1, Run: 1))).Message.Code);
+        Assert.Equal((0, 1), await _host.CountsAsync(id));
+    }
+
     [Fact]
     public async Task A_paused_batch_gets_no_slices_until_it_is_resumed()
     {
@@ -120,8 +196,16 @@ public abstract class RunsTests(string provider) : IAsyncLifetime
         {
             await using var db = _host.Store.Read();
             return !await db.Runs.AnyAsync() && !await db.Outcomes.AnyAsync() && !await db.Lanes.AnyAsync()
-                && !await db.Slices.AnyAsync() && !await db.Retries.AnyAsync();
+                && !await db.Slices.AnyAsync() && !await db.Retries.AnyAsync() && !await db.Failures.AnyAsync();
         });
+    }
+
+    // Ten jobs: 0 and 6 failed one way, 3 and 9 another.
+    private async Task<Guid> FailedInTwoWaysAsync()
+    {
+        var id = await _host.CreateAsync(jobs: 10, commit: true);
+        await _host.RunToEndAsync(id, Worker, index => index % 3 != 0, index => index % 2 == 0 ? ErrorCodes.UpstreamStatus : ErrorCodes.UpstreamTimeout);
+        return id;
     }
 
     private async Task<(BatchState State, int Epoch)> EndedAsync()

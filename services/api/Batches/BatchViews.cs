@@ -6,25 +6,17 @@ using Microsoft.Extensions.Options;
 
 namespace BatchPlatform.Api.Batches;
 
-/// <summary>Which batches to list.</summary>
-/// <param name="State">Only in this state.</param>
-/// <param name="Name">Only those whose name contains it, in the same case.</param>
-/// <param name="CreatedAfter">Only later ones, UTC.</param>
-/// <param name="CreatedBefore">Only earlier ones, UTC.</param>
-public sealed record BatchFilter(BatchState? State = null, string? Name = null, DateTime? CreatedAfter = null, DateTime? CreatedBefore = null);
-
 /// <summary>Reads batches as clients see them, at a cost that does not grow with their jobs.</summary>
 public sealed class BatchViews(BatchStore store, TimeProvider clock, IOptions<PublicOptions> at)
 {
     // Translated once: clients poll this, and building and recognizing so large a query takes longer than running it.
     // One statement, so that state and counts are of the same moment. Columns are named one by one to leave out the
     // batch's documents, which nobody here reads.
-    private readonly Func<StoreDb, string, Guid[], IAsyncEnumerable<Row>> _read = EF.CompileAsyncQuery((StoreDb db, string tenant, Guid[] ids) =>
+    private readonly Func<StoreDb, string?, Guid[], IAsyncEnumerable<Row>> _read = EF.CompileAsyncQuery((StoreDb db, string? tenant, Guid[] ids) =>
         from batch in db.Batches
-        where batch.Tenant == tenant && batch.DeletedAt == null && ids.Contains(batch.CorrelationId)
+        where (tenant == null || batch.Tenant == tenant) && batch.DeletedAt == null && ids.Contains(batch.CorrelationId)
         from run in db.Runs.Where(run => run.Batch == batch.Number && run.Number == batch.Run).DefaultIfEmpty()
         from plan in db.Schedules.Where(plan => plan.Batch == batch.Number).DefaultIfEmpty()
-        orderby batch.Number descending
         select new Row
         {
             View = new BatchView
@@ -73,27 +65,23 @@ public sealed class BatchViews(BatchStore store, TimeProvider clock, IOptions<Pu
         return (await ReadAsync(db, tenant, [id], cancellationToken)).SingleOrDefault();
     }
 
-    /// <summary>A tenant's batches, newest first: by falling number.</summary>
-    /// <param name="tenant">The owner.</param>
-    /// <param name="filter">Which of them.</param>
-    /// <param name="before">Only smaller numbers: where the page before ended.</param>
+    /// <summary>The batches that a filter means.</summary>
+    /// <param name="filter">Which.</param>
+    /// <param name="sort">In which order.</param>
+    /// <param name="from">Where the page before ended.</param>
     /// <param name="limit">Batches, at most.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The batches, and where the page ended if there is another: also when some of it were deleted meanwhile.</returns>
-    public async Task<(IReadOnlyList<BatchView> Batches, long? Next)> ListAsync(string tenant, BatchFilter filter, long before, int limit, CancellationToken cancellationToken)
+    /// <returns>The batches, and where the page ended if there may be another: also when some of it were deleted meanwhile.</returns>
+    public async Task<(IReadOnlyList<BatchView> Batches, BatchPosition? Next)> ListAsync(
+        BatchFilter filter, BatchSort sort, BatchPosition? from, int limit, CancellationToken cancellationToken)
     {
         await using var db = store.Read();
-        var batches = db.Batches.Where(batch => batch.Tenant == tenant && batch.DeletedAt == null && batch.Number < before);
-        var found = await Filter(batches, filter)
-            .OrderByDescending(batch => batch.Number)
-            .Take(limit + 1)
-            .Select(batch => new { batch.CorrelationId, batch.Number })
-            .ToListAsync(cancellationToken);
-        var page = await ReadAsync(db, tenant, [.. found.Take(limit).Select(batch => batch.CorrelationId)], cancellationToken);
-        return (page, found.Count > limit ? found[limit - 1].Number : null);
+        var (hits, next) = await new BatchSearch(db, filter).FindAsync(sort, from, limit, cancellationToken);
+        var views = (await ReadAsync(db, filter.Tenant, [.. hits.Select(hit => hit.Id)], cancellationToken)).ToDictionary(view => view.Id);
+        return ([.. hits.Where(hit => views.ContainsKey(hit.Id)).Select(hit => views[hit.Id])], next);
     }
 
-    private async Task<List<BatchView>> ReadAsync(StoreDb db, string tenant, Guid[] ids, CancellationToken cancellationToken)
+    private async Task<List<BatchView>> ReadAsync(StoreDb db, string? tenant, Guid[] ids, CancellationToken cancellationToken)
     {
         var views = new List<BatchView>(ids.Length);
         await foreach (var row in _read(db, tenant, ids).WithCancellation(cancellationToken))
@@ -102,16 +90,6 @@ public sealed class BatchViews(BatchStore store, TimeProvider clock, IOptions<Pu
         }
 
         return views;
-    }
-
-    private static IQueryable<Batch> Filter(IQueryable<Batch> batches, BatchFilter filter)
-    {
-        var state = filter.State?.ToString();
-        return batches
-            .Where(batch => state == null || batch.CurrentState == state)
-            .Where(batch => filter.Name == null || batch.Name!.Contains(filter.Name))
-            .Where(batch => filter.CreatedAfter == null || batch.CreatedAt > filter.CreatedAfter)
-            .Where(batch => filter.CreatedBefore == null || batch.CreatedAt < filter.CreatedBefore);
     }
 
     private sealed class Row

@@ -1,3 +1,4 @@
+using BatchPlatform.Api.Actions;
 using BatchPlatform.Api.Auditing;
 using BatchPlatform.Api.Datasets;
 using BatchPlatform.Api.Uploads;
@@ -8,9 +9,9 @@ using Microsoft.Extensions.Options;
 
 namespace BatchPlatform.Api.Housekeeping;
 
-/// <summary>Removes what nobody needs any more: appends and uploads that ended or lost their owner, answers kept for a day, and the audit of a year ago.</summary>
+/// <summary>Removes what nobody needs any more: appends and uploads that ended or lost their owner, answers kept for a day, the audit of a year ago, and bulk actions of a month ago.</summary>
 public sealed partial class ApiClock(
-    BatchStore store, AppendRows rows, ClosedAppends closed, DatasetCleanup datasets, OldAudit audit, TimeProvider time, IOptions<ApiOptions> options, ILogger<ApiClock> logger)
+    BatchStore store, AppendRows rows, ClosedAppends closed, DatasetCleanup datasets, OldAudit audit, ActionRows actions, TimeProvider time, IOptions<ApiOptions> options, ILogger<ApiClock> logger)
     : Clock(time, logger)
 {
     // Looking for old answers reads the whole table, so it is done rarely.
@@ -33,6 +34,7 @@ public sealed partial class ApiClock(
             _forgotAt = _time.GetTimestamp();
             await ForgetAnswersAsync(cancellationToken);
             await audit.RemoveAsync(cancellationToken);
+            await actions.RemoveOldAsync(cancellationToken);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using BatchPlatform.Api.Actions;
 using BatchPlatform.Api.Expansions;
 using BatchPlatform.Contracts;
 using BatchPlatform.Store;
@@ -119,6 +120,7 @@ public sealed class Ticket : IDisposable
         {
             (StatusCodes.Status201Created, "keys") => $"{request.Path}/{KeySecret.NewId(BatchId)}",
             (StatusCodes.Status201Created, "batches" or "datasets") => $"{request.Path}/{BatchId:D}",
+            (StatusCodes.Status202Accepted, "actions") => ActionView.PathOf(CommandId),
             (StatusCodes.Status202Accepted, "jobs") => ExpansionLinks.PathOf(BatchId, CommandId),
             _ => null,
         };

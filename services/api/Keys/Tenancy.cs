@@ -16,6 +16,16 @@ public static class Tenancy
     /// <summary>The id of the key that was presented; no secret.</summary>
     public static string KeyId(this HttpContext context) => Claim(context, KeyClaim);
 
+    /// <summary>All tenants, where one may be named.</summary>
+    public const string AllTenants = "*";
+
+    /// <summary>The tenant that a request is about: the one that it names, or whose key was presented. Only an admin may name another, or all.</summary>
+    /// <exception cref="ProblemException">403 FORBIDDEN.</exception>
+    public static string TenantMeant(this HttpContext context, string? named) =>
+        named is null || named == context.Tenant() ? context.Tenant()
+        : context.User.HasClaim(ScopeClaim, KeyScopes.Admin) ? named
+        : throw new ProblemException(Problems.Forbidden());
+
     /// <summary>Who asks, for the audit.</summary>
     public static Actor Actor(this HttpContext context)
     {

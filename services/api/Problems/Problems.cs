@@ -27,6 +27,8 @@ public static class Problems
 
     public static Problem ExpansionNotFound() => new(StatusCodes.Status404NotFound, ErrorCodes.ExpansionNotFound, "The batch has no such expansion.");
 
+    public static Problem ActionNotFound() => new(StatusCodes.Status404NotFound, ErrorCodes.ActionNotFound, "There is no such bulk action.");
+
     public static Problem KeyNotFound() => new(StatusCodes.Status404NotFound, ErrorCodes.KeyNotFound, "There is no such key.");
 
     public static Problem LinkInvalid() => new(StatusCodes.Status403Forbidden, ErrorCodes.LinkInvalid, "The link was changed, or is not ours.");

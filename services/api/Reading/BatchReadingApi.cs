@@ -10,21 +10,34 @@ internal static class BatchReadingApi
 {
     public static void MapBatchReading(this RouteGroupBuilder batches)
     {
-        batches.MapGet("", ListAsync).WithName("list-batches").WithSummary("The tenant's batches, newest first.").Produces<Page<BatchView>>();
+        batches.MapGet("", ListAsync)
+            .WithName("list-batches")
+            .WithSummary("The tenant's batches, newest first unless another order is asked for.")
+            .WithDescription("A page may hold fewer batches than the limit, or none, and still have a next_cursor: a search by name or by error_code looks at a bounded part of the list.")
+            .Produces<Page<BatchView>>();
         batches.MapGet("{id}", FindAsync).WithName("get-batch").WithSummary("One batch, with counts per job state, progress, rate and ETA.").Produces<BatchView>();
     }
 
     private static async Task<IResult> ListAsync([AsParameters] Query query, HttpContext context, BatchViews views, CancellationToken cancellationToken)
     {
-        var filter = new BatchFilter(
-            Parameter.Choice<BatchState>("state", query.State),
-            Parameter.Text("name", query.Name),
-            Parameter.Time("created_after", query.CreatedAfter),
-            Parameter.Time("created_before", query.CreatedBefore));
-        var limit = Parameter.Limit(query.Limit);
-        var before = Cursor.Read(query.Cursor) ?? long.MaxValue;
-        var (batches, next) = await views.ListAsync(context.Tenant(), filter, before, limit, cancellationToken);
-        return TypedResults.Ok(new Page<BatchView>(batches, next is { } number ? Cursor.Write(number) : null));
+        var tenant = context.TenantMeant(Parameter.Text("tenant", query.Tenant));
+        var filter = new BatchFilter
+        {
+            Tenant = tenant == Tenancy.AllTenants ? null : tenant,
+            State = Parameter.Choice<BatchState>("state", query.State),
+            Name = Parameter.Text("name", query.Name),
+            CreatedAfter = Parameter.Time("created_after", query.CreatedAfter),
+            CreatedBefore = Parameter.Time("created_before", query.CreatedBefore),
+            ErrorCode = Parameter.Text("error_code", query.ErrorCode),
+        };
+        var (sort, limit) = (BatchSort.Parse(query.Sort), Parameter.Limit(query.Limit));
+        if (filter.Tenant is null && sort.Key != BatchKey.Created)
+        {
+            throw Parameter.Invalid("sort", "must be created or -created for the batches of all tenants.");
+        }
+
+        var (batches, next) = await views.ListAsync(filter, sort, sort.Read(query.Cursor), limit, cancellationToken);
+        return TypedResults.Ok(new Page<BatchView>(batches, next is { } position ? sort.Write(position) : null));
     }
 
     private static async Task<IResult> FindAsync(string id, HttpContext context, BatchViews views, CancellationToken cancellationToken) =>
@@ -34,9 +47,12 @@ internal static class BatchReadingApi
 
     private sealed record Query(
         [property: Description("Only batches in this state.")] string? State,
-        [property: Description("Only batches whose name contains this, in the same case.")] string? Name,
+        [property: Description("Only batches whose name contains this, in any case.")] string? Name,
+        [property: Description("Only batches of this tenant, or * for all of them; for admins.")] string? Tenant,
         [property: FromQuery(Name = "created_after"), Description("Only batches created later, RFC 3339.")] string? CreatedAfter,
         [property: FromQuery(Name = "created_before"), Description("Only batches created earlier, RFC 3339.")] string? CreatedBefore,
+        [property: FromQuery(Name = "error_code"), Description("Only batches with a job that failed with this code in the latest run.")] string? ErrorCode,
+        [property: Description("created, name or ended, with a minus before it for falling order; -created when absent. Batches without a name, or without an end, are not in a list by it.")] string? Sort,
         [property: Description("Batches, at most: 1 to 1000, 50 when absent.")] string? Limit,
         [property: Description("The next_cursor of the page before.")] string? Cursor);
 }

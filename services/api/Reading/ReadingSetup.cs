@@ -20,6 +20,7 @@ public static class ReadingSetup
         batches.MapBatchReading();
         batches.MapJobReading();
         batches.MapResults();
+        batches.MapErrors();
         batches.MapRuns();
         batches.MapEvents();
         v1.MapActivity();

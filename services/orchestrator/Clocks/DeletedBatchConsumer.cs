@@ -24,6 +24,7 @@ public sealed class DeletedBatchConsumer(BatchStore store) : IConsumer<BatchDele
         await DeleteAsync(db => db.Slices.Where(row => row.Batch == number), cancellationToken);
         await DeleteAsync(db => db.Lanes.Where(row => row.Batch == number), cancellationToken);
         await DeleteAsync(db => db.Runs.Where(row => row.Batch == number), cancellationToken);
+        await DeleteAsync(db => db.Failures.Where(row => row.Batch == number), cancellationToken);
     }
 
     private async Task<int> DeleteAsync<T>(Func<StoreDb, IQueryable<T>> rows, CancellationToken cancellationToken)

@@ -31,6 +31,7 @@ internal static class CommandAudit
         CreateBatch create => $"{create.Append?.Count ?? 0} jobs{(create.Commit ? ", committed" : "")}",
         AcceptAppend { Append: { Edits: true } edit } => $"{edit.Removed!.Sum(lane => lane.Count)} jobs replaced or removed",
         AcceptAppend { Append: var append } => $"{append.Count} jobs",
+        RetryFailedJobs { Only: not null } => "some of the failed jobs",
         DeleteBatch { Force: true } => "by force",
         _ => null,
     };

@@ -87,13 +87,13 @@ internal static class LifecycleSteps
         binder.IfElseAsync(
             context => context.Runs().IsSettledAsync(context.Saga),
             settled => settled.IfElseAsync(
-                context => context.Runs().HasFailedJobsAsync(context.Saga),
+                context => context.Runs().HasFailedJobsAsync(context.Saga, context.Message.Only),
                 failed => failed.IfQuotasAllow(QuotaSteps.OfRetryAsync, fits => fits
                     .AnnounceStop()
-                    .ThenAsync(context => context.Runs().BeginRetryAsync(context.Saga))
+                    .ThenAsync(context => context.Runs().BeginRetryAsync(context.Saga, context.Message.Only))
                     .TransitionTo(lifecycle.Committed)
                     .Accept()),
-                none => none.Refuse(ErrorCodes.NothingToRetry, "No job of the batch has failed, or the results have expired.")),
+                none => none.Refuse(ErrorCodes.NothingToRetry, "No job of the batch has failed as was asked for, or the results have expired.")),
             unsettled => unsettled.Refuse(ErrorCodes.RunUnfinished, "Some jobs have no outcome yet; start the batch to run them."));
 
     public static EventActivityBinder<Batch, RunStarted> NoteStart(this EventActivityBinder<Batch, RunStarted> binder) =>

@@ -2,6 +2,7 @@ using BatchPlatform.Contracts;
 using BatchPlatform.Defaults.Telemetry;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Bulk;
+using BatchPlatform.Store.Results;
 using BatchPlatform.Store.Tables;
 using Microsoft.EntityFrameworkCore;
 
@@ -48,8 +49,8 @@ internal sealed class RunBook(WorkUnit unit, DateTime now)
         }
     }
 
-    /// <summary>Begins a run of the failed jobs of the latest one. Each is owned by a retry row that is due now.</summary>
-    public async Task BeginRetryAsync(Batch batch)
+    /// <summary>Begins a run of the failed jobs of the latest one: of those that the filter means.</summary>
+    public async Task BeginRetryAsync(Batch batch, RetryFilter? only)
     {
         var failed = await LatestRun(batch).SingleAsync();
         var run = Open(batch, failed.Root, failed.Failed);
@@ -63,23 +64,23 @@ internal sealed class RunBook(WorkUnit unit, DateTime now)
             Db.Lanes.Add(row);
         }
 
-        // A subquery, not a join: without statistics of a fresh batch PostgreSQL would read the whole of it for each row.
-        await Db.Database.ExecuteSqlAsync(
-            $"""
-            INSERT INTO retries (batch, run, "index", namespace, attempt, due_at)
-            SELECT o.batch, {run.Number}, o."index", (
-                SELECT j.namespace FROM jobs j WHERE j.batch = o.batch AND j."index" = o."index"
-                    AND j.added_rev <= {failed.Revision} AND (j.removed_rev IS NULL OR j.removed_rev > {failed.Revision})), 1, {now}
-            FROM outcomes o
-            WHERE o.batch = {batch.Number} AND o.run = {failed.Number} AND o.state = {(short)JobState.Failed}
-            """);
+        var jobs = new RetriedJobs(Db, failed, run);
+        await jobs.AddAsync(only, now);
+        if (only is not null)
+        {
+            await jobs.KeepOthersAsync();
+        }
     }
 
     /// <summary>Whether every job of the latest run has an outcome.</summary>
     public Task<bool> IsSettledAsync(Batch batch) => LatestRun(batch).AnyAsync(run => run.Completed + run.Failed == run.Total);
 
-    /// <summary>Whether a job of the latest run failed, and it is still known which.</summary>
-    public Task<bool> HasFailedJobsAsync(Batch batch) => LatestRun(batch).AnyAsync(run => run.Failed > 0 && run.ExpiredAt == null);
+    /// <summary>Whether a job of the latest run failed that the filter means, and it is still known which.</summary>
+    public async Task<bool> HasFailedJobsAsync(Batch batch, RetryFilter? only)
+    {
+        var run = await LatestRun(batch).AsNoTracking().SingleAsync();
+        return run.Failed > 0 && run.ExpiredAt is null && (only is null || await FailedJobs.Of(Db, run, only).AnyAsync());
+    }
 
     /// <summary>Jobs of the latest run without an outcome.</summary>
     public Task<int> OwedAsync(Batch batch) => LatestRun(batch).Select(run => run.Total - run.Completed - run.Failed).SingleAsync();

@@ -25,7 +25,7 @@ public sealed class CancelJobConsumer(BatchStore store, OutcomeLedger ledger, Di
             return;
         }
 
-        if (run.SettledAt is not null || await jobs.OpenAsync(run, index, atMost: 1) is not [{ } open] || open.Index != index)
+        if ((context.Message.Run > 0 && context.Message.Run != run.Number) || run.SettledAt is not null || await jobs.OpenAsync(run, index, atMost: 1) is not [{ } open] || open.Index != index)
         {
             await context.RespondAsync(new JobReply(ErrorCodes.JobEnded, "The job has ended."));
             return;

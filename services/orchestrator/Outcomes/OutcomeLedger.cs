@@ -2,6 +2,7 @@ using BatchPlatform.Contracts;
 using BatchPlatform.Orchestrator.Watching;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Bulk;
+using BatchPlatform.Store.Tables;
 using Microsoft.EntityFrameworkCore;
 
 namespace BatchPlatform.Orchestrator.Outcomes;
@@ -33,6 +34,7 @@ public sealed class OutcomeLedger(IBulk bulk, ActivityTally activity)
             return false;
         }
 
+        await NoteFailuresAsync(db, tenant, batch, run, fresh, cancellationToken);
         unit.AfterCommit(() =>
         {
             activity.Add(tenant, fresh);
@@ -68,5 +70,18 @@ public sealed class OutcomeLedger(IBulk bulk, ActivityTally activity)
         }
 
         return false;
+    }
+
+    // Under the run's lock, so that nobody else notes the same code meanwhile. Costs a run without failures nothing.
+    private static async Task NoteFailuresAsync(StoreDb db, string tenant, long batch, int run, IReadOnlyList<PackedOutcome> fresh, CancellationToken cancellationToken)
+    {
+        var codes = fresh.Where(outcome => !outcome.Completed).Select(outcome => Failure.CodeOf(outcome.ErrorCode)).Distinct().ToList();
+        if (codes.Count == 0)
+        {
+            return;
+        }
+
+        var noted = await db.Failures.Where(failure => failure.Batch == batch && failure.Run == run && codes.Contains(failure.Code)).Select(failure => failure.Code).ToListAsync(cancellationToken);
+        db.Failures.AddRange(codes.Except(noted).Select(code => new Failure { Batch = batch, Run = run, Code = code, Tenant = tenant }));
     }
 }

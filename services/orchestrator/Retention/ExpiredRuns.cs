@@ -108,6 +108,8 @@ internal sealed class ExpiredRuns(BatchStore store)
                     .ExecuteDeleteAsync(cancellationToken),
                 cancellationToken);
         }
+
+        await WriteAsync(db => db.Failures.Where(failure => failure.Batch == run.Batch && failure.Run == run.Number).ExecuteDeleteAsync(cancellationToken), cancellationToken);
     }
 
     private Task RemoveRowsAsync(Run run, CancellationToken cancellationToken) => WriteAsync(

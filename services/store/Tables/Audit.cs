@@ -45,6 +45,8 @@ public static class AuditActions
     public const string BatchResume = "batch.resume";
     public const string BatchDelete = "batch.delete";
     public const string JobCancel = "job.cancel";
+    public const string ActionStart = "action.start";
+    public const string ActionCancel = "action.cancel";
     public const string DeliveryResend = "delivery.resend";
     public const string DeadLettersRedrive = "dead-letters.redrive";
     public const string DatasetDelete = "dataset.delete";

@@ -84,6 +84,7 @@ internal sealed partial class TenantThings
         await Eventually.Equal("Finished", async () => (string)(await AskAsync(client, "GET", $"/v1/batches/{batch}"))["state"]!);
         await Eventually.True(async () => (await AskAsync(client, "GET", $"/v1/batches/{batch}/deliveries"))["items"]!.AsArray().Count > 0);
         _native["deliveries"] = (string)(await AskAsync(client, "GET", $"/v1/batches/{batch}/deliveries"))["items"]![0]!["id"]!;
+        _native["actions"] = (string)(await AskAsync(client, "POST", "/v1/jobs/actions", $$$"""{"action":"cancel","filter":{"batch":"{{{batch}}}"}}"""))["id"]!;
         _native["keys"] = key.Split('_')[1];
     }
 

@@ -73,6 +73,27 @@ RETURNING number;;
 UPDATE batches SET state = @p0, version = @p1
 WHERE id = @p2 AND version = @p3;;
 
+-- some failed jobs, to be run again
+INSERT INTO retries (batch, run, "index", namespace, attempt, due_at)
+SELECT o.batch, @p0, o."index", (
+    SELECT j.namespace FROM jobs j WHERE j.batch = o.batch AND j."index" = o."index"
+        AND j.added_rev <= @p1 AND (j.removed_rev IS NULL OR j.removed_rev > @p2)), 1, @p3
+FROM outcomes o
+WHERE o.batch = @p4 AND o.run = @p5 AND o.state = @p6
+    AND (@p7 = '' OR o.error_code = @p8)
+    AND ((@p9 = '' AND @p10 = '') OR (
+        SELECT COUNT(*) FROM jobs j WHERE j.batch = o.batch AND j."index" = o."index"
+            AND j.added_rev <= @p11 AND (j.removed_rev IS NULL OR j.removed_rev > @p12)
+            AND (@p13 = '' OR j.namespace = @p14) AND (@p15 = '' OR j.action = @p16)) = 1);
+
+-- the others, with their outcomes
+INSERT INTO outcomes (batch, run, "index", seq, state, status_code, response, error_code, error_message, attempts, duration_ms, completed_at)
+SELECT o.batch, @p0, o."index", ROW_NUMBER() OVER (ORDER BY o."index"), o.state, o.status_code, o.response, o.error_code, o.error_message,
+    o.attempts, o.duration_ms, o.completed_at
+FROM outcomes o
+WHERE o.batch = @p1 AND o.run = @p2 AND o.state = @p3
+    AND (SELECT COUNT(*) FROM retries r WHERE r.batch = o.batch AND r.run = @p4 AND r."index" = o."index") = 0;
+
 -- a retry's row
 INSERT INTO retries (batch, index, run, attempt, due_at, namespace)
 VALUES (@p0, @p1, @p2, @p3, @p4, @p5);;

@@ -1,6 +1,7 @@
 using System.Text;
 using BatchPlatform.Contracts;
 using BatchPlatform.Orchestrator.Dispatch;
+using BatchPlatform.Orchestrator.Lifecycle;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Bulk;
 using BatchPlatform.Store.Results;
@@ -101,8 +102,12 @@ public sealed class StatementTests
         yield return ("messages that it has", db => db.Outbox.Where(row => many.Contains(row.Id)).ExecuteDeleteAsync());
         yield return ("two entries of the audit", db => SaveAsync(db, new AuditEntry { At = Now }, new AuditEntry { At = Now }));
         yield return ("a batch changed", ChangeBatchAsync);
+        yield return ("some failed jobs, to be run again", db => Retried(db).AddAsync(new RetryFilter("UPSTREAM_STATUS", "event", "invite"), now));
+        yield return ("the others, with their outcomes", db => Retried(db).KeepOthersAsync());
         yield return ("a retry's row", db => SaveAsync(db, new Retry { Batch = 1, Run = 1, Index = 1, DueAt = Now }));
     }
+
+    private static RetriedJobs Retried(StoreDb db) => new(db, new Run { Batch = 1, Number = 1, Revision = 1 }, new Run { Batch = 1, Number = 2 });
 
     private static Task<int> SaveAsync(StoreDb db, params object[] rows)
     {

@@ -417,9 +417,6 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     b.HasKey("CorrelationId")
                         .HasName("pk_batches");
 
-                    b.HasIndex("CurrentState")
-                        .HasDatabaseName("ix_batches_state");
-
                     b.HasIndex("DeletedAt")
                         .HasDatabaseName("ix_batches_deleted_at")
                         .HasFilter("deleted_at IS NOT NULL");
@@ -440,10 +437,143 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasDatabaseName("ix_batches_called_back")
                         .HasFilter("callback IS NOT NULL");
 
+                    b.HasIndex("CreatedAt", "Number")
+                        .HasDatabaseName("ix_batches_created_at_number");
+
                     b.HasIndex("Tenant", "Number")
                         .HasDatabaseName("ix_batches_tenant_number");
 
+                    b.HasIndex("CurrentState", "CreatedAt", "Number")
+                        .HasDatabaseName("ix_batches_state_created_at_number");
+
+                    b.HasIndex("Tenant", "CreatedAt", "Number")
+                        .HasDatabaseName("ix_batches_tenant_created_at_number");
+
+                    b.HasIndex("Tenant", "EndedAt", "Number")
+                        .HasDatabaseName("ix_batches_tenant_ended_at_number")
+                        .HasFilter("ended_at IS NOT NULL");
+
+                    b.HasIndex("Tenant", "Name", "Number")
+                        .HasDatabaseName("ix_batches_tenant_name_number")
+                        .HasFilter("name IS NOT NULL");
+
+                    b.HasIndex("Tenant", "CurrentState", "CreatedAt", "Number")
+                        .HasDatabaseName("ix_batches_tenant_state_created_at_number");
+
                     b.ToTable("batches");
+                });
+
+            modelBuilder.Entity("BatchPlatform.Store.Tables.BulkAction", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("action");
+
+                    b.Property<string>("Actor")
+                        .HasColumnType("text")
+                        .HasColumnName("actor");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Cursor")
+                        .HasColumnType("text")
+                        .HasColumnName("cursor");
+
+                    b.Property<int>("Done")
+                        .HasColumnType("integer")
+                        .HasColumnName("done");
+
+                    b.Property<DateTime?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("Filter")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("filter");
+
+                    b.Property<bool>("Force")
+                        .HasColumnType("boolean")
+                        .HasColumnName("force");
+
+                    b.Property<string>("InHand")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("in_hand");
+
+                    b.Property<DateTime>("LeaseUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("lease_until");
+
+                    b.Property<int>("Matched")
+                        .HasColumnType("integer")
+                        .HasColumnName("matched");
+
+                    b.Property<bool>("MatchedMore")
+                        .HasColumnType("boolean")
+                        .HasColumnName("matched_more");
+
+                    b.Property<int>("MaxPerSecond")
+                        .HasColumnType("integer")
+                        .HasColumnName("max_per_second");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<Guid>("Owner")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner");
+
+                    b.Property<string>("Refusals")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("refusals");
+
+                    b.Property<int>("Refused")
+                        .HasColumnType("integer")
+                        .HasColumnName("refused");
+
+                    b.Property<int>("Run")
+                        .HasColumnType("integer")
+                        .HasColumnName("run");
+
+                    b.Property<short>("State")
+                        .HasColumnType("smallint")
+                        .HasColumnName("state");
+
+                    b.Property<string>("Target")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("target");
+
+                    b.Property<string>("Tenant")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("tenant");
+
+                    b.HasKey("Id")
+                        .HasName("pk_actions");
+
+                    b.HasIndex("EndedAt")
+                        .HasDatabaseName("ix_actions_ended_at")
+                        .HasFilter("ended_at IS NOT NULL");
+
+                    b.HasIndex("LeaseUntil")
+                        .HasDatabaseName("ix_actions_lease_until")
+                        .HasFilter("ended_at IS NULL");
+
+                    b.HasIndex("Tenant", "Number")
+                        .HasDatabaseName("ix_actions_tenant_number");
+
+                    b.ToTable("actions", (string)null);
                 });
 
             modelBuilder.Entity("BatchPlatform.Store.Tables.Dataset", b =>
@@ -836,6 +966,34 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     b.ToTable("failing_receivers");
                 });
 
+            modelBuilder.Entity("BatchPlatform.Store.Tables.Failure", b =>
+                {
+                    b.Property<long>("Batch")
+                        .HasColumnType("bigint")
+                        .HasColumnName("batch");
+
+                    b.Property<int>("Run")
+                        .HasColumnType("integer")
+                        .HasColumnName("run");
+
+                    b.Property<string>("Code")
+                        .HasColumnType("text")
+                        .HasColumnName("code");
+
+                    b.Property<string>("Tenant")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("tenant");
+
+                    b.HasKey("Batch", "Run", "Code")
+                        .HasName("pk_failures");
+
+                    b.HasIndex("Code", "Tenant", "Batch")
+                        .HasDatabaseName("ix_failures_code_tenant_batch");
+
+                    b.ToTable("failures");
+                });
+
             modelBuilder.Entity("BatchPlatform.Store.Tables.Gate", b =>
                 {
                     b.Property<string>("Namespace")
@@ -1163,6 +1321,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     b.HasIndex("Batch", "Run", "Seq")
                         .IsUnique()
                         .HasDatabaseName("ix_outcomes_batch_run_seq");
+
+                    b.HasIndex(new[] { "Batch", "Run", "Index" }, "ix_outcomes_failed")
+                        .HasDatabaseName("ix_outcomes_failed")
+                        .HasFilter("state = 4");
 
                     b.ToTable("outcomes");
                 });

@@ -362,7 +362,8 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Name")
-                        .HasColumnType("nvarchar(max)")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
                         .HasColumnName("name")
                         .UseCollation("Latin1_General_100_BIN2");
 
@@ -455,9 +456,6 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                     b.HasKey("CorrelationId")
                         .HasName("pk_batches");
 
-                    b.HasIndex("CurrentState")
-                        .HasDatabaseName("ix_batches_state");
-
                     b.HasIndex("DeletedAt")
                         .HasDatabaseName("ix_batches_deleted_at")
                         .HasFilter("deleted_at IS NOT NULL");
@@ -478,10 +476,152 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                         .HasDatabaseName("ix_batches_called_back")
                         .HasFilter("callback IS NOT NULL");
 
+                    b.HasIndex("CreatedAt", "Number")
+                        .HasDatabaseName("ix_batches_created_at_number");
+
                     b.HasIndex("Tenant", "Number")
                         .HasDatabaseName("ix_batches_tenant_number");
 
+                    b.HasIndex("CurrentState", "CreatedAt", "Number")
+                        .HasDatabaseName("ix_batches_state_created_at_number");
+
+                    b.HasIndex("Tenant", "CreatedAt", "Number")
+                        .HasDatabaseName("ix_batches_tenant_created_at_number");
+
+                    b.HasIndex("Tenant", "EndedAt", "Number")
+                        .HasDatabaseName("ix_batches_tenant_ended_at_number")
+                        .HasFilter("ended_at IS NOT NULL");
+
+                    b.HasIndex("Tenant", "Name", "Number")
+                        .HasDatabaseName("ix_batches_tenant_name_number")
+                        .HasFilter("name IS NOT NULL");
+
+                    b.HasIndex("Tenant", "CurrentState", "CreatedAt", "Number")
+                        .HasDatabaseName("ix_batches_tenant_state_created_at_number");
+
                     b.ToTable("batches");
+                });
+
+            modelBuilder.Entity("BatchPlatform.Store.Tables.BulkAction", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("action")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("Actor")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("actor")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Cursor")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("cursor")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<int>("Done")
+                        .HasColumnType("int")
+                        .HasColumnName("done");
+
+                    b.Property<DateTime?>("EndedAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("Filter")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("filter")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<bool>("Force")
+                        .HasColumnType("bit")
+                        .HasColumnName("force");
+
+                    b.Property<string>("InHand")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("in_hand")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTime>("LeaseUntil")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("lease_until");
+
+                    b.Property<int>("Matched")
+                        .HasColumnType("int")
+                        .HasColumnName("matched");
+
+                    b.Property<bool>("MatchedMore")
+                        .HasColumnType("bit")
+                        .HasColumnName("matched_more");
+
+                    b.Property<int>("MaxPerSecond")
+                        .HasColumnType("int")
+                        .HasColumnName("max_per_second");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<Guid>("Owner")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("owner");
+
+                    b.Property<string>("Refusals")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("refusals")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<int>("Refused")
+                        .HasColumnType("int")
+                        .HasColumnName("refused");
+
+                    b.Property<int>("Run")
+                        .HasColumnType("int")
+                        .HasColumnName("run");
+
+                    b.Property<short>("State")
+                        .HasColumnType("smallint")
+                        .HasColumnName("state");
+
+                    b.Property<string>("Target")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("target")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("Tenant")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("tenant")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.HasKey("Id")
+                        .HasName("pk_actions");
+
+                    b.HasIndex("EndedAt")
+                        .HasDatabaseName("ix_actions_ended_at")
+                        .HasFilter("ended_at IS NOT NULL");
+
+                    b.HasIndex("LeaseUntil")
+                        .HasDatabaseName("ix_actions_lease_until")
+                        .HasFilter("ended_at IS NULL");
+
+                    b.HasIndex("Tenant", "Number")
+                        .HasDatabaseName("ix_actions_tenant_number");
+
+                    b.ToTable("actions", (string)null);
                 });
 
             modelBuilder.Entity("BatchPlatform.Store.Tables.Dataset", b =>
@@ -895,6 +1035,38 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                     b.ToTable("failing_receivers");
                 });
 
+            modelBuilder.Entity("BatchPlatform.Store.Tables.Failure", b =>
+                {
+                    b.Property<long>("Batch")
+                        .HasColumnType("bigint")
+                        .HasColumnName("batch");
+
+                    b.Property<int>("Run")
+                        .HasColumnType("int")
+                        .HasColumnName("run");
+
+                    b.Property<string>("Code")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("code")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("Tenant")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("tenant")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.HasKey("Batch", "Run", "Code")
+                        .HasName("pk_failures");
+
+                    b.HasIndex("Code", "Tenant", "Batch")
+                        .HasDatabaseName("ix_failures_code_tenant_batch");
+
+                    b.ToTable("failures");
+                });
+
             modelBuilder.Entity("BatchPlatform.Store.Tables.Gate", b =>
                 {
                     b.Property<string>("Namespace")
@@ -1247,6 +1419,10 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                     b.HasIndex("Batch", "Run", "Seq")
                         .IsUnique()
                         .HasDatabaseName("ix_outcomes_batch_run_seq");
+
+                    b.HasIndex(new[] { "Batch", "Run", "Index" }, "ix_outcomes_failed")
+                        .HasDatabaseName("ix_outcomes_failed")
+                        .HasFilter("state = 4");
 
                     b.ToTable("outcomes");
                 });

@@ -410,9 +410,6 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     b.HasKey("CorrelationId")
                         .HasName("pk_batches");
 
-                    b.HasIndex("CurrentState")
-                        .HasDatabaseName("ix_batches_state");
-
                     b.HasIndex("DeletedAt")
                         .HasDatabaseName("ix_batches_deleted_at")
                         .HasFilter("deleted_at IS NOT NULL");
@@ -433,10 +430,143 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasDatabaseName("ix_batches_called_back")
                         .HasFilter("callback IS NOT NULL");
 
+                    b.HasIndex("CreatedAt", "Number")
+                        .HasDatabaseName("ix_batches_created_at_number");
+
                     b.HasIndex("Tenant", "Number")
                         .HasDatabaseName("ix_batches_tenant_number");
 
+                    b.HasIndex("CurrentState", "CreatedAt", "Number")
+                        .HasDatabaseName("ix_batches_state_created_at_number");
+
+                    b.HasIndex("Tenant", "CreatedAt", "Number")
+                        .HasDatabaseName("ix_batches_tenant_created_at_number");
+
+                    b.HasIndex("Tenant", "EndedAt", "Number")
+                        .HasDatabaseName("ix_batches_tenant_ended_at_number")
+                        .HasFilter("ended_at IS NOT NULL");
+
+                    b.HasIndex("Tenant", "Name", "Number")
+                        .HasDatabaseName("ix_batches_tenant_name_number")
+                        .HasFilter("name IS NOT NULL");
+
+                    b.HasIndex("Tenant", "CurrentState", "CreatedAt", "Number")
+                        .HasDatabaseName("ix_batches_tenant_state_created_at_number");
+
                     b.ToTable("batches");
+                });
+
+            modelBuilder.Entity("BatchPlatform.Store.Tables.BulkAction", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("action");
+
+                    b.Property<string>("Actor")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("actor");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Cursor")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("cursor");
+
+                    b.Property<int>("Done")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("done");
+
+                    b.Property<DateTime?>("EndedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("Filter")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("filter");
+
+                    b.Property<bool>("Force")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("force");
+
+                    b.Property<string>("InHand")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("in_hand");
+
+                    b.Property<DateTime>("LeaseUntil")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lease_until");
+
+                    b.Property<int>("Matched")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("matched");
+
+                    b.Property<bool>("MatchedMore")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("matched_more");
+
+                    b.Property<int>("MaxPerSecond")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("max_per_second");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<Guid>("Owner")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner");
+
+                    b.Property<string>("Refusals")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("refusals");
+
+                    b.Property<int>("Refused")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("refused");
+
+                    b.Property<int>("Run")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("run");
+
+                    b.Property<short>("State")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("state");
+
+                    b.Property<string>("Target")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("target");
+
+                    b.Property<string>("Tenant")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant");
+
+                    b.HasKey("Id")
+                        .HasName("pk_actions");
+
+                    b.HasIndex("EndedAt")
+                        .HasDatabaseName("ix_actions_ended_at")
+                        .HasFilter("ended_at IS NOT NULL");
+
+                    b.HasIndex("LeaseUntil")
+                        .HasDatabaseName("ix_actions_lease_until")
+                        .HasFilter("ended_at IS NULL");
+
+                    b.HasIndex("Tenant", "Number")
+                        .HasDatabaseName("ix_actions_tenant_number");
+
+                    b.ToTable("actions", (string)null);
                 });
 
             modelBuilder.Entity("BatchPlatform.Store.Tables.Dataset", b =>
@@ -829,6 +959,34 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     b.ToTable("failing_receivers");
                 });
 
+            modelBuilder.Entity("BatchPlatform.Store.Tables.Failure", b =>
+                {
+                    b.Property<long>("Batch")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("batch");
+
+                    b.Property<int>("Run")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("run");
+
+                    b.Property<string>("Code")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("code");
+
+                    b.Property<string>("Tenant")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant");
+
+                    b.HasKey("Batch", "Run", "Code")
+                        .HasName("pk_failures");
+
+                    b.HasIndex("Code", "Tenant", "Batch")
+                        .HasDatabaseName("ix_failures_code_tenant_batch");
+
+                    b.ToTable("failures");
+                });
+
             modelBuilder.Entity("BatchPlatform.Store.Tables.Gate", b =>
                 {
                     b.Property<string>("Namespace")
@@ -1156,6 +1314,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     b.HasIndex("Batch", "Run", "Seq")
                         .IsUnique()
                         .HasDatabaseName("ix_outcomes_batch_run_seq");
+
+                    b.HasIndex(new[] { "Batch", "Run", "Index" }, "ix_outcomes_failed")
+                        .HasDatabaseName("ix_outcomes_failed")
+                        .HasFilter("state = 4");
 
                     b.ToTable("outcomes");
                 });

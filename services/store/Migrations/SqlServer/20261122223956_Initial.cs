@@ -12,6 +12,38 @@ namespace BatchPlatform.Store.Migrations.SqlServer
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.CreateTable(
+                name: "actions",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    number = table.Column<long>(type: "bigint", nullable: false),
+                    tenant = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    target = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    action = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    filter = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    force = table.Column<bool>(type: "bit", nullable: false),
+                    max_per_second = table.Column<int>(type: "int", nullable: false),
+                    run = table.Column<int>(type: "int", nullable: false),
+                    actor = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2"),
+                    state = table.Column<short>(type: "smallint", nullable: false),
+                    matched = table.Column<int>(type: "int", nullable: false),
+                    matched_more = table.Column<bool>(type: "bit", nullable: false),
+                    done = table.Column<int>(type: "int", nullable: false),
+                    refused = table.Column<int>(type: "int", nullable: false),
+                    refusals = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    cursor = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2"),
+                    in_hand = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    owner = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    lease_until = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    created_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    ended_at = table.Column<DateTime>(type: "datetime2", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_actions", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "activity",
                 columns: table => new
                 {
@@ -93,7 +125,7 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                     version = table.Column<int>(type: "int", nullable: false),
                     state = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false, collation: "Latin1_General_100_BIN2"),
                     tenant = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
-                    name = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2"),
+                    name = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_100_BIN2"),
                     recurring = table.Column<bool>(type: "bit", nullable: false),
                     options = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
                     callback = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2"),
@@ -267,6 +299,20 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_failing_receivers", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "failures",
+                columns: table => new
+                {
+                    batch = table.Column<long>(type: "bigint", nullable: false),
+                    run = table.Column<int>(type: "int", nullable: false),
+                    code = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    tenant = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_failures", x => new { x.batch, x.run, x.code });
                 });
 
             migrationBuilder.CreateTable(
@@ -571,6 +617,23 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateIndex(
+                name: "ix_actions_ended_at",
+                table: "actions",
+                column: "ended_at",
+                filter: "ended_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_actions_lease_until",
+                table: "actions",
+                column: "lease_until",
+                filter: "ended_at IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_actions_tenant_number",
+                table: "actions",
+                columns: new[] { "tenant", "number" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_activity_at",
                 table: "activity",
                 column: "at");
@@ -603,6 +666,11 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                 filter: "callback IS NOT NULL");
 
             migrationBuilder.CreateIndex(
+                name: "ix_batches_created_at_number",
+                table: "batches",
+                columns: new[] { "created_at", "number" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_batches_deleted_at",
                 table: "batches",
                 column: "deleted_at",
@@ -615,9 +683,9 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_batches_state",
+                name: "ix_batches_state_created_at_number",
                 table: "batches",
-                column: "state");
+                columns: new[] { "state", "created_at", "number" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_batches_stop_owed",
@@ -626,9 +694,31 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                 filter: "[stop_owed] = 1");
 
             migrationBuilder.CreateIndex(
+                name: "ix_batches_tenant_created_at_number",
+                table: "batches",
+                columns: new[] { "tenant", "created_at", "number" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_batches_tenant_ended_at_number",
+                table: "batches",
+                columns: new[] { "tenant", "ended_at", "number" },
+                filter: "ended_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_batches_tenant_name_number",
+                table: "batches",
+                columns: new[] { "tenant", "name", "number" },
+                filter: "name IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_batches_tenant_number",
                 table: "batches",
                 columns: new[] { "tenant", "number" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_batches_tenant_state_created_at_number",
+                table: "batches",
+                columns: new[] { "tenant", "state", "created_at", "number" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_batches_waiting",
@@ -685,6 +775,11 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                 filter: "ended_at IS NULL");
 
             migrationBuilder.CreateIndex(
+                name: "ix_failures_code_tenant_batch",
+                table: "failures",
+                columns: new[] { "code", "tenant", "batch" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_idempotency_batch_id",
                 table: "idempotency",
                 column: "batch_id");
@@ -728,6 +823,12 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                 table: "outcomes",
                 columns: new[] { "batch", "run", "seq" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_outcomes_failed",
+                table: "outcomes",
+                columns: new[] { "batch", "run", "index" },
+                filter: "state = 4");
 
             migrationBuilder.CreateIndex(
                 name: "ix_retries_batch_run_namespace_due_at",
@@ -778,6 +879,9 @@ namespace BatchPlatform.Store.Migrations.SqlServer
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "actions");
+
+            migrationBuilder.DropTable(
                 name: "activity");
 
             migrationBuilder.DropTable(
@@ -812,6 +916,9 @@ namespace BatchPlatform.Store.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "failing_receivers");
+
+            migrationBuilder.DropTable(
+                name: "failures");
 
             migrationBuilder.DropTable(
                 name: "gates");

@@ -3,56 +3,48 @@ using System;
 using BatchPlatform.Store;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 #nullable disable
 
-namespace BatchPlatform.Store.Migrations.SqlServer
+namespace BatchPlatform.Store.Migrations.Sqlite
 {
-    [DbContext(typeof(SqlServerStoreDb))]
-    [Migration("20261122221653_Initial")]
+    [DbContext(typeof(SqliteStoreDb))]
+    [Migration("20261122223859_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
         {
 #pragma warning disable 612, 618
-            modelBuilder
-                .HasAnnotation("ProductVersion", "10.0.14")
-                .HasAnnotation("Relational:MaxIdentifierLength", 128);
-
-            SqlServerModelBuilderExtensions.UseIdentityColumns(modelBuilder);
+            modelBuilder.HasAnnotation("ProductVersion", "10.0.14");
 
             modelBuilder.Entity("BatchPlatform.Store.Tables.ActivityStep", b =>
                 {
                     b.Property<string>("Tenant")
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("tenant")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant");
 
                     b.Property<DateTime>("At")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("at");
 
                     b.Property<Guid>("Orchestrator")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("TEXT")
                         .HasColumnName("orchestrator");
 
                     b.Property<int>("Completed")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("completed");
 
                     b.Property<string>("Durations")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("durations")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("durations");
 
                     b.Property<int>("Failed")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("failed");
 
                     b.HasKey("Tenant", "At", "Orchestrator")
@@ -67,39 +59,36 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             modelBuilder.Entity("BatchPlatform.Store.Tables.Allowance", b =>
                 {
                     b.Property<string>("Tenant")
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("tenant")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant");
 
                     b.Property<long>("Batches")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("batches");
 
                     b.Property<long>("Callbacks")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("callbacks");
 
                     b.Property<DateTime>("CountedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("counted_at");
 
                     b.Property<string>("Limits")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("limits")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("limits");
 
                     b.Property<long>("PendingJobs")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("pending_jobs");
 
                     b.Property<long>("Results")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("results");
 
                     b.Property<long>("Rounds")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("rounds");
 
                     b.HasKey("Tenant")
@@ -111,64 +100,57 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             modelBuilder.Entity("BatchPlatform.Store.Tables.ApiKey", b =>
                 {
                     b.Property<string>("Id")
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("id")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("created_at");
 
                     b.Property<DateTime?>("ExpiresAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("expires_at");
 
                     b.Property<byte[]>("Hash")
                         .IsRequired()
-                        .HasColumnType("varbinary(max)")
+                        .HasColumnType("BLOB")
                         .HasColumnName("hash");
 
                     b.Property<DateTime?>("LastUsedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("last_used_at");
 
                     b.Property<string>("Name")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("name")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
 
                     b.Property<long>("Number")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("number");
 
                     b.Property<DateTime?>("RevokedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("revoked_at");
 
                     b.Property<byte[]>("Salt")
                         .IsRequired()
-                        .HasColumnType("varbinary(max)")
+                        .HasColumnType("BLOB")
                         .HasColumnName("salt");
 
                     b.Property<string>("Scopes")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("scopes")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("scopes");
 
                     b.Property<string>("SigningSecret")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("signing_secret")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("signing_secret");
 
                     b.Property<string>("Tenant")
                         .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("tenant")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant");
 
                     b.HasKey("Id")
                         .HasName("pk_keys");
@@ -185,46 +167,44 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             modelBuilder.Entity("BatchPlatform.Store.Tables.Append", b =>
                 {
                     b.Property<long>("Batch")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("batch");
 
                     b.Property<int>("BaseIndex")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("base_index");
 
                     b.Property<Guid>("BatchId")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("TEXT")
                         .HasColumnName("batch_id");
 
                     b.Property<Guid>("CommandId")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("TEXT")
                         .HasColumnName("command_id");
 
                     b.Property<bool>("Edits")
-                        .HasColumnType("bit")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("edits");
 
                     b.Property<Guid?>("Expansion")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("TEXT")
                         .HasColumnName("expansion");
 
                     b.Property<Guid>("Id")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("TEXT")
                         .HasColumnName("id");
 
                     b.Property<DateTime>("LeaseUntil")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("lease_until");
 
                     b.Property<int>("Revision")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("revision");
 
                     b.Property<string>("Uploader")
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("uploader")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("uploader");
 
                     b.HasKey("Batch")
                         .HasName("pk_appends");
@@ -240,48 +220,38 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                 {
                     b.Property<long>("Number")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("number");
-
-                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Number"));
 
                     b.Property<string>("Action")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("action")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("action");
 
                     b.Property<string>("Address")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("address")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("address");
 
                     b.Property<DateTime>("At")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("at");
 
                     b.Property<string>("Detail")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("detail")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("detail");
 
                     b.Property<string>("Key")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("key")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("key");
 
                     b.Property<string>("Resource")
                         .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("resource")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("resource");
 
                     b.Property<string>("Tenant")
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("tenant")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant");
 
                     b.HasKey("Number")
                         .HasName("pk_audit");
@@ -296,170 +266,152 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                         .HasDatabaseName("ix_audit_tenant_number");
 
                     b.ToTable("audit");
-
-                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("BatchPlatform.Store.Tables.Batch", b =>
                 {
                     b.Property<Guid>("CorrelationId")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("TEXT")
                         .HasColumnName("id");
 
                     b.Property<string>("Callback")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("callback")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("callback");
 
                     b.Property<DateTime?>("CommittedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("committed_at");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("created_at");
 
                     b.Property<string>("CurrentState")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
-                        .HasColumnName("state")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("state");
 
                     b.Property<DateTime?>("DeletedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("deleted_at");
 
                     b.Property<string>("Dialect")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("dialect")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("dialect");
 
                     b.Property<string>("DialectDocument")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("dialect_document")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("dialect_document");
 
                     b.Property<DateTime?>("EndedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("ended_at");
 
                     b.Property<int>("Epoch")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("epoch");
 
                     b.Property<bool>("FireQueued")
-                        .HasColumnType("bit")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("fire_queued");
 
                     b.Property<string>("Fires")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("fires")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("fires");
 
                     b.Property<string>("Lanes")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("lanes")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lanes");
 
                     b.Property<string>("Name")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("name")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
 
                     b.Property<int>("NextIndex")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("next_index");
 
                     b.Property<long>("Number")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("number");
 
                     b.Property<string>("Options")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("options")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("options");
 
                     b.Property<string>("PauseReason")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("pause_reason")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("pause_reason");
 
                     b.Property<bool>("Paused")
-                        .HasColumnType("bit")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("paused");
 
                     b.Property<DateTime?>("PausedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("paused_at");
 
                     b.Property<bool>("Recurring")
-                        .HasColumnType("bit")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("recurring");
 
                     b.Property<string>("Replies")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("replies")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("replies");
 
                     b.Property<int>("Revision")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("revision");
 
                     b.Property<int>("Run")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("run");
 
                     b.Property<string>("Schedule")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("schedule")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("schedule");
 
                     b.Property<int>("ScheduleRevision")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("schedule_revision");
 
                     b.Property<int>("ShortestDeadlineSeconds")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("shortest_deadline_seconds");
 
                     b.Property<DateTime?>("StartedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("started_at");
 
                     b.Property<bool>("StopOwed")
-                        .HasColumnType("bit")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("stop_owed");
 
                     b.Property<string>("Tenant")
                         .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("tenant")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant");
 
                     b.Property<int>("Total")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("total");
 
                     b.Property<DateTime>("UpdatedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("updated_at");
 
                     b.Property<int>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
                     b.HasKey("CorrelationId")
                         .HasName("pk_batches");
-
-                    b.HasIndex("CurrentState")
-                        .HasDatabaseName("ix_batches_state");
 
                     b.HasIndex("DeletedAt")
                         .HasDatabaseName("ix_batches_deleted_at")
@@ -471,7 +423,7 @@ namespace BatchPlatform.Store.Migrations.SqlServer
 
                     b.HasIndex("StopOwed")
                         .HasDatabaseName("ix_batches_stop_owed")
-                        .HasFilter("[stop_owed] = 1");
+                        .HasFilter("stop_owed");
 
                     b.HasIndex("Tenant")
                         .HasDatabaseName("ix_batches_waiting")
@@ -481,76 +433,203 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                         .HasDatabaseName("ix_batches_called_back")
                         .HasFilter("callback IS NOT NULL");
 
+                    b.HasIndex("CreatedAt", "Number")
+                        .HasDatabaseName("ix_batches_created_at_number");
+
                     b.HasIndex("Tenant", "Number")
                         .HasDatabaseName("ix_batches_tenant_number");
 
+                    b.HasIndex("CurrentState", "CreatedAt", "Number")
+                        .HasDatabaseName("ix_batches_state_created_at_number");
+
+                    b.HasIndex("Tenant", "CreatedAt", "Number")
+                        .HasDatabaseName("ix_batches_tenant_created_at_number");
+
+                    b.HasIndex("Tenant", "EndedAt", "Number")
+                        .HasDatabaseName("ix_batches_tenant_ended_at_number")
+                        .HasFilter("ended_at IS NOT NULL");
+
+                    b.HasIndex("Tenant", "Name", "Number")
+                        .HasDatabaseName("ix_batches_tenant_name_number")
+                        .HasFilter("name IS NOT NULL");
+
+                    b.HasIndex("Tenant", "CurrentState", "CreatedAt", "Number")
+                        .HasDatabaseName("ix_batches_tenant_state_created_at_number");
+
                     b.ToTable("batches");
+                });
+
+            modelBuilder.Entity("BatchPlatform.Store.Tables.BulkAction", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("action");
+
+                    b.Property<string>("Actor")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("actor");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Cursor")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("cursor");
+
+                    b.Property<int>("Done")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("done");
+
+                    b.Property<DateTime?>("EndedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("Filter")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("filter");
+
+                    b.Property<bool>("Force")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("force");
+
+                    b.Property<string>("InHand")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("in_hand");
+
+                    b.Property<DateTime>("LeaseUntil")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lease_until");
+
+                    b.Property<int>("Matched")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("matched");
+
+                    b.Property<bool>("MatchedMore")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("matched_more");
+
+                    b.Property<int>("MaxPerSecond")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("max_per_second");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<Guid>("Owner")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner");
+
+                    b.Property<string>("Refusals")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("refusals");
+
+                    b.Property<int>("Refused")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("refused");
+
+                    b.Property<int>("Run")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("run");
+
+                    b.Property<short>("State")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("state");
+
+                    b.Property<string>("Target")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("target");
+
+                    b.Property<string>("Tenant")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant");
+
+                    b.HasKey("Id")
+                        .HasName("pk_actions");
+
+                    b.HasIndex("EndedAt")
+                        .HasDatabaseName("ix_actions_ended_at")
+                        .HasFilter("ended_at IS NOT NULL");
+
+                    b.HasIndex("LeaseUntil")
+                        .HasDatabaseName("ix_actions_lease_until")
+                        .HasFilter("ended_at IS NULL");
+
+                    b.HasIndex("Tenant", "Number")
+                        .HasDatabaseName("ix_actions_tenant_number");
+
+                    b.ToTable("actions", (string)null);
                 });
 
             modelBuilder.Entity("BatchPlatform.Store.Tables.Dataset", b =>
                 {
                     b.Property<Guid>("Id")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("TEXT")
                         .HasColumnName("id");
 
                     b.Property<int>("BadRows")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("bad_rows");
 
                     b.Property<long?>("Content")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("content");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("created_at");
 
                     b.Property<string>("Dialect")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("dialect")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("dialect");
 
                     b.Property<string>("DialectDocument")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("dialect_document")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("dialect_document");
 
                     b.Property<string>("Errors")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("errors")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("errors");
 
                     b.Property<string>("Name")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("name")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
 
                     b.Property<long>("Number")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("number");
 
                     b.Property<int>("Rows")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("rows");
 
                     b.Property<string>("Tenant")
                         .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("tenant")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant");
 
                     b.Property<DateTime>("UpdatedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("updated_at");
 
                     b.Property<long?>("Upload")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("upload");
 
                     b.Property<DateTime?>("UploadedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("uploaded_at");
 
                     b.HasKey("Id")
@@ -565,27 +644,25 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             modelBuilder.Entity("BatchPlatform.Store.Tables.DatasetContent", b =>
                 {
                     b.Property<long>("Number")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("number");
 
                     b.Property<Guid>("Dataset")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("TEXT")
                         .HasColumnName("dataset");
 
                     b.Property<bool>("Discarded")
-                        .HasColumnType("bit")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("discarded");
 
                     b.Property<DateTime?>("LeaseUntil")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("lease_until");
 
                     b.Property<string>("Uploader")
                         .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("uploader")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("uploader");
 
                     b.HasKey("Number")
                         .HasName("pk_dataset_contents");
@@ -603,16 +680,16 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             modelBuilder.Entity("BatchPlatform.Store.Tables.DatasetRow", b =>
                 {
                     b.Property<long>("Content")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("content");
 
                     b.Property<int>("Index")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("index");
 
-                    b.Property<byte[]>("Json")
+                    b.Property<string>("Json")
                         .IsRequired()
-                        .HasColumnType("varbinary(max)")
+                        .HasColumnType("TEXT")
                         .HasColumnName("json");
 
                     b.HasKey("Content", "Index")
@@ -624,110 +701,105 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             modelBuilder.Entity("BatchPlatform.Store.Tables.Delivery", b =>
                 {
                     b.Property<Guid>("Id")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("TEXT")
                         .HasColumnName("id");
 
                     b.Property<int>("Attempts")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("attempts");
 
                     b.Property<long>("Batch")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("batch");
 
                     b.Property<Guid>("BatchId")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("TEXT")
                         .HasColumnName("batch_id");
 
                     b.Property<byte[]>("Body")
                         .IsRequired()
-                        .HasColumnType("varbinary(max)")
+                        .HasColumnType("BLOB")
                         .HasColumnName("body");
 
                     b.Property<DateTime?>("ClaimedUntil")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("claimed_until");
 
                     b.Property<string>("ContentType")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("content_type")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("content_type");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("created_at");
 
                     b.Property<DateTime>("DueAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("due_at");
 
                     b.Property<int>("Epoch")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("epoch");
 
                     b.Property<string>("Event")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("event")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("event");
 
                     b.Property<int>("Failures")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("failures");
 
                     b.Property<string>("Host")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("host")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("host");
 
                     b.Property<bool>("Resent")
-                        .HasColumnType("bit")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("resent");
 
                     b.Property<int>("Run")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("run");
 
                     b.Property<int>("Seq")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("seq");
 
                     b.Property<string>("State")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("state")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("state");
 
                     b.Property<string>("Tenant")
                         .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("tenant")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant");
 
                     b.Property<string>("Trace")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("trace")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("trace");
 
                     b.Property<string>("Url")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("url")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("url");
 
                     b.HasKey("Id")
                         .HasName("pk_deliveries");
 
                     b.HasIndex("DueAt")
-                        .HasDatabaseName("ix_deliveries_due_at");
+                        .HasDatabaseName("ix_deliveries_due_at")
+                        .HasFilter("state = 'waiting'");
 
                     b.HasIndex("Tenant")
-                        .HasDatabaseName("ix_deliveries_tenant");
+                        .HasDatabaseName("ix_deliveries_tenant")
+                        .HasFilter("state = 'waiting'");
 
                     b.HasIndex("Tenant", "CreatedAt")
-                        .HasDatabaseName("ix_deliveries_tenant_created_at");
+                        .HasDatabaseName("ix_deliveries_tenant_created_at")
+                        .HasFilter("state IN ('failed', 'held')");
 
                     b.HasIndex("Batch", "Run", "Epoch", "Seq")
                         .IsUnique()
@@ -739,28 +811,27 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             modelBuilder.Entity("BatchPlatform.Store.Tables.DeliveryAttempt", b =>
                 {
                     b.Property<Guid>("Delivery")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("TEXT")
                         .HasColumnName("delivery");
 
                     b.Property<int>("Number")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("number");
 
                     b.Property<string>("Answer")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("answer")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("answer");
 
                     b.Property<DateTime>("At")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("at");
 
                     b.Property<int>("DurationMs")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("duration_ms");
 
                     b.Property<int>("StatusCode")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("status_code");
 
                     b.HasKey("Delivery", "Number")
@@ -772,86 +843,81 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             modelBuilder.Entity("BatchPlatform.Store.Tables.Expansion", b =>
                 {
                     b.Property<Guid>("Id")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("TEXT")
                         .HasColumnName("id");
 
                     b.Property<string>("Actor")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("actor")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("actor");
 
                     b.Property<long>("Batch")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("batch");
 
                     b.Property<Guid>("BatchId")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("TEXT")
                         .HasColumnName("batch_id");
 
                     b.Property<string>("Code")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("code")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("code");
 
                     b.Property<bool>("Commit")
-                        .HasColumnType("bit")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("commit");
 
                     b.Property<long>("Content")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("content");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("created_at");
 
                     b.Property<Guid>("Dataset")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("TEXT")
                         .HasColumnName("dataset");
 
                     b.Property<string>("Detail")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("detail")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("detail");
 
                     b.Property<DateTime?>("EndedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("ended_at");
 
                     b.Property<string>("Errors")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("errors")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("errors");
 
                     b.Property<DateTime>("LeaseUntil")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("lease_until");
 
                     b.Property<Guid>("Owner")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("TEXT")
                         .HasColumnName("owner");
 
                     b.Property<int>("Rows")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("rows");
 
                     b.Property<int>("Staged")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("staged");
 
                     b.Property<short>("State")
-                        .HasColumnType("smallint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("state");
 
                     b.Property<bool>("Taken")
-                        .HasColumnType("bit")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("taken");
 
                     b.Property<string>("Template")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("template")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("template");
 
                     b.HasKey("Id")
                         .HasName("pk_expansions");
@@ -869,28 +935,26 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             modelBuilder.Entity("BatchPlatform.Store.Tables.FailingReceiver", b =>
                 {
                     b.Property<Guid>("Id")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("TEXT")
                         .HasColumnName("id");
 
                     b.Property<DateTime?>("DisabledAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("disabled_at");
 
                     b.Property<DateTime>("Since")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("since");
 
                     b.Property<string>("Tenant")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("tenant")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant");
 
                     b.Property<string>("Url")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("url")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("url");
 
                     b.HasKey("Id")
                         .HasName("pk_failing_receivers");
@@ -898,41 +962,66 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                     b.ToTable("failing_receivers");
                 });
 
+            modelBuilder.Entity("BatchPlatform.Store.Tables.Failure", b =>
+                {
+                    b.Property<long>("Batch")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("batch");
+
+                    b.Property<int>("Run")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("run");
+
+                    b.Property<string>("Code")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("code");
+
+                    b.Property<string>("Tenant")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant");
+
+                    b.HasKey("Batch", "Run", "Code")
+                        .HasName("pk_failures");
+
+                    b.HasIndex("Code", "Tenant", "Batch")
+                        .HasDatabaseName("ix_failures_code_tenant_batch");
+
+                    b.ToTable("failures");
+                });
+
             modelBuilder.Entity("BatchPlatform.Store.Tables.Gate", b =>
                 {
                     b.Property<string>("Namespace")
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("namespace")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("namespace");
 
                     b.Property<DateTime>("BurstFrom")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("burst_from");
 
                     b.Property<DateTime>("ClosedUntil")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("closed_until");
 
                     b.Property<int>("Closings")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("closings");
 
                     b.Property<string>("PauseReason")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("pause_reason")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("pause_reason");
 
                     b.Property<bool>("Paused")
-                        .HasColumnType("bit")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("paused");
 
                     b.Property<long>("Rounds")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("rounds");
 
                     b.Property<int>("Trips")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("trips");
 
                     b.HasKey("Namespace")
@@ -944,55 +1033,48 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             modelBuilder.Entity("BatchPlatform.Store.Tables.IdempotentRequest", b =>
                 {
                     b.Property<string>("Tenant")
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("tenant")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant");
 
                     b.Property<string>("Key")
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("key")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("key");
 
                     b.Property<string>("Answer")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("answer")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("answer");
 
                     b.Property<Guid>("BatchId")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("TEXT")
                         .HasColumnName("batch_id");
 
                     b.Property<Guid>("CommandId")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("TEXT")
                         .HasColumnName("command_id");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("created_at");
 
                     b.Property<byte[]>("Fingerprint")
                         .IsRequired()
-                        .HasColumnType("varbinary(max)")
+                        .HasColumnType("BLOB")
                         .HasColumnName("fingerprint");
 
                     b.Property<DateTime>("LeaseUntil")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("lease_until");
 
                     b.Property<long>("Number")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("number");
 
                     b.Property<int?>("Status")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("status");
 
                     b.HasKey("Tenant", "Key")
                         .HasName("pk_idempotency");
-
-                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("Tenant", "Key"), false);
 
                     b.HasIndex("BatchId")
                         .HasDatabaseName("ix_idempotency_batch_id");
@@ -1003,47 +1085,42 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             modelBuilder.Entity("BatchPlatform.Store.Tables.Job", b =>
                 {
                     b.Property<long>("Batch")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("batch");
 
                     b.Property<int>("Index")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("index");
 
                     b.Property<int>("AddedRev")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("added_rev");
 
                     b.Property<string>("Action")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("action")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("action");
 
                     b.Property<string>("CustomId")
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("custom_id")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("custom_id");
 
                     b.Property<int?>("DeadlineSeconds")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("deadline_seconds");
 
                     b.Property<string>("Namespace")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("namespace")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("namespace");
 
                     b.Property<string>("Params")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("params")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("params");
 
                     b.Property<int?>("RemovedRev")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("removed_rev");
 
                     b.HasKey("Batch", "Index", "AddedRev")
@@ -1063,18 +1140,17 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             modelBuilder.Entity("BatchPlatform.Store.Tables.KeyRingElement", b =>
                 {
                     b.Property<int>("Number")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("number");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("created_at");
 
                     b.Property<string>("Xml")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("xml")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("xml");
 
                     b.HasKey("Number")
                         .HasName("pk_keyring");
@@ -1085,76 +1161,72 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             modelBuilder.Entity("BatchPlatform.Store.Tables.Lane", b =>
                 {
                     b.Property<long>("Batch")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("batch");
 
                     b.Property<int>("Run")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("run");
 
                     b.Property<string>("Namespace")
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("namespace")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("namespace");
 
                     b.Property<bool>("Active")
-                        .HasColumnType("bit")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("active");
 
                     b.Property<Guid>("BatchId")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("TEXT")
                         .HasColumnName("batch_id");
 
                     b.Property<int>("Cursor")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("cursor");
 
                     b.Property<int>("End")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("end");
 
                     b.Property<int>("Epoch")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("epoch");
 
                     b.Property<bool>("Gaps")
-                        .HasColumnType("bit")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("gaps");
 
                     b.Property<bool>("Open")
-                        .HasColumnType("bit")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("open");
 
                     b.Property<int>("Priority")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("priority");
 
                     b.Property<DateTime?>("RetryAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("retry_at");
 
                     b.Property<int>("Revision")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("revision");
 
                     b.Property<string>("Tenant")
                         .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("tenant")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant");
 
                     b.HasKey("Batch", "Run", "Namespace")
                         .HasName("pk_lanes");
 
                     b.HasIndex("RetryAt")
                         .HasDatabaseName("ix_lanes_retry_at")
-                        .HasFilter("[active] = 1 AND retry_at IS NOT NULL");
+                        .HasFilter("active AND retry_at IS NOT NULL");
 
                     b.HasIndex("Tenant", "Priority", "Batch")
                         .HasDatabaseName("ix_lanes_open")
-                        .HasFilter("[active] = 1 AND [open] = 1");
+                        .HasFilter("active AND open");
 
                     b.ToTable("lanes");
                 });
@@ -1162,29 +1234,26 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             modelBuilder.Entity("BatchPlatform.Store.Tables.OutboxMessage", b =>
                 {
                     b.Property<Guid>("Id")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("TEXT")
                         .HasColumnName("id");
 
                     b.Property<string>("Body")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("body")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("body");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("created_at");
 
                     b.Property<string>("Trace")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("trace")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("trace");
 
                     b.Property<string>("Type")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("type")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("type");
 
                     b.HasKey("Id")
                         .HasName("pk_outbox");
@@ -1195,53 +1264,51 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             modelBuilder.Entity("BatchPlatform.Store.Tables.Outcome", b =>
                 {
                     b.Property<long>("Batch")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("batch");
 
                     b.Property<int>("Run")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("run");
 
                     b.Property<int>("Index")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("index");
 
                     b.Property<int>("Attempts")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("attempts");
 
                     b.Property<DateTime>("CompletedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("completed_at");
 
                     b.Property<int>("DurationMs")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("duration_ms");
 
                     b.Property<string>("ErrorCode")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("error_code")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("error_code");
 
                     b.Property<string>("ErrorMessage")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("error_message")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("error_message");
 
-                    b.Property<byte[]>("Response")
-                        .HasColumnType("varbinary(max)")
+                    b.Property<string>("Response")
+                        .HasColumnType("TEXT")
                         .HasColumnName("response");
 
                     b.Property<int>("Seq")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("seq");
 
                     b.Property<short>("State")
-                        .HasColumnType("smallint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("state");
 
                     b.Property<int>("StatusCode")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("status_code");
 
                     b.HasKey("Batch", "Run", "Index")
@@ -1251,37 +1318,39 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                         .IsUnique()
                         .HasDatabaseName("ix_outcomes_batch_run_seq");
 
+                    b.HasIndex(new[] { "Batch", "Run", "Index" }, "ix_outcomes_failed")
+                        .HasDatabaseName("ix_outcomes_failed")
+                        .HasFilter("state = 4");
+
                     b.ToTable("outcomes");
                 });
 
             modelBuilder.Entity("BatchPlatform.Store.Tables.Retry", b =>
                 {
                     b.Property<long>("Batch")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("batch");
 
                     b.Property<int>("Run")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("run");
 
                     b.Property<int>("Index")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("index");
 
                     b.Property<int>("Attempt")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("attempt");
 
                     b.Property<DateTime>("DueAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("due_at");
 
                     b.Property<string>("Namespace")
                         .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("namespace")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("namespace");
 
                     b.HasKey("Batch", "Run", "Index")
                         .HasName("pk_retries");
@@ -1295,128 +1364,125 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             modelBuilder.Entity("BatchPlatform.Store.Tables.Run", b =>
                 {
                     b.Property<long>("Batch")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("batch");
 
                     b.Property<int>("Number")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("number");
 
                     b.Property<Guid>("BatchId")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("TEXT")
                         .HasColumnName("batch_id");
 
                     b.Property<int>("BudgetMinimum")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("budget_minimum");
 
                     b.Property<bool>("BudgetPauses")
-                        .HasColumnType("bit")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("budget_pauses");
 
                     b.Property<double>("BudgetRate")
-                        .HasColumnType("float")
+                        .HasColumnType("REAL")
                         .HasColumnName("budget_rate");
 
                     b.Property<int>("Canary")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("canary");
 
                     b.Property<int>("Completed")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("completed");
 
                     b.Property<int>("Concurrency")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("concurrency");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("created_at");
 
                     b.Property<DateTime>("Deadline")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("deadline");
 
                     b.Property<DateTime>("DeadlinesFrom")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("deadlines_from");
 
                     b.Property<bool>("Emptied")
-                        .HasColumnType("bit")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("emptied");
 
                     b.Property<int>("Epoch")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("epoch");
 
                     b.Property<DateTime?>("ExpiredAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("expired_at");
 
                     b.Property<int>("Failed")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("failed");
 
                     b.Property<int>("FailedBefore")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("failed_before");
 
                     b.Property<int>("Failures")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("failures");
 
                     b.Property<DateTime>("NextDeadline")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("next_deadline");
 
                     b.Property<double>("RequestsPerSecond")
-                        .HasColumnType("float")
+                        .HasColumnType("REAL")
                         .HasColumnName("requests_per_second");
 
                     b.Property<int>("Revision")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("revision");
 
                     b.Property<int>("Root")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("root");
 
                     b.Property<int>("SampledFrom")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("sampled_from");
 
                     b.Property<int>("Seq")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("seq");
 
                     b.Property<DateTime?>("SettledAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("settled_at");
 
                     b.Property<bool>("Started")
-                        .HasColumnType("bit")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("started");
 
                     b.Property<bool>("StopOnJobError")
-                        .HasColumnType("bit")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("stop_on_job_error");
 
                     b.Property<string>("Tenant")
                         .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("tenant")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant");
 
                     b.Property<int>("Total")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("total");
 
                     b.Property<string>("Trace")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("trace")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("trace");
 
                     b.HasKey("Batch", "Number")
                         .HasName("pk_runs");
@@ -1430,7 +1496,7 @@ namespace BatchPlatform.Store.Migrations.SqlServer
 
                     b.HasIndex(new[] { "Tenant" }, "ix_runs_stored")
                         .HasDatabaseName("ix_runs_stored")
-                        .HasFilter("[emptied] = 0");
+                        .HasFilter("NOT emptied");
 
                     b.HasIndex(new[] { "Tenant" }, "ix_runs_unsettled")
                         .HasDatabaseName("ix_runs_unsettled")
@@ -1442,35 +1508,35 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             modelBuilder.Entity("BatchPlatform.Store.Tables.ScheduledBatch", b =>
                 {
                     b.Property<long>("Batch")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("batch");
 
                     b.Property<Guid>("BatchId")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("TEXT")
                         .HasColumnName("batch_id");
 
                     b.Property<DateTime?>("LastFireAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("last_fire_at");
 
                     b.Property<short?>("LastResult")
-                        .HasColumnType("smallint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("last_result");
 
                     b.Property<int?>("LastRun")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("last_run");
 
                     b.Property<DateTime?>("NextAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("next_at");
 
                     b.Property<DateTime?>("PlannedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("planned_at");
 
                     b.Property<int>("Revision")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("revision");
 
                     b.HasKey("Batch")
@@ -1486,13 +1552,11 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             modelBuilder.Entity("BatchPlatform.Store.Tables.Sequence", b =>
                 {
                     b.Property<string>("Name")
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("name")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
 
                     b.Property<long>("Value")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("value");
 
                     b.HasKey("Name")
@@ -1504,84 +1568,80 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             modelBuilder.Entity("BatchPlatform.Store.Tables.Slice", b =>
                 {
                     b.Property<Guid>("Id")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("TEXT")
                         .HasColumnName("id");
 
                     b.Property<string>("Action")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("action")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("action");
 
                     b.Property<long>("Batch")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("batch");
 
                     b.Property<Guid>("BatchId")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("TEXT")
                         .HasColumnName("batch_id");
 
                     b.Property<double>("CallsPerSecond")
-                        .HasColumnType("float")
+                        .HasColumnType("REAL")
                         .HasColumnName("calls_per_second");
 
                     b.Property<int>("Concurrency")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("concurrency");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("created_at");
 
                     b.Property<int>("Epoch")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("epoch");
 
                     b.Property<Guid?>("Holder")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("TEXT")
                         .HasColumnName("holder");
 
                     b.Property<string>("Jobs")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("jobs")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("jobs");
 
                     b.Property<DateTime>("LeaseUntil")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("lease_until");
 
                     b.Property<int>("Lost")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("lost");
 
                     b.Property<string>("Namespace")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("namespace")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("namespace");
 
                     b.Property<bool>("Probe")
-                        .HasColumnType("bit")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("probe");
 
                     b.Property<int>("Remaining")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("remaining");
 
                     b.Property<int>("Run")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("run");
 
                     b.Property<short>("State")
-                        .HasColumnType("smallint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("state");
 
                     b.Property<string>("Tenant")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("tenant")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant");
 
                     b.HasKey("Id")
                         .HasName("pk_slices");
@@ -1598,42 +1658,36 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             modelBuilder.Entity("BatchPlatform.Store.Tables.Tenant", b =>
                 {
                     b.Property<string>("Name")
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("name")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
 
                     b.Property<string>("Callback")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("callback")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("callback");
 
                     b.Property<string>("PauseReason")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("pause_reason")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("pause_reason");
 
                     b.Property<bool>("Paused")
-                        .HasColumnType("bit")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("paused");
 
                     b.Property<string>("Quotas")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("quotas")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("quotas");
 
                     b.Property<string>("TimeZone")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("time_zone")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("time_zone");
 
                     b.Property<DateTime>("UpdatedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("updated_at");
 
                     b.Property<double>("Weight")
-                        .HasColumnType("float")
+                        .HasColumnType("REAL")
                         .HasColumnName("weight");
 
                     b.HasKey("Name")
@@ -1645,27 +1699,24 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             modelBuilder.Entity("BatchPlatform.Store.Tables.UpstreamVersion", b =>
                 {
                     b.Property<string>("Namespace")
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("namespace")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("namespace");
 
                     b.Property<int>("Version")
-                        .HasColumnType("int")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
                     b.Property<bool>("Configured")
-                        .HasColumnType("bit")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("configured");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("TEXT")
                         .HasColumnName("created_at");
 
                     b.Property<string>("Definition")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("definition")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("definition");
 
                     b.HasKey("Namespace", "Version")
                         .HasName("pk_upstreams");

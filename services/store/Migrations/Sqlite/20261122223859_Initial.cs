@@ -12,6 +12,38 @@ namespace BatchPlatform.Store.Migrations.Sqlite
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.CreateTable(
+                name: "actions",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    number = table.Column<long>(type: "INTEGER", nullable: false),
+                    tenant = table.Column<string>(type: "TEXT", nullable: false),
+                    target = table.Column<string>(type: "TEXT", nullable: false),
+                    action = table.Column<string>(type: "TEXT", nullable: false),
+                    filter = table.Column<string>(type: "TEXT", nullable: false),
+                    force = table.Column<bool>(type: "INTEGER", nullable: false),
+                    max_per_second = table.Column<int>(type: "INTEGER", nullable: false),
+                    run = table.Column<int>(type: "INTEGER", nullable: false),
+                    actor = table.Column<string>(type: "TEXT", nullable: true),
+                    state = table.Column<short>(type: "INTEGER", nullable: false),
+                    matched = table.Column<int>(type: "INTEGER", nullable: false),
+                    matched_more = table.Column<bool>(type: "INTEGER", nullable: false),
+                    done = table.Column<int>(type: "INTEGER", nullable: false),
+                    refused = table.Column<int>(type: "INTEGER", nullable: false),
+                    refusals = table.Column<string>(type: "TEXT", nullable: false),
+                    cursor = table.Column<string>(type: "TEXT", nullable: true),
+                    in_hand = table.Column<string>(type: "TEXT", nullable: false),
+                    owner = table.Column<Guid>(type: "TEXT", nullable: false),
+                    lease_until = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    created_at = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    ended_at = table.Column<DateTime>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_actions", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "activity",
                 columns: table => new
                 {
@@ -267,6 +299,20 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_failing_receivers", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "failures",
+                columns: table => new
+                {
+                    batch = table.Column<long>(type: "INTEGER", nullable: false),
+                    run = table.Column<int>(type: "INTEGER", nullable: false),
+                    code = table.Column<string>(type: "TEXT", nullable: false),
+                    tenant = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_failures", x => new { x.batch, x.run, x.code });
                 });
 
             migrationBuilder.CreateTable(
@@ -570,6 +616,23 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateIndex(
+                name: "ix_actions_ended_at",
+                table: "actions",
+                column: "ended_at",
+                filter: "ended_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_actions_lease_until",
+                table: "actions",
+                column: "lease_until",
+                filter: "ended_at IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_actions_tenant_number",
+                table: "actions",
+                columns: new[] { "tenant", "number" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_activity_at",
                 table: "activity",
                 column: "at");
@@ -602,6 +665,11 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 filter: "callback IS NOT NULL");
 
             migrationBuilder.CreateIndex(
+                name: "ix_batches_created_at_number",
+                table: "batches",
+                columns: new[] { "created_at", "number" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_batches_deleted_at",
                 table: "batches",
                 column: "deleted_at",
@@ -614,9 +682,9 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_batches_state",
+                name: "ix_batches_state_created_at_number",
                 table: "batches",
-                column: "state");
+                columns: new[] { "state", "created_at", "number" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_batches_stop_owed",
@@ -625,9 +693,31 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 filter: "stop_owed");
 
             migrationBuilder.CreateIndex(
+                name: "ix_batches_tenant_created_at_number",
+                table: "batches",
+                columns: new[] { "tenant", "created_at", "number" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_batches_tenant_ended_at_number",
+                table: "batches",
+                columns: new[] { "tenant", "ended_at", "number" },
+                filter: "ended_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_batches_tenant_name_number",
+                table: "batches",
+                columns: new[] { "tenant", "name", "number" },
+                filter: "name IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_batches_tenant_number",
                 table: "batches",
                 columns: new[] { "tenant", "number" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_batches_tenant_state_created_at_number",
+                table: "batches",
+                columns: new[] { "tenant", "state", "created_at", "number" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_batches_waiting",
@@ -687,6 +777,11 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 filter: "ended_at IS NULL");
 
             migrationBuilder.CreateIndex(
+                name: "ix_failures_code_tenant_batch",
+                table: "failures",
+                columns: new[] { "code", "tenant", "batch" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_idempotency_batch_id",
                 table: "idempotency",
                 column: "batch_id");
@@ -730,6 +825,12 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 table: "outcomes",
                 columns: new[] { "batch", "run", "seq" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_outcomes_failed",
+                table: "outcomes",
+                columns: new[] { "batch", "run", "index" },
+                filter: "state = 4");
 
             migrationBuilder.CreateIndex(
                 name: "ix_retries_batch_run_namespace_due_at",
@@ -780,6 +881,9 @@ namespace BatchPlatform.Store.Migrations.Sqlite
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "actions");
+
+            migrationBuilder.DropTable(
                 name: "activity");
 
             migrationBuilder.DropTable(
@@ -814,6 +918,9 @@ namespace BatchPlatform.Store.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "failing_receivers");
+
+            migrationBuilder.DropTable(
+                name: "failures");
 
             migrationBuilder.DropTable(
                 name: "gates");
