@@ -39,7 +39,7 @@ public sealed partial class TypeScriptClientTests : IClassFixture<RunningPlatfor
         Assert.Equal(served, await File.ReadAllTextAsync(document));
         using var folder = new TemporaryFolder();
         var made = Path.Combine(folder.Path, "schema.ts");
-        await NodeAsync("npm", ["run", "--silent", "types", "--", "--output", made]);
+        await NodeAsync("npm", ["run", "--silent", "types", "--", made]);
         if (Writes)
         {
             File.Copy(made, types, overwrite: true);

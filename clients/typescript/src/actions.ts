@@ -1,6 +1,6 @@
 import type { BatchFilter } from "./batches.js";
 import type { Transport } from "./transport.js";
-import type { JobState } from "./types.js";
+import type { BulkAction, JobState } from "./types.js";
 
 /** What is done to batches. */
 export type BatchAction = "start" | "stop" | "pause" | "resume" | "retry_failed" | "delete";
@@ -15,21 +15,6 @@ export interface JobFilter {
   namespace?: string;
   action?: string;
   error_code?: string;
-}
-
-/** One action on all that a filter matches; work of its own. */
-export interface BulkAction {
-  id: string;
-  target: "batches" | "jobs";
-  action: string;
-  max_per_second: number;
-  state: "Running" | "Finished" | "Cancelled";
-  matched: number | null;
-  done: number;
-  refused: number;
-  refusals: { code: string; count: number }[];
-  created_at: string;
-  ended_at: string | null;
 }
 
 /** One action on all batches, or all jobs of a batch, that a filter matches. */

@@ -1,7 +1,7 @@
 import { linesOf } from "./lines.js";
 import type { Query, Transport } from "./transport.js";
 import { queryOf } from "./transport.js";
-import type { Batch, BatchProgress, BatchState, NewBatch, Run } from "./types.js";
+import type { Batch, BatchProgress, BatchState, ErrorGroup, NewBatch, Run } from "./types.js";
 
 /** Which batches are meant: all that meet every member that is given. */
 export interface BatchFilter {
@@ -16,14 +16,6 @@ export interface BatchFilter {
   created_before?: string;
   /** With a job that failed with this code. */
   error_code?: string;
-}
-
-/** Failed jobs that failed alike. */
-export interface ErrorGroup {
-  code: string;
-  message: string | null;
-  count: number;
-  first_index: number;
 }
 
 const reconnectAfter = 1000;

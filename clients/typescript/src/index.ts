@@ -5,8 +5,8 @@ import { Jobs } from "./jobs.js";
 import { Results } from "./results.js";
 import { Transport, type ClientOptions } from "./transport.js";
 
-export { type BatchAction, type BulkAction, type JobAction, type JobFilter } from "./actions.js";
-export { type BatchFilter, type ErrorGroup } from "./batches.js";
+export { type BatchAction, type JobAction, type JobFilter } from "./actions.js";
+export { type BatchFilter } from "./batches.js";
 export { isGenuine, type CallbackHeaders } from "./callbacks.js";
 export { BatchPlatformError } from "./errors.js";
 export { type UploadOptions } from "./jobs.js";

@@ -11,7 +11,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The tenant's batches, newest first. */
+        /**
+         * The tenant's batches, newest first unless another order is asked for.
+         * @description A page may hold fewer batches than the limit, or none, and still have a next_cursor: a search by name or by error_code looks at a bounded part of the list.
+         */
         get: operations["list-batches"];
         put?: never;
         /** Create a batch; with jobs and commit, run it in one step */
@@ -579,6 +582,203 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/batches/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start, stop, pause, resume, retry or delete all batches that a filter finds; with dry_run, count them */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BatchActionBody"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ActionPreview"];
+                    };
+                };
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ActionView"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Conflict */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel or retry all jobs of a batch that a filter finds; with dry_run, count them */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["JobActionBody"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ActionPreview"];
+                    };
+                };
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ActionView"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Conflict */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/batches/{id}/expansions/{expansion}": {
         parameters: {
             query?: never;
@@ -820,6 +1020,77 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["PageOfAuditView"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Jobs that ended in the last minutes, how long their calls took, and what waits
+         * @description Each point covers step_seconds; the step that goes on is not told yet, and a crash of a process leaves its last seconds out.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How far back: 1 to 1440, 60 when absent. */
+                    Minutes?: string;
+                    /** @description Another tenant than the key's own, or * for all; for the scope admin. */
+                    Tenant?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ActivityView"];
                     };
                 };
                 /** @description Bad Request */
@@ -1705,6 +1976,222 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tenant's bulk actions, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Actions, at most: 1 to 1000, 50 when absent. */
+                    limit?: string;
+                    /** @description The next_cursor of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PageOfActionView"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/actions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a bulk action is */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ActionView"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/actions/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a bulk action; what was done stays done */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ActionView"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Conflict */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/upstreams": {
         parameters: {
             query?: never;
@@ -2398,6 +2885,15 @@ export interface paths {
                 };
             };
             responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GateView"];
+                    };
+                };
                 /** @description Unauthorized */
                 401: {
                     headers: {
@@ -2472,6 +2968,15 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GateView"];
+                    };
+                };
                 /** @description Unauthorized */
                 401: {
                     headers: {
@@ -3214,6 +3719,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/batches/{id}/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why a batch's jobs failed: by code and message, the most frequent first. */
+        get: operations["list-errors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/batches/{id}/runs": {
         parameters: {
             query?: never;
@@ -3442,6 +3964,56 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        ActionPreview: {
+            /** Format: int32 */
+            matched: number;
+            lower_bound: boolean;
+        };
+        ActionView: {
+            /** Format: uuid */
+            id: string;
+            target: string;
+            action: string;
+            filter: components["schemas"]["JsonElement"];
+            force: boolean;
+            /** Format: int32 */
+            max_per_second: number;
+            state: components["schemas"]["BulkActionState"];
+            /** Format: int32 */
+            matched: number;
+            lower_bound: boolean;
+            /** Format: int32 */
+            done: number;
+            /** Format: int32 */
+            refused: number;
+            refusals: components["schemas"]["RefusalCount"][];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            ended_at: null | string;
+        };
+        ActivityPoint: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            completed: number;
+            /** Format: int64 */
+            failed: number;
+            /** Format: double */
+            duration_p50_ms: null | number;
+            /** Format: double */
+            duration_p95_ms: null | number;
+        };
+        ActivityView: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** Format: int32 */
+            step_seconds: number;
+            points: components["schemas"]["ActivityPoint"][];
+            now: components["schemas"]["BacklogView"];
+        };
         AppendAnswer: {
             /** Format: int32 */
             appended: number;
@@ -3468,6 +4040,34 @@ export interface components {
             action: string;
             resource: string;
             detail: null | string;
+        };
+        BacklogView: {
+            /** Format: int32 */
+            running_batches: number;
+            /** Format: int64 */
+            pending: number;
+            /** Format: int64 */
+            queued: number;
+            /** Format: int64 */
+            processing: number;
+        };
+        BatchActionBody: {
+            action?: null | components["schemas"]["BatchVerb"];
+            filter?: null | components["schemas"]["BatchChoice"];
+            dry_run?: boolean;
+            /** Format: int32 */
+            max_per_second?: null | number;
+            force?: boolean;
+        };
+        BatchChoice: {
+            state?: null | components["schemas"]["BatchState"];
+            name?: null | string;
+            tenant?: null | string;
+            /** Format: date-time */
+            created_after?: null | string;
+            /** Format: date-time */
+            created_before?: null | string;
+            error_code?: null | string;
         };
         BatchCounts: {
             /** Format: int32 */
@@ -3533,6 +4133,8 @@ export interface components {
         };
         /** @enum {unknown} */
         BatchState: "Created" | "Committed" | "Running" | "Stopped" | "Finished";
+        /** @enum {unknown} */
+        BatchVerb: "start" | "stop" | "pause" | "resume" | "retry_failed" | "delete" | null;
         BatchView: {
             /** Format: uuid */
             id: string;
@@ -3575,6 +4177,8 @@ export interface components {
          * @enum {unknown}
          */
         BudgetSpent: "stop" | "pause";
+        /** @enum {unknown} */
+        BulkActionState: "Running" | "Finished" | "Cancelled";
         CallbackBody: {
             url: string;
             /** @default json */
@@ -3659,6 +4263,21 @@ export interface components {
             created_at: string;
             attempts: components["schemas"]["AttemptView"][];
         };
+        ErrorGroup: {
+            code: string;
+            message: string;
+            /** Format: int32 */
+            count: number;
+            /** Format: int32 */
+            first_index: number;
+        };
+        ErrorsView: {
+            items: components["schemas"]["ErrorGroup"][];
+            /** Format: int32 */
+            failed: number;
+            /** Format: int32 */
+            counted: number;
+        };
         ExpansionError: {
             code: string;
             detail: string;
@@ -3718,13 +4337,27 @@ export interface components {
             closed_until: null | string;
             failing: boolean;
         };
+        JobActionBody: {
+            action?: null | components["schemas"]["JobVerb"];
+            filter?: null | components["schemas"]["JobChoice"];
+            dry_run?: boolean;
+            /** Format: int32 */
+            max_per_second?: null | number;
+        };
         JobBody: {
             namespace: string;
             action: string;
             params: components["schemas"]["JsonElement"];
-            custom_id: null | string;
+            custom_id?: null | string;
             /** Format: int32 */
-            deadline_seconds: null | number;
+            deadline_seconds?: null | number;
+        };
+        JobChoice: {
+            batch?: null | string;
+            state?: null | components["schemas"]["JobState"];
+            namespace?: null | string;
+            action?: null | string;
+            error_code?: null | string;
         };
         JobError: {
             code: string;
@@ -3732,6 +4365,8 @@ export interface components {
         };
         /** @enum {unknown} */
         JobState: "Pending" | "Queued" | "Processing" | "Completed" | "Failed";
+        /** @enum {unknown} */
+        JobVerb: "cancel" | "retry" | null;
         JobView: {
             /** Format: int32 */
             index: number;
@@ -3779,6 +4414,10 @@ export interface components {
         NoBody: Record<string, never>;
         /** @enum {unknown} */
         OverlapPolicy: "skip" | "queue" | "stop";
+        PageOfActionView: {
+            items: components["schemas"]["ActionView"][];
+            next_cursor: null | string;
+        };
         PageOfAuditView: {
             items: components["schemas"]["AuditView"][];
             next_cursor: null | string;
@@ -3852,7 +4491,7 @@ export interface components {
             /** Format: int64 */
             limit: null | number;
         };
-        RawJson: unknown;
+        RawJson: components["schemas"]["JobBody"][];
         RedriveBody: {
             queue?: null | string;
         };
@@ -3863,6 +4502,11 @@ export interface components {
         };
         RedrivenView: {
             items: components["schemas"]["RedrivenMessages"][];
+        };
+        RefusalCount: {
+            code: string;
+            /** Format: int32 */
+            count: number;
         };
         ResendBody: {
             /** Format: date-time */
@@ -3892,7 +4536,7 @@ export interface components {
             duration_ms: number;
             /** Format: date-time */
             completed_at: string;
-            position: null | string;
+            position?: null | string;
         };
         RetryPolicy: {
             /** Format: int32 */
@@ -4081,12 +4725,18 @@ export interface operations {
             query?: {
                 /** @description Only batches in this state. */
                 State?: string;
-                /** @description Only batches whose name contains this, in the same case. */
+                /** @description Only batches whose name contains this, in any case. */
                 Name?: string;
+                /** @description Only batches of this tenant, or * for all of them; for admins. */
+                Tenant?: string;
                 /** @description Only batches created later, RFC 3339. */
                 created_after?: string;
                 /** @description Only batches created earlier, RFC 3339. */
                 created_before?: string;
+                /** @description Only batches with a job that failed with this code in the latest run. */
+                error_code?: string;
+                /** @description created, name or ended, with a minus before it for falling order; -created when absent. Batches without a name, or without an end, are not in a list by it. */
+                Sort?: string;
                 /** @description Batches, at most: 1 to 1000, 50 when absent. */
                 Limit?: string;
                 /** @description The next_cursor of the page before. */
@@ -4292,6 +4942,49 @@ export interface operations {
                     "application/json": components["schemas"]["ResultShape"][];
                     "application/x-ndjson": components["schemas"]["ResultShape"][];
                     "text/csv": components["schemas"]["ResultShape"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-errors": {
+        parameters: {
+            query?: {
+                /** @description Of this run alone; of the latest when absent. */
+                run?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorsView"];
                 };
             };
             /** @description Unauthorized */

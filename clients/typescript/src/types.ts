@@ -27,6 +27,12 @@ export type Tenant = Schemas["TenantView"];
 export type Usage = Schemas["UsageView"];
 export type Activity = Schemas["ActivityView"];
 export type DeadLetters = Schemas["ParkedMessages"];
+/** Failed jobs that failed alike. */
+export type ErrorGroup = Schemas["ErrorGroup"];
+
+/** One action on all that a filter matches; work of its own. */
+export type BulkAction = Schemas["ActionView"];
+
 export type Problem = Schemas["Problem"];
 export type ProblemError = Schemas["ProblemError"];
 
