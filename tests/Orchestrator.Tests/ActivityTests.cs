@@ -104,7 +104,8 @@ public abstract class ActivityTests(string provider) : IAsyncLifetime
     private async Task RenameAsync(string from, string to)
     {
         await using var unit = await _host.Store.BeginAsync();
-        await unit.Db.Database.ExecuteSqlRawAsync($"ALTER TABLE {from} RENAME TO {to}");
+        var sql = $"ALTER TABLE {from} RENAME TO {to}";
+        await unit.Db.Database.ExecuteSqlRawAsync(sql);
         await unit.CommitAsync();
     }
 
