@@ -32,7 +32,7 @@ public sealed class LifecycleModelTests(ITestOutputHelper output)
         });
 
         output.WriteLine($"{count} sequences from seed {first} on {provider}");
-        Assert.True(failed.Count == 0, failed.Count == 0 ? "" : await ToldAsync(host, failed.MinBy(one => one.Seed).Seed));
+        Assert.True(failed.Count == 0, failed.Count == 0 ? "" : await ToldAsync(host, failed.MinBy(one => one.Seed)));
     }
 
     /// <summary>For a seed that failed: <c>BP_MODEL_SEED=123 dotnet test tests/Model.Tests --filter One_seed</c>.</summary>
@@ -46,12 +46,12 @@ public sealed class LifecycleModelTests(ITestOutputHelper output)
 
         var difference = await new Player(host, Sequence.Of(seed)).PlayAsync();
 
-        Assert.True(difference is null, difference is null ? "" : await ToldAsync(host, seed));
+        Assert.True(difference is null, difference is null ? "" : await ToldAsync(host, (seed, difference)));
     }
 
-    private static async Task<string> ToldAsync(ModelHost host, int seed)
+    private static async Task<string> ToldAsync(ModelHost host, (int Seed, string Difference) failed)
     {
-        var (shortest, difference) = await Shrinking.ShortestAsync(host, Sequence.Of(seed));
-        return $"Seed {seed} differs; the shortest sequence that does:\n{shortest}\n{difference}";
+        var (shortest, difference) = await Shrinking.ShortestAsync(host, Sequence.Of(failed.Seed));
+        return $"Seed {failed.Seed} differs: {failed.Difference}\nThe shortest sequence that does:\n{shortest}\n{difference}";
     }
 }
