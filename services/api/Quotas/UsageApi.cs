@@ -18,12 +18,7 @@ public static class UsageApi
 
     private static async Task<IResult> ReadAsync([AsParameters] Query query, HttpContext context, BatchStore store, QuotaDirectory quotas, TimeProvider time)
     {
-        var tenant = query.Tenant ?? context.Tenant();
-        if (tenant != context.Tenant() && !context.User.HasClaim(Tenancy.ScopeClaim, KeyScopes.Admin))
-        {
-            return Problems.Forbidden();
-        }
-
+        var tenant = context.TenantMeant(query.Tenant);
         if (!BatchRules.IsText(tenant, Limits.NameLength))
         {
             return Problems.InvalidField("tenant", $"must have at most {Limits.NameLength} characters and no NUL");

@@ -9,7 +9,6 @@ namespace BatchPlatform.Api.Reading;
 /// <summary>How much was done lately, and what waits: for people who watch.</summary>
 internal static class ActivityApi
 {
-    private const string EveryTenant = "*";
     private const int DefaultMinutes = 60;
     private const int MaxMinutes = 24 * 60;
 
@@ -24,15 +23,10 @@ internal static class ActivityApi
     private static async Task<IResult> ReadAsync([AsParameters] Query query, HttpContext context, BatchStore store, TimeProvider time)
     {
         var minutes = Parameter.Number("minutes", query.Minutes, 1, MaxMinutes) ?? DefaultMinutes;
-        var tenant = Parameter.Text("tenant", query.Tenant) ?? context.Tenant();
-        if (tenant != context.Tenant() && !context.User.HasClaim(Tenancy.ScopeClaim, KeyScopes.Admin))
-        {
-            return Problems.Forbidden();
-        }
-
+        var tenant = context.TenantMeant(Parameter.Text("tenant", query.Tenant));
         var span = ActivitySpan.Ending(time.GetUtcNow().UtcDateTime, minutes);
         await using var db = store.Read();
-        var steps = await (tenant == EveryTenant ? db.Activity : db.Activity.Where(step => step.Tenant == tenant))
+        var steps = await (tenant == Tenancy.AllTenants ? db.Activity : db.Activity.Where(step => step.Tenant == tenant))
             .Where(step => step.At >= span.From && step.At < span.To)
             .ToListAsync(context.RequestAborted);
         return TypedResults.Ok(new ActivityView(span.From, span.To, span.StepSeconds, span.PointsOf(steps), await BacklogAsync(db, tenant, context.RequestAborted)));
@@ -40,7 +34,7 @@ internal static class ActivityApi
 
     private static async Task<BacklogView> BacklogAsync(StoreDb db, string tenant, CancellationToken cancellationToken)
     {
-        var all = tenant == EveryTenant;
+        var all = tenant == Tenancy.AllTenants;
         var slices = await db.Slices
             .Where(slice => (all || slice.Tenant == tenant) && slice.State != SliceState.Returned)
             .GroupBy(slice => slice.State)
