@@ -1,0 +1,80 @@
+using System.Net;
+using BatchPlatform.Dashboard.Sessions;
+using Microsoft.AspNetCore.Components;
+
+namespace BatchPlatform.Dashboard.Components;
+
+/// <summary>A page that asks the API with the session's key, and shows what is refused instead of failing.</summary>
+public abstract class ApiPage : ComponentBase
+{
+    [CascadingParameter]
+    public HttpContext Context { get; set; } = null!;
+
+    /// <summary>Why the page could not be filled.</summary>
+    protected Refusal? Refusal { get; private set; }
+
+    /// <summary>Why what was asked for was not done.</summary>
+    protected Refusal? ActionRefusal { get; private set; }
+
+    [Inject]
+    private protected Api Api { get; set; } = null!;
+
+    [Inject]
+    private SessionCookie Cookie { get; set; } = null!;
+
+    private protected BatchPlatformClient Platform => Api.Client;
+
+    protected CancellationToken Gone => Context.RequestAborted;
+
+    /// <summary>What the page shows.</summary>
+    protected abstract Task LoadAsync();
+
+    protected override async Task OnInitializedAsync()
+    {
+        Refusal = await TryAsync(LoadAsync);
+        if (Refusal is { } refusal)
+        {
+            Context.Response.StatusCode = refusal.Status;
+        }
+    }
+
+    /// <summary>Does what somebody asked for, then goes to a page, so that reloading it does not do it again.</summary>
+    protected async Task DoAsync(Func<Task<string>> act)
+    {
+        string? next = null;
+        ActionRefusal = await TryAsync(async () => next = await act());
+        if (next is not null)
+        {
+            Go(next);
+        }
+    }
+
+    /// <summary>Something that the page can do without.</summary>
+    /// <returns>Why it is not there; null when it is.</returns>
+    protected async Task<Refusal?> TryAsync(Func<Task> ask)
+    {
+        try
+        {
+            await ask();
+            return null;
+        }
+        catch (BatchPlatformException error) when (error.Status == HttpStatusCode.Unauthorized)
+        {
+            Cookie.Delete(Context);
+            var request = Context.Request;
+            Go(SessionGate.Address(request.PathBase, HttpMethods.IsGet(request.Method) ? request.Path + request.QueryString : null));
+            return Refusal.Of(error);
+        }
+        catch (BatchPlatformException error)
+        {
+            return Refusal.Of(error);
+        }
+        catch (Exception error) when (error is HttpRequestException || (error is OperationCanceledException && !Gone.IsCancellationRequested))
+        {
+            return Refusal.Away;
+        }
+    }
+
+    // Without the host, which proxies may know by another name.
+    private void Go(string address) => Context.Response.Redirect(address);
+}
