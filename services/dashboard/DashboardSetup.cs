@@ -48,6 +48,7 @@ public static class DashboardSetup
             pages.UseEndpoints(routes =>
             {
                 routes.MapAssets();
+                routes.MapSignOut();
                 routes.MapDownloads();
                 routes.MapRazorComponents<App>();
             });
@@ -59,6 +60,7 @@ public static class DashboardSetup
     {
         services.AddHttpContextAccessor();
         services.AddSingleton<SessionCookie>();
+        services.AddSingleton<SignIns>();
         services.AddDataProtection().SetApplicationName("BatchPlatform.Dashboard").DisableAutomaticKeyGeneration();
         services.AddSingleton<SessionKeyRing>();
         services.AddOptions<KeyManagementOptions>().Configure<SessionKeyRing>((ring, keys) => ring.XmlRepository = keys);

@@ -7,6 +7,7 @@ internal static class Links
 
     public const string Overview = Root + "/";
     public const string Batches = Root + "/batches";
+    public const string ActOnBatches = Root + "/batches/act";
     public const string Upstreams = Root + "/upstreams";
     public const string Schedules = Root + "/schedules";
     public const string Actions = Root + "/actions";
@@ -21,6 +22,8 @@ internal static class Links
 
     public static string Jobs(Guid batch, JobState? state = null, string? errorCode = null) =>
         $"{Batch(batch)}/jobs" + QueryString.Create(Given(("state", state?.ToString()), ("error_code", errorCode)));
+
+    public static string ActOnJobs(Guid batch) => $"{Batch(batch)}/jobs/act";
 
     public static string Job(Guid batch, int index) => $"{Batch(batch)}/jobs/{index}";
 

@@ -32,7 +32,7 @@ public abstract class ApiPage : ComponentBase
     protected override async Task OnInitializedAsync()
     {
         Refusal = await TryAsync(LoadAsync);
-        if (Refusal is { } refusal)
+        if (Refusal is { } refusal && Context.Response.StatusCode == StatusCodes.Status200OK)
         {
             Context.Response.StatusCode = refusal.Status;
         }
@@ -48,6 +48,9 @@ public abstract class ApiPage : ComponentBase
             Go(next);
         }
     }
+
+    /// <summary>Does what somebody asked for, and stays on the page.</summary>
+    protected async Task AskAsync(Func<Task> act) => ActionRefusal = await TryAsync(act) ?? ActionRefusal;
 
     /// <summary>Something that the page can do without.</summary>
     /// <returns>Why it is not there; null when it is.</returns>

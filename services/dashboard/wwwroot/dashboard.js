@@ -34,8 +34,13 @@ function prepare(root) {
 
 const sources = new Map();
 
+// Forms carry a token that is another one in each answer: that alone is no change.
+function withoutTokens(html) {
+  return html.replace(/<input[^>]*__RequestVerificationToken[^>]*>/g, "");
+}
+
 function remember(root) {
-  for (const part of root.querySelectorAll("[data-live]")) sources.set(part.id, part.innerHTML);
+  for (const part of root.querySelectorAll("[data-live]")) sources.set(part.id, withoutTokens(part.innerHTML));
 }
 
 // Somebody is in the middle of it: a form half filled in, a text marked.
@@ -69,8 +74,8 @@ async function refresh() {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const part of document.querySelectorAll("[data-live]")) {
     const html = page.getElementById(part.id)?.innerHTML;
-    if (html !== undefined && html !== sources.get(part.id) && !isInUse(part)) {
-      sources.set(part.id, html);
+    if (html !== undefined && withoutTokens(html) !== sources.get(part.id) && !isInUse(part)) {
+      sources.set(part.id, withoutTokens(html));
       renew(part, html);
     }
   }
