@@ -41,6 +41,7 @@ public static class DashboardSetup
         ((IApplicationBuilder)app).Map(Root, pages =>
         {
             pages.UseForwarded();
+            pages.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = FailurePage.WriteAsync });
             pages.Use(PageHeaders.AddAsync);
             pages.UseMiddleware<SessionGate>();
             pages.UseRouting();
@@ -69,8 +70,6 @@ public static class DashboardSetup
             forgery.Cookie.Name = "batch_dashboard_form";
             forgery.Cookie.SameSite = SameSiteMode.Strict;
             forgery.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-            // Said by the policy of the pages, for old browsers, too.
-            forgery.SuppressXFrameOptionsHeader = false;
         });
     }
 }

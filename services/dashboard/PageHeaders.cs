@@ -8,11 +8,16 @@ internal static class PageHeaders
 
     public static Task AddAsync(HttpContext context, Func<Task> next)
     {
-        var headers = context.Response.Headers;
+        Set(context.Response);
+        return next();
+    }
+
+    public static void Set(HttpResponse response)
+    {
+        var headers = response.Headers;
         headers.ContentSecurityPolicy = Policy;
         headers.CacheControl = "no-store";
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
-        return next();
     }
 }

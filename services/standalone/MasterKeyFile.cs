@@ -24,7 +24,7 @@ internal static class MasterKeyFile
     }
 
     /// <summary>What encrypts the dashboard's sessions: it tells nothing of the master key. A master key that is none gives none; it stops the start elsewhere.</summary>
-    public static string? DeriveSessionKey(string masterKey) => SecurityOptions.IsKey(masterKey)
+    public static string? SessionKeyOf(string masterKey) => SecurityOptions.IsKey(masterKey)
         ? Convert.ToBase64String(HKDF.DeriveKey(HashAlgorithmName.SHA256, Convert.FromBase64String(masterKey), SecurityOptions.KeyBytes, info: "dashboard"u8.ToArray()))
         : null;
 

@@ -94,7 +94,7 @@ internal sealed class Platform : IAsyncDisposable
             ["ConnectionStrings:Store"] = $"Data Source={DatabaseIn(settings.Folder)}",
             ["Bus:Transport"] = "InMemory",
             ["Security:MasterKey"] = masterKey,
-            ["Dashboard:SessionKey"] = builder.Configuration["Dashboard:SessionKey"] ?? MasterKeyFile.DeriveSessionKey(masterKey),
+            ["Dashboard:SessionKey"] = builder.Configuration["Dashboard:SessionKey"] ?? MasterKeyFile.SessionKeyOf(masterKey),
         });
         // What stops the start is told to the user in one line; the host would log it as well, with where in the code it came up.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level >= LogLevel.Warning && isStarted());
