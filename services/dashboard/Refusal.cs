@@ -9,8 +9,6 @@ namespace BatchPlatform.Dashboard;
 /// <param name="Code">The stable code; empty when there is none.</param>
 public sealed record Refusal(int Status, string Title, string Detail, string Code)
 {
-    private const string Absent = "The platform that this dashboard works with does not offer this. Bring it up to the dashboard's version.";
-
     /// <summary>The API cannot be reached.</summary>
     public static Refusal Away { get; } = new(
         StatusCodes.Status502BadGateway, "The API cannot be reached", "It may be starting. This page asks again when you reload it.", Code: "");
@@ -19,14 +17,17 @@ public sealed record Refusal(int Status, string Title, string Detail, string Cod
     public static Refusal Of(BatchPlatformException error) => error.Status switch
     {
         HttpStatusCode.Forbidden => new(403, "Your key may not do this", "It needs a key with another scope: an admin makes one under Keys.", error.Code),
-        HttpStatusCode.NotFound when error.Code is "" or "NOT_FOUND" => new(404, "Not found", error.Code.Length == 0 ? Absent : Told(error), error.Code),
         HttpStatusCode.NotFound => new(404, "Not found", Told(error), error.Code),
-        HttpStatusCode.MethodNotAllowed => new(404, "Not found", Absent, error.Code),
         HttpStatusCode.TooManyRequests => new(429, "Too many requests", Told(error), error.Code),
         HttpStatusCode.Conflict => new(409, "Not now", Told(error), error.Code),
         >= HttpStatusCode.InternalServerError => new(502, "The platform could not answer", Told(error), error.Code),
         _ => new((int)error.Status, "That cannot be done", Told(error), error.Code),
     };
+
+    /// <summary>The same for what a platform may not offer: then that is the reason.</summary>
+    public Refusal OfOptional() => Status is StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed && Code is "" or "NOT_FOUND" or "METHOD_NOT_ALLOWED"
+        ? this with { Title = "Not offered", Detail = "The platform that this dashboard works with does not offer this. Bring it up to the dashboard's version.", Code = "" }
+        : this;
 
     // The message repeats the code, which stands apart here.
     private static string Told(BatchPlatformException error)

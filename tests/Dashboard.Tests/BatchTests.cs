@@ -92,7 +92,7 @@ public sealed class BatchTests(Chromium chromium)
         await window.Page.GetByText("Delete the batch…").ClickAsync();
         await window.Page.GetByLabel("To go on, type its name").FillAsync("Another");
         await window.Button("Delete the batch").ClickAsync();
-        await Expect(window.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Nothing was done");
+        await Expect(window.Alert("Nothing was done")).ToBeVisibleAsync();
         Assert.Equal("Finished", (await _platform.GetAsync($"/v1/batches/{batch}")).GetProperty("state").GetString());
 
         await window.Page.GetByLabel("To go on, type its name").FillAsync("To be deleted");
@@ -112,7 +112,7 @@ public sealed class BatchTests(Chromium chromium)
 
         await window.Button("Stop").ClickAsync();
 
-        await Expect(window.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("BATCH_NOT_FOUND");
+        await Expect(window.Alert("BATCH_NOT_FOUND")).ToBeVisibleAsync();
     }
 
     [Fact]
@@ -161,7 +161,13 @@ public sealed class BatchTests(Chromium chromium)
         await Expect(window.Page.Locator("#callbacks .badge").First).ToHaveTextAsync("Waiting");
     }
 
-    private Task<string> SlowBatchAsync(string name) => StartedAsync(name, "geocoder", Enumerable.Repeat("Lisbon", 200), "Running");
+    // Each has an upstream to itself: on one that is slow by its limits, batches wait for each other.
+    private async Task<string> SlowBatchAsync(string name)
+    {
+        var upstream = $"slow-{Guid.NewGuid():N}";
+        await _platform.DefineSlowAsync(upstream);
+        return await StartedAsync(name, upstream, Enumerable.Repeat("Lisbon", 200), "Running");
+    }
 
     private Task<string> FailedBatchAsync(string name) => StartedAsync(name, "places", ["Lisbon", "No such venue"], "Finished");
 

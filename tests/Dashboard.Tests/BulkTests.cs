@@ -22,7 +22,7 @@ public sealed class BulkTests(Chromium chromium)
         await Expect(window.Heading("Delete: 3 batches")).ToBeVisibleAsync();
         await window.Page.GetByLabel("To go on, type").FillAsync("delete 4");
         await window.Button("Delete 3 batches").ClickAsync();
-        await Expect(window.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Nothing was done");
+        await Expect(window.Alert("Nothing was done")).ToBeVisibleAsync();
         Assert.Equal(3, await CountAsync("Spring cleaning"));
 
         await window.Page.GetByLabel("To go on, type").FillAsync("delete 3");

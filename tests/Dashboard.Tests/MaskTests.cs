@@ -36,7 +36,7 @@ public sealed class MaskTests(Chromium chromium)
         await window.Page.GetByLabel("API key").FillAsync(RunningPlatform.Key);
         await window.Button("Sign in").ClickAsync();
 
-        await Expect(window.Page.GetByRole(Microsoft.Playwright.AriaRole.Alert)).ToContainTextAsync("The API cannot be reached");
+        await Expect(window.Alert("The API cannot be reached")).ToBeVisibleAsync();
     }
 
     private Task<ServiceProcess> StartAsync(string mask) => ServiceProcess.StartAsync("services/dashboard", new Dictionary<string, string?>

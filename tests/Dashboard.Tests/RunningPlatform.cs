@@ -69,6 +69,13 @@ public sealed class RunningPlatform : IAsyncLifetime
     /// <summary>Creates a batch and runs it if it says so; returns its id.</summary>
     public async Task<string> CreateAsync(JsonObject batch) => (await PostAsync("/v1/batches", batch)).GetProperty("id").GetString()!;
 
+    /// <summary>Defines an upstream that is called twice a second at most.</summary>
+    public async Task DefineSlowAsync(string ns)
+    {
+        using var answer = await Client.PutAsJsonAsync($"/v1/upstreams/{ns}", Slow(_upstream.BaseAddress));
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
     /// <summary>A job for each name.</summary>
     public static JsonArray LookUps(string ns, params IEnumerable<string> names) =>
         [.. names.Select(name => new JsonObject { ["namespace"] = ns, ["action"] = "lookup", ["params"] = new JsonObject { ["name"] = name } })];
@@ -115,12 +122,17 @@ public sealed class RunningPlatform : IAsyncLifetime
         return client;
     }
 
-    // The geocoder is slow by its limits.
     private static JsonObject Definitions(Uri upstream)
     {
         var all = Samples.Definitions(upstream);
-        var geocoder = all["places"]!.DeepClone();
-        geocoder["limits"] = new JsonObject { ["requests_per_second"] = 1, ["concurrency"] = 4 };
-        return new JsonObject { ["geocoder"] = geocoder, ["places"] = all["places"]!.DeepClone(), ["event"] = all["event"]!.DeepClone() };
+        return new JsonObject { ["geocoder"] = Slow(upstream), ["places"] = all["places"]!.DeepClone(), ["event"] = all["event"]!.DeepClone() };
+    }
+
+    // By its limits.
+    private static JsonNode Slow(Uri upstream)
+    {
+        var slow = Samples.Definitions(upstream)["places"]!.DeepClone();
+        slow["limits"] = new JsonObject { ["requests_per_second"] = 2, ["concurrency"] = 4 };
+        return slow;
     }
 }

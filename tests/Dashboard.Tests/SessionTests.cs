@@ -32,7 +32,7 @@ public sealed class SessionTests(Chromium chromium)
         await window.Page.GetByLabel("API key").FillAsync("not-a-key-of-anybody");
         await window.Button("Sign in").ClickAsync();
 
-        await Expect(window.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("This key lets nobody in");
+        await Expect(window.Alert("This key lets nobody in")).ToBeVisibleAsync();
         Assert.DoesNotContain("not-a-key-of-anybody", await window.Page.ContentAsync(), StringComparison.Ordinal);
         Assert.Equal(302, (int)(await PlainAsync("/dashboard/batches")).StatusCode);
     }
@@ -123,7 +123,7 @@ public sealed class SessionTests(Chromium chromium)
         var answer = await window.GoAsync("/keys");
 
         Assert.Equal(403, answer.Status);
-        await Expect(window.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Your key may not do this");
+        await Expect(window.Alert("Your key may not do this")).ToBeVisibleAsync();
         Assert.Equal(404, (await window.GoAsync($"/batches/{_platform.Finished}")).Status);
     }
 

@@ -43,6 +43,9 @@ public sealed class Window : IAsyncDisposable
 
     public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
 
+    /// <summary>What is said to be wrong, with these words in it.</summary>
+    public ILocator Alert(string words) => Page.GetByRole(AriaRole.Alert).Filter(new() { HasText = words });
+
     public ILocator Heading(string name) => Page.GetByRole(AriaRole.Heading, new() { Name = name });
 
     public async ValueTask DisposeAsync() => await _context.DisposeAsync();

@@ -26,15 +26,18 @@ public abstract class ApiPage : ComponentBase
 
     protected CancellationToken Gone => Context.RequestAborted;
 
+    /// <summary>An older platform may not offer what the page shows.</summary>
+    protected virtual bool IsOptional => false;
+
     /// <summary>What the page shows.</summary>
     protected abstract Task LoadAsync();
 
     protected override async Task OnInitializedAsync()
     {
-        Refusal = await TryAsync(LoadAsync);
+        Refusal = IsOptional ? await TryOptionalAsync(LoadAsync) : await TryAsync(LoadAsync);
         if (Refusal is { } refusal && Context.Response.StatusCode == StatusCodes.Status200OK)
         {
-            Context.Response.StatusCode = refusal.Status;
+            Context.AnswerWith(refusal.Status);
         }
     }
 
@@ -52,8 +55,12 @@ public abstract class ApiPage : ComponentBase
     /// <summary>Does what somebody asked for, and stays on the page.</summary>
     protected async Task AskAsync(Func<Task> act) => ActionRefusal = await TryAsync(act) ?? ActionRefusal;
 
-    /// <summary>Something that the page can do without.</summary>
+    /// <summary>Something that the page can do without, and that an older platform may not offer.</summary>
     /// <returns>Why it is not there; null when it is.</returns>
+    protected async Task<Refusal?> TryOptionalAsync(Func<Task> ask) => (await TryAsync(ask))?.OfOptional();
+
+    /// <summary>Asks the API for something.</summary>
+    /// <returns>Why it was refused; null when it was not.</returns>
     protected async Task<Refusal?> TryAsync(Func<Task> ask)
     {
         try

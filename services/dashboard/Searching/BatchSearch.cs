@@ -27,7 +27,7 @@ public sealed record BatchSearch(string? Name, BatchState? State, string? Tenant
 
     /// <summary>The orders that can be asked for, and how they read; the first is the API's own.</summary>
     public static IReadOnlyList<(string Value, string Words)> Sorts { get; } =
-        [("", "newest first"), ("created_at", "oldest first"), ("-updated_at", "last changed first"), ("name", "name")];
+        [("", "newest first"), ("created", "oldest first"), ("-ended", "last ended first"), ("name", "name")];
 
     /// <summary>Something is asked for.</summary>
     public bool IsNarrow => Filter(DateTimeOffset.UnixEpoch) != new BatchFilter();
