@@ -15,12 +15,12 @@ public sealed class AdministrationTests(Chromium chromium)
         await using var window = await chromium.SignedInAsync();
         await window.GoAsync("/upstreams");
 
-        await window.Button("Pause event").ClickAsync();
-        await Expect(window.Button("Resume event")).ToBeVisibleAsync();
+        await window.Button("Pause: event").ClickAsync();
+        await Expect(window.Button("Resume: event")).ToBeVisibleAsync();
         Assert.True((await _platform.GetAsync("/v1/upstreams/event/gate")).GetProperty("paused").GetBoolean());
 
-        await window.Button("Resume event").ClickAsync();
-        await Expect(window.Button("Pause event")).ToBeVisibleAsync();
+        await window.Button("Resume: event").ClickAsync();
+        await Expect(window.Button("Pause: event")).ToBeVisibleAsync();
     }
 
     [Fact]
@@ -32,10 +32,10 @@ public sealed class AdministrationTests(Chromium chromium)
         await Expect(window.Page.GetByText("Weekly on Mon, Wed, Fri at 6:00, 18:00")).ToBeVisibleAsync();
         // Three days with two fires each, within any seven days.
         await Expect(window.Page.Locator("svg.strip .fire")).ToHaveCountAsync(6);
-        await window.Button("Disable Weekly digest").ClickAsync();
-        await window.Button("Enable Weekly digest").ClickAsync();
+        await window.Button("Disable: Weekly digest").ClickAsync();
+        await window.Button("Enable: Weekly digest").ClickAsync();
 
-        await Expect(window.Button("Disable Weekly digest")).ToBeVisibleAsync();
+        await Expect(window.Button("Disable: Weekly digest")).ToBeVisibleAsync();
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class AdministrationTests(Chromium chromium)
         await using var window = await chromium.SignedInAsync();
         await window.GoAsync("/keys");
 
-        await window.Page.GetByLabel("Name").FillAsync("Night shift");
+        await window.Page.GetByLabel("Name", new() { Exact = true }).FillAsync("Night shift");
         await window.Page.GetByLabel("write").CheckAsync();
         await window.Button("Make it").ClickAsync();
         var key = await window.Page.Locator("#new-key").InnerTextAsync();

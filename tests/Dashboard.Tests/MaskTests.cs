@@ -8,9 +8,9 @@ namespace BatchPlatform.Dashboard.Tests;
 public sealed class MaskTests(Chromium chromium)
 {
     [Theory]
-    [InlineData("NAME")]
+    [InlineData("NAME", "query")]
     [InlineData("*")]
-    public async Task What_is_masked_is_on_no_page_and_in_no_file(string mask)
+    public async Task What_is_masked_is_on_no_page_and_in_no_file(params string[] mask)
     {
         var job = await chromium.Platform.GetAsync($"/v1/batches/{chromium.Platform.Finished}/jobs/0");
         var name = job.GetProperty("params").GetProperty("name").GetString()!;
@@ -39,10 +39,10 @@ public sealed class MaskTests(Chromium chromium)
         await Expect(window.Alert("The API cannot be reached")).ToBeVisibleAsync();
     }
 
-    private Task<ServiceProcess> StartAsync(string mask) => ServiceProcess.StartAsync("services/dashboard", new Dictionary<string, string?>
+    private Task<ServiceProcess> StartAsync(string[] mask)
     {
-        ["Dashboard__Api"] = chromium.Platform.Address.ToString(),
-        ["Dashboard__Mask__0"] = mask,
-        ["Logging__LogLevel__Default"] = "Warning",
-    });
+        var settings = mask.Index().ToDictionary(each => $"Dashboard__Mask__{each.Index}", each => (string?)each.Item);
+        settings["Dashboard__Api"] = chromium.Platform.Address.ToString();
+        return ServiceProcess.StartAsync("services/dashboard", settings);
+    }
 }

@@ -13,9 +13,11 @@ public sealed class RunningPlatform : IAsyncLifetime
     public const string Key = "an-admin-key-for-tests-only";
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly string[] SlowOnes = ["billing", "crm", "inventory", "mailer"];
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("dashboard-tests-");
     private ServiceProcess _upstream = null!;
     private ServiceProcess _standalone = null!;
+    private int _slowOnes;
 
     /// <summary>Calls the API with <see cref="Key"/>.</summary>
     public HttpClient Client { get; private set; } = null!;
@@ -69,12 +71,8 @@ public sealed class RunningPlatform : IAsyncLifetime
     /// <summary>Creates a batch and runs it if it says so; returns its id.</summary>
     public async Task<string> CreateAsync(JsonObject batch) => (await PostAsync("/v1/batches", batch)).GetProperty("id").GetString()!;
 
-    /// <summary>Defines an upstream that is called twice a second at most.</summary>
-    public async Task DefineSlowAsync(string ns)
-    {
-        using var answer = await Client.PutAsJsonAsync($"/v1/upstreams/{ns}", Slow(_upstream.BaseAddress));
-        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
-    }
+    /// <summary>An upstream that is called twice a second at most, each for one batch: on such a one, batches wait for each other.</summary>
+    public string NextSlowUpstream() => SlowOnes[Interlocked.Increment(ref _slowOnes) - 1];
 
     /// <summary>A job for each name.</summary>
     public static JsonArray LookUps(string ns, params IEnumerable<string> names) =>
@@ -94,7 +92,7 @@ public sealed class RunningPlatform : IAsyncLifetime
             ["name"] = "Venues from the import",
             ["commit"] = true,
             ["callback"] = new JsonObject { ["url"] = $"http://127.0.0.1:{LoopbackPort.Next()}/ended" },
-            ["jobs"] = LookUps("places", [.. names.Take(180), .. Enumerable.Range(1, 24).Select(number => $"No such venue {number}")]),
+            ["jobs"] = LookUps("places", [.. names.Take(180), .. Enumerable.Range(1, 12).Select(number => $"No such venue {number}")]),
         });
         Running = await CreateAsync(new JsonObject { ["name"] = "Nightly geocoding", ["commit"] = true, ["jobs"] = LookUps("geocoder", names) });
         await CreateAsync(new JsonObject
@@ -125,7 +123,13 @@ public sealed class RunningPlatform : IAsyncLifetime
     private static JsonObject Definitions(Uri upstream)
     {
         var all = Samples.Definitions(upstream);
-        return new JsonObject { ["geocoder"] = Slow(upstream), ["places"] = all["places"]!.DeepClone(), ["event"] = all["event"]!.DeepClone() };
+        var definitions = new JsonObject { ["geocoder"] = Slow(upstream), ["places"] = all["places"]!.DeepClone(), ["event"] = all["event"]!.DeepClone() };
+        foreach (var slow in SlowOnes)
+        {
+            definitions[slow] = Slow(upstream);
+        }
+
+        return definitions;
     }
 
     // By its limits.

@@ -7,6 +7,8 @@ namespace BatchPlatform.Dashboard.Components;
 /// <summary>A page that asks the API with the session's key, and shows what is refused instead of failing.</summary>
 public abstract class ApiPage : ComponentBase
 {
+    private bool _isLeaving;
+
     [CascadingParameter]
     public HttpContext Context { get; set; } = null!;
 
@@ -35,7 +37,17 @@ public abstract class ApiPage : ComponentBase
     protected override async Task OnInitializedAsync()
     {
         Refusal = IsOptional ? await TryOptionalAsync(LoadAsync) : await TryAsync(LoadAsync);
-        if (Refusal is { } refusal && Context.Response.StatusCode == StatusCodes.Status200OK)
+        if (Refusal is not { } refusal || _isLeaving)
+        {
+            return;
+        }
+
+        if (HttpMethods.IsPost(Context.Request.Method))
+        {
+            // The form that was sent is not on a page that shows a refusal alone.
+            Go(Here);
+        }
+        else
         {
             Context.AnswerWith(refusal.Status);
         }
@@ -71,8 +83,7 @@ public abstract class ApiPage : ComponentBase
         catch (BatchPlatformException error) when (error.Status == HttpStatusCode.Unauthorized)
         {
             Cookie.Delete(Context);
-            var request = Context.Request;
-            Go(SessionGate.Address(request.PathBase, HttpMethods.IsGet(request.Method) ? request.Path + request.QueryString : null));
+            Go(SessionGate.Address(Context.Request.PathBase, Context.Request.Path + Context.Request.QueryString));
             return Refusal.Of(error);
         }
         catch (BatchPlatformException error)
@@ -85,6 +96,11 @@ public abstract class ApiPage : ComponentBase
         }
     }
 
-    // Without the host, which proxies may know by another name.
-    private void Go(string address) => Context.Response.Redirect(address);
+    private string Here => Context.Request.PathBase + Context.Request.Path + Context.Request.QueryString;
+
+    private void Go(string address)
+    {
+        _isLeaving = true;
+        Context.AnswerWith(address);
+    }
 }
