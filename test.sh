@@ -6,7 +6,7 @@
 #   ./test.sh --project NAME   one project, named by its folder in tests/
 #   ./test.sh --filter X       only what `dotnet test --filter X` selects
 #
-# Needs the .NET SDK, and Node.js for checking the signatures of callbacks and the manifests (root on Debian: installed). PostgreSQL and RabbitMQ come from tests/services.sh, unless BP_TEST_POSTGRES and
+# Needs the .NET SDK, and Node.js for checking the signatures of callbacks and the manifests and for the TypeScript client (root on Debian: installed). PostgreSQL and RabbitMQ come from tests/services.sh, unless BP_TEST_POSTGRES and
 # BP_TEST_RABBITMQ (with BP_TEST_RABBITMQ_API) already say where they are.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -63,7 +63,8 @@ release_services() {
   exec 7>&-
 }
 
-# The signatures of callbacks are checked by a JavaScript library that others wrote, the manifests against schemas, and the pages by axe.
+# The signatures of callbacks are checked by a JavaScript library that others wrote, the manifests against schemas from npm, the pages
+# by axe, and the TypeScript client is compiled.
 use_node() {
   if ! command -v npm > /dev/null || ! command -v node > /dev/null; then
     [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null || { echo 'Not installed: Node.js with npm.'; return 1; }
@@ -72,7 +73,7 @@ use_node() {
       < /dev/null > "$BP_TEST_HOME/node.log" 2>&1 || { tail -20 "$BP_TEST_HOME/node.log"; return 1; }
   fi
   local folder
-  for folder in tests/Notifier.Tests/StandardWebhooks tests/Deploy.Tests/Schemas tests/Dashboard.Tests/Axe; do
+  for folder in tests/Notifier.Tests/StandardWebhooks tests/Deploy.Tests/Schemas tests/Dashboard.Tests/Axe clients/typescript; do
     npm ci --prefix "$folder" --no-audit --no-fund --loglevel error < /dev/null || return 1
   done
 }

@@ -5,32 +5,40 @@ using System.Text.Json;
 namespace BatchPlatform.Bench;
 
 /// <summary>One job in one POST (<c>jobs</c> inline, <c>commit: true</c>), until GET says Finished; one batch after another.</summary>
-internal sealed class Latency(Target target, int batches)
+internal sealed class Latency(Target target)
 {
     // Often enough to see the end within a millisecond or two, seldom enough to leave the processors to the platform.
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(1);
 
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>So many batches; how long each took, in milliseconds, in order.</summary>
+    public async Task<IReadOnlyList<double>> RunAsync(int batches, CancellationToken cancellationToken)
     {
-        var times = new List<double>();
-        for (var i = 0; i < batches; i++)
+        var times = new List<double>(batches);
+        while (times.Count < batches)
         {
             var clock = Stopwatch.StartNew();
-            using var answer = await target.Client.PostAsJsonAsync(
-                "/v1/batches",
-                new { commit = true, jobs = new[] { new { @namespace = "bench", action = "noop", @params = new { n = i } } } },
-                cancellationToken);
-            var id = (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(cancellationToken)).GetProperty("id").GetString();
-            while ((await target.Client.GetFromJsonAsync<JsonElement>($"/v1/batches/{id}", cancellationToken)).GetProperty("state").GetString() != "Finished")
-            {
-                await Task.Delay(Poll, TimeProvider.System, cancellationToken);
-            }
-
+            await OneAsync(times.Count, cancellationToken);
             times.Add(clock.Elapsed.TotalMilliseconds);
         }
 
-        Console.WriteLine($"{target.Name,-11} one-job batch, POST to Finished, {batches} times: first {times[0]:0.0} ms, p50 {At(times, 0.50):0.0} ms, p99 {At(times, 0.99):0.0} ms");
+        Console.WriteLine(
+            $"{target.Name,-11} one-job batch, POST to Finished, {batches} times: first {times[0]:0.0} ms, p50 {Quantile(times, 0.50):0.0} ms, p99 {Quantile(times, 0.99):0.0} ms");
+        return times;
     }
 
-    private static double At(List<double> times, double share) => times.Order().ElementAt((int)(share * (times.Count - 1)));
+    /// <summary>The time that this share of them did not exceed.</summary>
+    public static double Quantile(IReadOnlyList<double> times, double share) => times.Order().ElementAt((int)(share * (times.Count - 1)));
+
+    private async Task OneAsync(int n, CancellationToken cancellationToken)
+    {
+        using var answer = await target.Client.PostAsJsonAsync(
+            "/v1/batches",
+            new { commit = true, jobs = new[] { new { @namespace = "bench", action = "noop", @params = new { n } } } },
+            cancellationToken);
+        var id = (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(cancellationToken)).GetProperty("id").GetString();
+        while ((await target.Client.GetFromJsonAsync<JsonElement>($"/v1/batches/{id}", cancellationToken)).GetProperty("state").GetString() != "Finished")
+        {
+            await Task.Delay(Poll, TimeProvider.System, cancellationToken);
+        }
+    }
 }

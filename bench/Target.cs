@@ -32,6 +32,9 @@ internal sealed class Target : IAsyncDisposable
 
     public IReadOnlyList<ProcessUse> Processes { get; }
 
+    /// <summary>CPU time that all of them have used so far.</summary>
+    public double CpuSeconds => Processes.Sum(process => process.CpuSeconds);
+
     public static async Task<Target> StartAsync(string shape)
     {
         if (shape == "services")

@@ -142,7 +142,7 @@ public static class ApiSetup
     private static void AddHttp(this IServiceCollection services)
     {
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
-        services.AddOpenApi();
+        services.AddApiDocument();
         // A gzip that was cut off is an error, not the end of the body; the other packings could not tell.
         AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", isEnabled: true);
         services.AddRequestDecompression(packed =>

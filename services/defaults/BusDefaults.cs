@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 
 namespace BatchPlatform.Defaults;
 
@@ -46,7 +47,8 @@ public static class BusDefaults
                     var address = RabbitAddress(configuration);
                     bus.UsingRabbitMq((context, rabbit) =>
                     {
-                        rabbit.Host(address);
+                        var (broker, process) = (context.GetRequiredService<BrokerProbe>(), context.GetRequiredService<IHostApplicationLifetime>());
+                        rabbit.Host(address, host => host.OnRefreshConnectionFactory = _ => broker.UntilItTakesMessagesAsync(process.ApplicationStopping));
                         RabbitMqQueues.KeepParked(rabbit);
                         Configure(context, rabbit, new RabbitMqQueues(rabbit), parts);
                     });

@@ -7,7 +7,8 @@ namespace BatchPlatform.Notifier;
 
 /// <summary>
 /// Finds ended batches that want a callback and have no delivery: their event was lost in a crash. A batch that got its
-/// callback only after it had ended is found by the same look, and its client is told too.
+/// callback only after it had ended is found by the same look, and its client is told too. The first look of a process is at all
+/// of them, each later one at those that have changed since.
 /// </summary>
 public sealed class ReconcileClock(
     BatchStore store,
@@ -19,7 +20,11 @@ public sealed class ReconcileClock(
     // A page at a time, so that a long outage does not become one long query.
     private const int Page = 500;
 
+    // A change is seen when it is committed, which may be later than its own time, by another machine's clock.
+    private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(5);
+
     private readonly TimeProvider _time = time;
+    private DateTime _lookedAtUntil = DateTime.UnixEpoch;
 
     protected override TimeSpan Period => TimeSpan.FromSeconds(options.Value.ReconcileSeconds);
 
@@ -28,21 +33,34 @@ public sealed class ReconcileClock(
     {
         // What ended within the last period is still on its way.
         var before = _time.GetUtcNow().UtcDateTime - Period;
+        var (after, found) = (0L, Page);
+        while (found == Page)
+        {
+            var missing = await MissingAsync(after, before, cancellationToken);
+            foreach (var ended in missing)
+            {
+                await owed.OweAsync(ended, cancellationToken);
+                after = ended.Number;
+            }
+
+            found = missing.Count;
+        }
+
+        _lookedAtUntil = before - Overlap;
+    }
+
+    private async Task<List<BatchEnded>> MissingAsync(long after, DateTime before, CancellationToken cancellationToken)
+    {
         await using var db = store.Read();
-        var missing = await db.Batches
+        var batches = await db.Batches
             .Where(batch => batch.CurrentState == nameof(BatchState.Finished) || (batch.CurrentState == nameof(BatchState.Stopped) && !batch.StopOwed))
-            .Where(batch => batch.Callback != null && batch.DeletedAt == null && batch.EndedAt < before)
+            .Where(batch => batch.Callback != null && batch.UpdatedAt >= _lookedAtUntil && batch.DeletedAt == null && batch.EndedAt < before && batch.Number > after)
             .Where(batch => !db.Deliveries.Any(row => row.Batch == batch.Number && row.Run == batch.Run && row.Epoch == batch.Epoch && row.Seq == Delivery.EndSeq))
             .OrderBy(batch => batch.Number)
             .Take(Page)
             .Select(batch => new { batch.CorrelationId, batch.Number, batch.Tenant, batch.Run, batch.Epoch, batch.CurrentState, batch.EndedAt })
             .ToListAsync(cancellationToken);
-        foreach (var batch in missing)
-        {
-            var state = Enum.Parse<BatchState>(batch.CurrentState);
-            await owed.OweAsync(
-                new BatchEnded(batch.CorrelationId, batch.Number, batch.Tenant, batch.Run, batch.Epoch, state, batch.EndedAt!.Value),
-                cancellationToken);
-        }
+        return batches.ConvertAll(batch => new BatchEnded(
+            batch.CorrelationId, batch.Number, batch.Tenant, batch.Run, batch.Epoch, Enum.Parse<BatchState>(batch.CurrentState), batch.EndedAt!.Value));
     }
 }

@@ -8,6 +8,7 @@ using BatchPlatform.Orchestrator.Lifecycle;
 using BatchPlatform.Orchestrator.Outcomes;
 using BatchPlatform.Orchestrator.Retention;
 using BatchPlatform.Orchestrator.Schedules;
+using BatchPlatform.Orchestrator.Watching;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Quotas;
 using BatchPlatform.Store.Sagas;
@@ -49,6 +50,8 @@ public static class OrchestratorSetup
         services.AddHostedService<ReconcileClock>();
         services.AddHostedService<ScheduleClock>();
         services.AddHostedService<StoreGauges>();
+        services.AddSingleton<ActivityTally>();
+        services.AddHostedService<ActivityClock>();
         services.AddSingleton<ExpiredRuns>();
         services.AddSingleton<IdleBatches>();
         services.AddHostedService<RetentionClock>();

@@ -37,6 +37,7 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
     public DbSet<FailingReceiver> FailingReceivers => Set<FailingReceiver>();
     public DbSet<KeyRingElement> KeyRing => Set<KeyRingElement>();
     public DbSet<AuditEntry> Audit => Set<AuditEntry>();
+    public DbSet<ActivityStep> Activity => Set<ActivityStep>();
 
     /// <summary>A column of truth values as a condition, for SQL of our own.</summary>
     public virtual string Is(string column) => column;
@@ -95,6 +96,7 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
             batch.HasIndex(b => b.CurrentState);
             batch.HasIndex(b => b.StopOwed).HasFilter(Is("stop_owed"));
             batch.HasIndex(b => b.DeletedAt).HasFilter("deleted_at IS NOT NULL");
+            batch.HasIndex(b => b.UpdatedAt).HasDatabaseName("ix_batches_called_back").HasFilter("callback IS NOT NULL");
             batch.HasIndex(b => b.Tenant).HasDatabaseName("ix_batches_waiting").HasFilter("run = 0");
             Json(batch.Property(b => b.Options));
             Json(batch.Property(b => b.Callback));
@@ -201,6 +203,16 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
             entry.HasIndex(e => e.At);
             entry.HasIndex(e => new { e.Tenant, e.Number });
             entry.HasIndex(e => new { e.Resource, e.Number });
+        });
+        modelBuilder.Entity<ActivityStep>(step =>
+        {
+            step.ToTable("activity");
+            step.HasKey(s => new { s.Tenant, s.At, s.Orchestrator });
+            step.HasIndex(s => s.At);
+            step.Property(s => s.Durations).HasConversion(
+                durations => durations.ToString(),
+                text => CallDurations.Parse(text),
+                new ValueComparer<CallDurations>((left, right) => ReferenceEquals(left, right), durations => durations.Counts.Count, durations => durations));
         });
         modelBuilder.Entity<IdempotentRequest>(request =>
         {

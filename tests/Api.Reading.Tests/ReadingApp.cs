@@ -14,7 +14,7 @@ namespace BatchPlatform.Api.Reading.Tests;
 
 /// <summary>
 /// The reading side alone, on a port of its own over an empty store and a clock that stands still. Whoever asks names
-/// his tenant in a header, so that keys are not part of these tests.
+/// his tenant and perhaps a scope in headers, so that keys are not part of these tests.
 /// </summary>
 public abstract class ReadingApp : IAsyncLifetime
 {
@@ -71,7 +71,8 @@ public abstract class ReadingApp : IAsyncLifetime
         app.UseMiddleware<ProblemMiddleware>();
         app.Use((context, next) =>
         {
-            context.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim("tenant", context.Request.Headers["X-Tenant"].ToString())], "test"));
+            var (tenant, scope) = (context.Request.Headers["X-Tenant"].ToString(), context.Request.Headers["X-Scope"].ToString());
+            context.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim("tenant", tenant), new Claim("scope", scope)], "test"));
             return next(context);
         });
         app.MapGroup("/v1").MapReading();

@@ -31,6 +31,9 @@ internal sealed class NotifierHost : IAsyncDisposable
 
     public BatchStore Store => _app.Services.GetRequiredService<BatchStore>();
 
+    /// <summary>What it does again and again.</summary>
+    public IEnumerable<Clock> Clocks => _app.Services.GetServices<IHostedService>().OfType<Clock>();
+
     public DeliveryLedger Ledger => _app.Services.GetRequiredService<DeliveryLedger>();
 
     /// <summary>A secret as api stores it.</summary>
@@ -82,6 +85,7 @@ internal sealed class NotifierHost : IAsyncDisposable
             Epoch = 1,
             CreatedAt = now,
             EndedAt = now,
+            UpdatedAt = now,
         };
         change?.Invoke(batch);
         await using var unit = await Store.BeginAsync();
@@ -111,7 +115,9 @@ internal sealed class NotifierHost : IAsyncDisposable
     public async Task ChangeAsync(long number, Action<Batch> change)
     {
         await using var unit = await Store.BeginAsync();
-        change(await unit.Db.Batches.SingleAsync(row => row.Number == number));
+        var batch = await unit.Db.Batches.SingleAsync(row => row.Number == number);
+        batch.UpdatedAt = unit.Now;
+        change(batch);
         await unit.CommitAsync();
     }
 

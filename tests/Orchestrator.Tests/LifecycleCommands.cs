@@ -32,7 +32,7 @@ internal static class LifecycleCommands
     {
         var number = (await host.BatchAsync(id)).Number;
         await using var unit = await host.Store.BeginAsync();
-        await host.Get<Outcomes.OutcomeLedger>().StoreAsync(unit, number, 1, [.. Enumerable.Range(0, 2).Select(index =>
+        await host.Get<Outcomes.OutcomeLedger>().StoreAsync(unit, "default", number, 1, [.. Enumerable.Range(0, 2).Select(index =>
             OrchestratorHost.Ended(new PackedJob(index, 1, "call", default), completed: true))], default);
         await unit.CommitAsync();
     }

@@ -13,14 +13,18 @@ namespace BatchPlatform.Worker.Tests;
 /// <summary>A bus whose sends never complete ends its process, but not when it is the broker that takes none.</summary>
 public sealed class StuckSendsTests
 {
-    private static readonly IConfiguration NoConfiguration = new ConfigurationBuilder().Build();
+    private static readonly IConfiguration Nowhere = new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:Bus", "amqp://nowhere/")]).Build();
     private readonly FakeClock _clock = new();
-    private readonly FakeBroker _broker = new();
+    private readonly FakeBroker _broker;
     private readonly SendContext<AnnounceWorkers> _message = new MassTransit.Context.MessageSendContext<AnnounceWorkers>(new AnnounceWorkers());
     private readonly StuckSends _watch;
     private int _ends;
 
-    public StuckSendsTests() => _watch = new StuckSends(_broker, () => _ends++, _clock, NullLogger<StuckSends>.Instance);
+    public StuckSendsTests()
+    {
+        _broker = new FakeBroker(_clock);
+        _watch = new StuckSends(_broker, () => _ends++, _clock, NullLogger<StuckSends>.Instance);
+    }
 
     [Fact]
     public async Task A_send_that_hangs_while_the_broker_takes_others_ends_the_process()
@@ -84,7 +88,35 @@ public sealed class StuckSendsTests
     {
         var nowhere = new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:Bus", $"amqp://guest:guest@127.0.0.1:{LoopbackPort.Next()}/")]).Build();
 
-        Assert.False(await new BrokerProbe(nowhere, TimeProvider.System).TakesMessagesAsync(CancellationToken.None));
+        Assert.False(await new BrokerProbe(nowhere, TimeProvider.System, NullLogger<BrokerProbe>.Instance).TakesMessagesAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_connection_is_made_as_soon_as_the_broker_takes_messages()
+    {
+        var broker = new FakeBroker(_clock) { IsWell = false };
+        var waiting = broker.UntilItTakesMessagesAsync(CancellationToken.None);
+        for (var tries = 1; tries < 50; tries++)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            Assert.False(waiting.IsCompleted);
+        }
+
+        broker.IsWell = true;
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        await waiting;
+    }
+
+    [Fact]
+    public async Task A_process_that_ends_waits_for_no_broker()
+    {
+        using var ending = new CancellationTokenSource();
+        var waiting = new FakeBroker(_clock) { IsWell = false }.UntilItTakesMessagesAsync(ending.Token);
+
+        await ending.CancelAsync();
+
+        await waiting;
     }
 
     private static async Task<IHost> BusAsync(string address)
@@ -111,7 +143,7 @@ public sealed class StuckSendsTests
         }
     }
 
-    private sealed class FakeBroker() : BrokerProbe(NoConfiguration, TimeProvider.System)
+    private sealed class FakeBroker(TimeProvider time) : BrokerProbe(Nowhere, time, NullLogger<BrokerProbe>.Instance)
     {
         public bool IsWell { get; set; } = true;
 

@@ -22,6 +22,7 @@ public static class ReadingSetup
         batches.MapResults();
         batches.MapRuns();
         batches.MapEvents();
+        v1.MapActivity();
         return v1;
     }
 }

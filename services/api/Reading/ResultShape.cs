@@ -30,4 +30,4 @@ public sealed record ResultShape(
     int Attempts,
     int DurationMs,
     DateTime CompletedAt,
-    string? Position);
+    string? Position = null);

@@ -63,5 +63,5 @@ public static class JobEditApi
             : throw new ProblemException(Problems.JobNotFound());
 
     /// <summary>A job as it is added.</summary>
-    public sealed record JobBody(string Namespace, string Action, System.Text.Json.JsonElement Params, string? CustomId, int? DeadlineSeconds);
+    public sealed record JobBody(string Namespace, string Action, System.Text.Json.JsonElement Params, string? CustomId = null, int? DeadlineSeconds = null);
 }

@@ -23,11 +23,13 @@ public static class GatesApi
             .WithSummary("Call the upstream no more; its jobs wait")
             .RequireAuthorization(ApiSetup.AdminPolicy)
             .Accepts<LifecycleApi.PauseBody>(isOptional: true, "application/json")
+            .Produces<GateView>()
             .ProducesProblems(404, 422, 504);
         upstream.MapPost("/resume", (string ns, HttpContext context, UpstreamDirectory directory, BatchStore store, Operations operations) =>
                 SetAsync(ns, paused: false, context, directory, store, operations))
             .WithSummary("End a pause")
             .RequireAuthorization(ApiSetup.AdminPolicy)
+            .Produces<GateView>()
             .ProducesProblems(404, 504);
     }
 

@@ -106,7 +106,7 @@ internal sealed class ReturnedSlices(WorkUnit unit, IBulk bulk, Dealer dealer, O
                 .Select(job => GivenUp(job.Index, ErrorCodes.ExecutionUnknown, "The worker was lost; the call may have been made, and must not be repeated."))];
         }
 
-        await ledger.StoreAsync(unit, slice.Batch, slice.Run, outcomes, cancellationToken);
+        await ledger.StoreAsync(unit, slice.Tenant, slice.Batch, slice.Run, outcomes, cancellationToken);
         var given = outcomes.Select(outcome => outcome.Index).ToHashSet();
         return [.. left.Where(job => !given.Contains(job.Index))];
     }

@@ -127,6 +127,7 @@ internal static class LifecycleSteps
             owed => owed.Then(context =>
             {
                 context.Saga.StopOwed = false;
+                context.Saga.UpdatedAt = context.Now();
                 context.Unit().Owe(Ended(context.Saga, BatchState.Stopped));
             }));
 

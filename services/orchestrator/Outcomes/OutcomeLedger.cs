@@ -1,4 +1,5 @@
 using BatchPlatform.Contracts;
+using BatchPlatform.Orchestrator.Watching;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Bulk;
 using Microsoft.EntityFrameworkCore;
@@ -6,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace BatchPlatform.Orchestrator.Outcomes;
 
 /// <summary>Writes outcomes and keeps the run's counts in step with them. Each job of a run gets one outcome, whatever is repeated.</summary>
-public sealed class OutcomeLedger(IBulk bulk)
+public sealed class OutcomeLedger(IBulk bulk, ActivityTally activity)
 {
     /// <summary>Those of the outcomes whose jobs have none yet, one for each.</summary>
     public static async Task<IReadOnlyList<PackedOutcome>> FreshAsync(
@@ -23,7 +24,8 @@ public sealed class OutcomeLedger(IBulk bulk)
     /// </summary>
     /// <returns>Whether every job of the run has an outcome now.</returns>
     /// <exception cref="DbUpdateException">Somebody else stored an outcome of one of the jobs meanwhile; worth another try.</exception>
-    public async Task<bool> StoreAsync(WorkUnit unit, long batch, int run, IReadOnlyList<PackedOutcome> fresh, CancellationToken cancellationToken)
+    public async Task<bool> StoreAsync(
+        WorkUnit unit, string tenant, long batch, int run, IReadOnlyList<PackedOutcome> fresh, CancellationToken cancellationToken)
     {
         var db = unit.Db;
         if (fresh.Count == 0 || await bulk.InsertOutcomesAsync(db, batch, run, fresh, unit.Now, cancellationToken) is not { } state)
@@ -31,6 +33,11 @@ public sealed class OutcomeLedger(IBulk bulk)
             return false;
         }
 
+        unit.AfterCommit(() =>
+        {
+            activity.Add(tenant, fresh);
+            return Task.CompletedTask;
+        });
         if (state.Settled)
         {
             await db.Database.ExecuteSqlAsync($"UPDATE lanes SET active = {false} WHERE batch = {batch} AND run = {run}", cancellationToken);

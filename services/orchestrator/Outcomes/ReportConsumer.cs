@@ -45,7 +45,7 @@ public sealed partial class ReportConsumer(
 
         // The run comes late: from there to the commit every other report of the run waits.
         await db.SaveChangesAsync(context.CancellationToken);
-        var settled = await ledger.StoreAsync(unit, slice.Batch, slice.Run, fresh, context.CancellationToken);
+        var settled = await ledger.StoreAsync(unit, slice.Tenant, slice.Batch, slice.Run, fresh, context.CancellationToken);
         await LaneRetries.AddAsync(db, slice, retries, context.CancellationToken);
         await unit.CommitAsync(context.CancellationToken);
         metrics.Stored(slice.Namespace, fresh);

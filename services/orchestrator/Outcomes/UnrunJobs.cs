@@ -97,7 +97,7 @@ internal sealed class UnrunJobs(WorkUnit unit, OutcomeLedger ledger, Cancellatio
         await Db.Retries
             .Where(retry => retry.Batch == run.Batch && retry.Run == run.Number && indexes.Contains(retry.Index))
             .ExecuteDeleteAsync(cancellationToken);
-        await ledger.StoreAsync(unit, run.Batch, run.Number, [.. jobs.Select(job => Failed(job.Index, job.Code, job.Message))], cancellationToken);
+        await ledger.StoreAsync(unit, run.Tenant, run.Batch, run.Number, [.. jobs.Select(job => Failed(job.Index, job.Code, job.Message))], cancellationToken);
     }
 
     private PackedOutcome Failed(int index, string code, string message) =>

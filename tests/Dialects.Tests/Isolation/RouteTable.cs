@@ -79,7 +79,7 @@ internal static class RouteTable
             "DELETE /v1/batches/{id}/jobs/{index}", "DELETE /v1/batches/{id}/jobs/", "POST /v1/batches/{id}/commit", "POST /v1/batches/{id}/start",
             "POST /v1/batches/{id}/stop", "POST /v1/batches/{id}/retry-failed", "POST /v1/batches/{id}/pause", "POST /v1/batches/{id}/resume",
             "PUT /v1/datasets/{id}/content", "DELETE /v1/datasets/{id}", "POST /v1/deliveries/{id}/resend"),
-        .. Rows(Speech.Native, Access.Read, Named.Nothing, "GET /v1/batches/", "GET /v1/datasets/", "GET /v1/upstreams/", "GET /v1/usage"),
+        .. Rows(Speech.Native, Access.Read, Named.Nothing, "GET /v1/batches/", "GET /v1/datasets/", "GET /v1/upstreams/", "GET /v1/usage", "GET /v1/activity"),
         .. Rows(Speech.Native, Access.Read, Named.Shared, "GET /v1/upstreams/{ns}", "GET /v1/upstreams/{ns}/gate"),
         .. Rows(Speech.Native, Access.Write, Named.Nothing, "POST /v1/batches/", "POST /v1/datasets/", "POST /v1/deliveries/resend"),
         .. Rows(Speech.Native, Access.Admin, Named.Shared,

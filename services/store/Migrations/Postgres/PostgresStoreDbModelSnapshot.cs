@@ -22,6 +22,42 @@ namespace BatchPlatform.Store.Migrations.Postgres
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("BatchPlatform.Store.Tables.ActivityStep", b =>
+                {
+                    b.Property<string>("Tenant")
+                        .HasColumnType("text")
+                        .HasColumnName("tenant");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<Guid>("Orchestrator")
+                        .HasColumnType("uuid")
+                        .HasColumnName("orchestrator");
+
+                    b.Property<int>("Completed")
+                        .HasColumnType("integer")
+                        .HasColumnName("completed");
+
+                    b.Property<string>("Durations")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("durations");
+
+                    b.Property<int>("Failed")
+                        .HasColumnType("integer")
+                        .HasColumnName("failed");
+
+                    b.HasKey("Tenant", "At", "Orchestrator")
+                        .HasName("pk_activity");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_activity_at");
+
+                    b.ToTable("activity", (string)null);
+                });
+
             modelBuilder.Entity("BatchPlatform.Store.Tables.Allowance", b =>
                 {
                     b.Property<string>("Tenant")
@@ -399,6 +435,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     b.HasIndex("Tenant")
                         .HasDatabaseName("ix_batches_waiting")
                         .HasFilter("run = 0");
+
+                    b.HasIndex("UpdatedAt")
+                        .HasDatabaseName("ix_batches_called_back")
+                        .HasFilter("callback IS NOT NULL");
 
                     b.HasIndex("Tenant", "Number")
                         .HasDatabaseName("ix_batches_tenant_number");

@@ -22,6 +22,45 @@ namespace BatchPlatform.Store.Migrations.SqlServer
 
             SqlServerModelBuilderExtensions.UseIdentityColumns(modelBuilder);
 
+            modelBuilder.Entity("BatchPlatform.Store.Tables.ActivityStep", b =>
+                {
+                    b.Property<string>("Tenant")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("tenant")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("at");
+
+                    b.Property<Guid>("Orchestrator")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("orchestrator");
+
+                    b.Property<int>("Completed")
+                        .HasColumnType("int")
+                        .HasColumnName("completed");
+
+                    b.Property<string>("Durations")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("durations")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<int>("Failed")
+                        .HasColumnType("int")
+                        .HasColumnName("failed");
+
+                    b.HasKey("Tenant", "At", "Orchestrator")
+                        .HasName("pk_activity");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_activity_at");
+
+                    b.ToTable("activity", (string)null);
+                });
+
             modelBuilder.Entity("BatchPlatform.Store.Tables.Allowance", b =>
                 {
                     b.Property<string>("Tenant")
@@ -434,6 +473,10 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                     b.HasIndex("Tenant")
                         .HasDatabaseName("ix_batches_waiting")
                         .HasFilter("run = 0");
+
+                    b.HasIndex("UpdatedAt")
+                        .HasDatabaseName("ix_batches_called_back")
+                        .HasFilter("callback IS NOT NULL");
 
                     b.HasIndex("Tenant", "Number")
                         .HasDatabaseName("ix_batches_tenant_number");

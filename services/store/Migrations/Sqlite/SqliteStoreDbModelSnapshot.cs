@@ -17,6 +17,42 @@ namespace BatchPlatform.Store.Migrations.Sqlite
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.14");
 
+            modelBuilder.Entity("BatchPlatform.Store.Tables.ActivityStep", b =>
+                {
+                    b.Property<string>("Tenant")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("at");
+
+                    b.Property<Guid>("Orchestrator")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("orchestrator");
+
+                    b.Property<int>("Completed")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("completed");
+
+                    b.Property<string>("Durations")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("durations");
+
+                    b.Property<int>("Failed")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("failed");
+
+                    b.HasKey("Tenant", "At", "Orchestrator")
+                        .HasName("pk_activity");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_activity_at");
+
+                    b.ToTable("activity", (string)null);
+                });
+
             modelBuilder.Entity("BatchPlatform.Store.Tables.Allowance", b =>
                 {
                     b.Property<string>("Tenant")
@@ -392,6 +428,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     b.HasIndex("Tenant")
                         .HasDatabaseName("ix_batches_waiting")
                         .HasFilter("run = 0");
+
+                    b.HasIndex("UpdatedAt")
+                        .HasDatabaseName("ix_batches_called_back")
+                        .HasFilter("callback IS NOT NULL");
 
                     b.HasIndex("Tenant", "Number")
                         .HasDatabaseName("ix_batches_tenant_number");

@@ -12,6 +12,22 @@ namespace BatchPlatform.Store.Migrations.SqlServer
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.CreateTable(
+                name: "activity",
+                columns: table => new
+                {
+                    tenant = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    orchestrator = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    completed = table.Column<int>(type: "int", nullable: false),
+                    failed = table.Column<int>(type: "int", nullable: false),
+                    durations = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_activity", x => new { x.tenant, x.at, x.orchestrator });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "allowances",
                 columns: table => new
                 {
@@ -555,6 +571,11 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateIndex(
+                name: "ix_activity_at",
+                table: "activity",
+                column: "at");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_appends_uploader",
                 table: "appends",
                 column: "uploader",
@@ -574,6 +595,12 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                 name: "ix_audit_tenant_number",
                 table: "audit",
                 columns: new[] { "tenant", "number" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_batches_called_back",
+                table: "batches",
+                column: "updated_at",
+                filter: "callback IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_batches_deleted_at",
@@ -750,6 +777,9 @@ namespace BatchPlatform.Store.Migrations.SqlServer
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "activity");
+
             migrationBuilder.DropTable(
                 name: "allowances");
 

@@ -13,6 +13,22 @@ namespace BatchPlatform.Store.Migrations.Postgres
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.CreateTable(
+                name: "activity",
+                columns: table => new
+                {
+                    tenant = table.Column<string>(type: "text", nullable: false),
+                    at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    orchestrator = table.Column<Guid>(type: "uuid", nullable: false),
+                    completed = table.Column<int>(type: "integer", nullable: false),
+                    failed = table.Column<int>(type: "integer", nullable: false),
+                    durations = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_activity", x => new { x.tenant, x.at, x.orchestrator });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "allowances",
                 columns: table => new
                 {
@@ -555,6 +571,11 @@ namespace BatchPlatform.Store.Migrations.Postgres
                 });
 
             migrationBuilder.CreateIndex(
+                name: "ix_activity_at",
+                table: "activity",
+                column: "at");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_appends_uploader",
                 table: "appends",
                 column: "uploader",
@@ -574,6 +595,12 @@ namespace BatchPlatform.Store.Migrations.Postgres
                 name: "ix_audit_tenant_number",
                 table: "audit",
                 columns: new[] { "tenant", "number" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_batches_called_back",
+                table: "batches",
+                column: "updated_at",
+                filter: "callback IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_batches_deleted_at",
@@ -753,6 +780,9 @@ namespace BatchPlatform.Store.Migrations.Postgres
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "activity");
+
             migrationBuilder.DropTable(
                 name: "allowances");
 

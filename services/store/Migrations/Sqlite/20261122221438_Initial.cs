@@ -12,6 +12,22 @@ namespace BatchPlatform.Store.Migrations.Sqlite
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.CreateTable(
+                name: "activity",
+                columns: table => new
+                {
+                    tenant = table.Column<string>(type: "TEXT", nullable: false),
+                    at = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    orchestrator = table.Column<Guid>(type: "TEXT", nullable: false),
+                    completed = table.Column<int>(type: "INTEGER", nullable: false),
+                    failed = table.Column<int>(type: "INTEGER", nullable: false),
+                    durations = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_activity", x => new { x.tenant, x.at, x.orchestrator });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "allowances",
                 columns: table => new
                 {
@@ -554,6 +570,11 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateIndex(
+                name: "ix_activity_at",
+                table: "activity",
+                column: "at");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_appends_uploader",
                 table: "appends",
                 column: "uploader",
@@ -573,6 +594,12 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 name: "ix_audit_tenant_number",
                 table: "audit",
                 columns: new[] { "tenant", "number" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_batches_called_back",
+                table: "batches",
+                column: "updated_at",
+                filter: "callback IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_batches_deleted_at",
@@ -752,6 +779,9 @@ namespace BatchPlatform.Store.Migrations.Sqlite
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "activity");
+
             migrationBuilder.DropTable(
                 name: "allowances");
 

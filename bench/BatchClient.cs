@@ -1,0 +1,91 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+
+namespace BatchPlatform.Bench;
+
+/// <summary>What a client does with a batch, and the checks that keep every figure honest.</summary>
+internal sealed class BatchClient(HttpClient http)
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Creates an empty batch; its id.</summary>
+    public async Task<string> CreateAsync(CancellationToken cancellationToken)
+    {
+        using var answer = await http.PostAsJsonAsync("/v1/batches", new { name = "bench" }, cancellationToken);
+        return (await ReadAsync(answer, cancellationToken)).GetProperty("id").GetString()!;
+    }
+
+    /// <summary>Uploads jobs as NDJSON; returns when they are stored.</summary>
+    public async Task SubmitAsync(string id, byte[] jobs, CancellationToken cancellationToken)
+    {
+        using var content = new ByteArrayContent(jobs);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
+        using var answer = await http.PostAsync($"/v1/batches/{id}/jobs", content, cancellationToken);
+        await ReadAsync(answer, cancellationToken);
+    }
+
+    /// <summary>Commits a batch.</summary>
+    public async Task CommitAsync(string id, CancellationToken cancellationToken)
+    {
+        using var answer = await http.PostAsync($"/v1/batches/{id}/commit", content: null, cancellationToken);
+        await ReadAsync(answer, cancellationToken);
+    }
+
+    /// <summary>Returns once a batch is Finished.</summary>
+    /// <exception cref="InvalidOperationException">Not every job completed.</exception>
+    public async Task FinishedAsync(string id, int jobs, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var batch = await http.GetFromJsonAsync<JsonElement>($"/v1/batches/{id}", cancellationToken);
+            if (batch.GetProperty("state").GetString() == "Finished")
+            {
+                var completed = batch.GetProperty("counts").GetProperty("completed").GetInt32();
+                if (completed != jobs)
+                {
+                    throw new InvalidOperationException($"{completed} of {jobs} jobs completed.");
+                }
+
+                return;
+            }
+
+            await Task.Delay(Poll, TimeProvider.System, cancellationToken);
+        }
+    }
+
+    /// <summary>Reads all results as NDJSON.</summary>
+    /// <exception cref="InvalidOperationException">A job has no outcome, or more than one.</exception>
+    public async Task CheckResultsAsync(string id, int jobs, CancellationToken cancellationToken)
+    {
+        await using var stream = await http.GetStreamAsync($"/v1/batches/{id}/results?format=ndjson", cancellationToken);
+        using var reader = new StreamReader(stream, Encoding.ASCII, detectEncodingFromByteOrderMarks: false, bufferSize: 1 << 16);
+        var seen = new HashSet<int>(jobs);
+        while (await reader.ReadLineAsync(cancellationToken) is { } line)
+        {
+            if (!seen.Add(IndexOf(line)))
+            {
+                throw new InvalidOperationException($"Two outcomes of a job: {line}");
+            }
+        }
+
+        if (seen.Count != jobs)
+        {
+            throw new InvalidOperationException($"{seen.Count} outcomes of {jobs} jobs.");
+        }
+    }
+
+    // Every line begins with {"index":N, which is all of it that is needed.
+    private static int IndexOf(string line)
+    {
+        const string Start = "{\"index\":";
+        return line.StartsWith(Start, StringComparison.Ordinal)
+            ? int.Parse(line.AsSpan(Start.Length, line.IndexOf(',', StringComparison.Ordinal) - Start.Length), provider: null)
+            : throw new InvalidOperationException($"No index: {line}");
+    }
+
+    private static async Task<JsonElement> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken) => answer.IsSuccessStatusCode
+        ? await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)
+        : throw new InvalidOperationException(await answer.Content.ReadAsStringAsync(cancellationToken));
+}

@@ -1,0 +1,128 @@
+using System.ComponentModel;
+using BatchPlatform.Contracts;
+using BatchPlatform.Store;
+using BatchPlatform.Store.Tables;
+using Microsoft.EntityFrameworkCore;
+
+namespace BatchPlatform.Api.Reading;
+
+/// <summary>How much was done lately, and what waits: for people who watch.</summary>
+internal static class ActivityApi
+{
+    private const string EveryTenant = "*";
+    private const int DefaultMinutes = 60;
+    private const int MaxMinutes = 24 * 60;
+
+    public static void MapActivity(this RouteGroupBuilder v1) =>
+        v1.MapGet("/activity", ReadAsync)
+            .WithTags("tenants")
+            .WithSummary("Jobs that ended in the last minutes, how long their calls took, and what waits")
+            .WithDescription("Each point covers step_seconds; the step that goes on is not told yet, and a crash of a process leaves its last seconds out.")
+            .Produces<ActivityView>()
+            .ProducesProblems(400, 403);
+
+    private static async Task<IResult> ReadAsync([AsParameters] Query query, HttpContext context, BatchStore store, TimeProvider time)
+    {
+        var minutes = Parameter.Number("minutes", query.Minutes, 1, MaxMinutes) ?? DefaultMinutes;
+        var tenant = Parameter.Text("tenant", query.Tenant) ?? context.Tenant();
+        if (tenant != context.Tenant() && !context.User.HasClaim(Tenancy.ScopeClaim, KeyScopes.Admin))
+        {
+            return Problems.Forbidden();
+        }
+
+        var span = ActivitySpan.Ending(time.GetUtcNow().UtcDateTime, minutes);
+        await using var db = store.Read();
+        var steps = await (tenant == EveryTenant ? db.Activity : db.Activity.Where(step => step.Tenant == tenant))
+            .Where(step => step.At >= span.From && step.At < span.To)
+            .ToListAsync(context.RequestAborted);
+        return TypedResults.Ok(new ActivityView(span.From, span.To, span.StepSeconds, span.PointsOf(steps), await BacklogAsync(db, tenant, context.RequestAborted)));
+    }
+
+    private static async Task<BacklogView> BacklogAsync(StoreDb db, string tenant, CancellationToken cancellationToken)
+    {
+        var all = tenant == EveryTenant;
+        var slices = await db.Slices
+            .Where(slice => (all || slice.Tenant == tenant) && slice.State != SliceState.Returned)
+            .GroupBy(slice => slice.State)
+            .Select(group => new { group.Key, Jobs = group.Sum(slice => (long)slice.Remaining) })
+            .ToListAsync(cancellationToken);
+        var under = await db.Runs
+            .Where(run => (all || run.Tenant == tenant) && run.SettledAt == null)
+            .Join(
+                db.Batches.Where(batch => batch.CurrentState == nameof(BatchState.Committed) || batch.CurrentState == nameof(BatchState.Running)),
+                run => new { run.Batch, run.Number },
+                batch => new { Batch = batch.Number, Number = batch.Run },
+                (run, batch) => (long)(run.Total - run.Completed - run.Failed))
+            .GroupBy(_ => 1)
+            .Select(group => new { Batches = group.Count(), Jobs = group.Sum() })
+            .FirstOrDefaultAsync(cancellationToken);
+        var queued = slices.Find(group => group.Key == SliceState.Queued)?.Jobs ?? 0;
+        var processing = slices.Find(group => group.Key == SliceState.Taken)?.Jobs ?? 0;
+        // Read one after the other, they may disagree by what moved in between.
+        return new BacklogView(under?.Batches ?? 0, Math.Max(0, (under?.Jobs ?? 0) - queued - processing), queued, processing);
+    }
+
+    private sealed record Query(
+        [property: Description("How far back: 1 to 1440, 60 when absent.")] string? Minutes,
+        [property: Description("Another tenant than the key's own, or * for all; for the scope admin.")] string? Tenant);
+}
+
+/// <summary>How much was done lately, and what waits.</summary>
+/// <param name="From">When the first point begins.</param>
+/// <param name="To">When the last point ends.</param>
+/// <param name="StepSeconds">What one point covers.</param>
+/// <param name="Points">In order of time, with none left out.</param>
+/// <param name="Now">What waits.</param>
+public sealed record ActivityView(DateTime From, DateTime To, int StepSeconds, IReadOnlyList<ActivityPoint> Points, BacklogView Now);
+
+/// <summary>What was done in one step.</summary>
+/// <param name="At">When it began.</param>
+/// <param name="Completed">Jobs that ended well.</param>
+/// <param name="Failed">Jobs that ended with an error.</param>
+/// <param name="DurationP50Ms">What half of the calls did not exceed; null without calls.</param>
+/// <param name="DurationP95Ms">What nineteen of twenty calls did not exceed; null without calls.</param>
+public sealed record ActivityPoint(DateTime At, long Completed, long Failed, double? DurationP50Ms, double? DurationP95Ms);
+
+/// <summary>What waits.</summary>
+/// <param name="RunningBatches">Batches that are Committed or Running.</param>
+/// <param name="Pending">Their jobs without an outcome that are in no slice.</param>
+/// <param name="Queued">Jobs in slices that no worker has yet.</param>
+/// <param name="Processing">Jobs in slices that workers have.</param>
+public sealed record BacklogView(int RunningBatches, long Pending, long Queued, long Processing);
+
+/// <summary>A time span cut into points.</summary>
+internal sealed record ActivitySpan(DateTime From, DateTime To, int StepSeconds)
+{
+    // Of an hour and more: enough for a plot as wide as a screen.
+    private const int MaxPoints = 360;
+
+    /// <summary>The last minutes, as whole points, up to the step that goes on.</summary>
+    public static ActivitySpan Ending(DateTime now, int minutes)
+    {
+        var step = ActivityStep.Seconds * (int)Math.Ceiling(minutes * 60 / (double)(ActivityStep.Seconds * MaxPoints));
+        var ticks = TimeSpan.FromSeconds(step).Ticks;
+        var to = new DateTime(now.Ticks - (now.Ticks % ticks), DateTimeKind.Utc);
+        var points = (int)Math.Ceiling(minutes * 60 / (double)step);
+        return new ActivitySpan(to.AddSeconds(-points * step), to, step);
+    }
+
+    /// <summary>The span's points, from what orchestrators wrote.</summary>
+    public IReadOnlyList<ActivityPoint> PointsOf(IEnumerable<ActivityStep> steps)
+    {
+        var byPoint = steps.ToLookup(step => (int)((step.At - From).TotalSeconds / StepSeconds));
+        return [.. Enumerable.Range(0, (int)((To - From).TotalSeconds / StepSeconds)).Select(i => PointOf(From.AddSeconds((double)i * StepSeconds), byPoint[i]))];
+    }
+
+    private static ActivityPoint PointOf(DateTime at, IEnumerable<ActivityStep> steps)
+    {
+        var (completed, failed, durations) = (0L, 0L, CallDurations.None);
+        foreach (var step in steps)
+        {
+            completed += step.Completed;
+            failed += step.Failed;
+            durations = durations.With(step.Durations);
+        }
+
+        return new ActivityPoint(at, completed, failed, durations.Quantile(0.5), durations.Quantile(0.95));
+    }
+}
