@@ -18,6 +18,7 @@ public sealed class ScreenshotTests(Chromium chromium, ITestOutputHelper output)
     public async Task Every_page_is_drawn_and_comes_soon(bool dark)
     {
         await using var window = await chromium.SignedInAsync(dark: dark);
+        var refused = new List<string>();
         foreach (var (name, path) in Pages.Of(chromium.Platform))
         {
             await window.GoAsync(path);
@@ -25,14 +26,14 @@ public sealed class ScreenshotTests(Chromium chromium, ITestOutputHelper output)
             var answer = await window.GoAsync(path);
             output.WriteLine($"{Stopwatch.GetElapsedTime(began).TotalMilliseconds,6:0} ms  {path}");
 
-            Assert.True(answer.Ok, $"{path}: {answer.Status}");
+            refused.AddRange(answer.Ok ? [] : [$"{path}: {answer.Status}"]);
             if (Environment.GetEnvironmentVariable("BP_WRITE_DOCS") == "1" && (!dark || name is "overview" or "running"))
             {
                 await SaveAsync(window, dark ? $"{name}-dark" : name);
             }
         }
 
-        Assert.Empty(window.Complaints);
+        Assert.Empty(refused.Concat(window.Complaints));
     }
 
     private static async Task SaveAsync(Window window, string name)

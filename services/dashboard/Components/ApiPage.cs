@@ -21,9 +21,6 @@ public abstract class ApiPage : ComponentBase
     [Inject]
     private protected Api Api { get; set; } = null!;
 
-    [Inject]
-    private SessionCookie Cookie { get; set; } = null!;
-
     private protected BatchPlatformClient Platform => Api.Client;
 
     protected CancellationToken Gone => Context.RequestAborted;
@@ -82,7 +79,7 @@ public abstract class ApiPage : ComponentBase
         }
         catch (BatchPlatformException error) when (error.Status == HttpStatusCode.Unauthorized)
         {
-            Cookie.Delete(Context);
+            SessionCookie.Delete(Context);
             Go(SessionGate.Address(Context.Request.PathBase, Context.Request.Path + Context.Request.QueryString));
             return Refusal.Of(error);
         }

@@ -33,7 +33,7 @@ internal sealed class SessionCookie(IDataProtectionProvider protection, IOptions
     }
 
     /// <summary>Ends it.</summary>
-    public void Delete(HttpContext context) => context.Response.Cookies.Delete(Name, Settings(context));
+    public static void Delete(HttpContext context) => context.Response.Cookies.Delete(Name, Settings(context));
 
     private static CookieOptions Settings(HttpContext context) => new()
     {
