@@ -92,7 +92,7 @@ public sealed class RunningPlatform : IAsyncLifetime
             ["name"] = "Venues from the import",
             ["commit"] = true,
             ["callback"] = new JsonObject { ["url"] = $"http://127.0.0.1:{LoopbackPort.Next()}/ended" },
-            ["jobs"] = LookUps("places", [.. names.Take(180), .. Enumerable.Range(1, 12).Select(number => $"No such venue {number}")]),
+            ["jobs"] = LookUps("places", [.. names.Take(180), .. Enumerable.Range(1, 6).Select(number => $"No such venue {number}")]),
         });
         Running = await CreateAsync(new JsonObject { ["name"] = "Nightly geocoding", ["commit"] = true, ["jobs"] = LookUps("geocoder", names) });
         await CreateAsync(new JsonObject

@@ -40,7 +40,7 @@ internal sealed class PlotScale(int moments, double highest)
             {
                 var goesOn = moment > 0 && values[moment - 1] is not null;
                 path.Append(goesOn ? 'L' : 'M').Append(Text(X(moment) + (Step / 2))).Append(' ').Append(Text(Y(value)));
-                path.Append(goesOn || (moment + 1 < values.Count && values[moment + 1] is not null) ? "" : "h1");
+                path.Append(goesOn || (moment + 1 < values.Count && values[moment + 1] is not null) ? "" : "h4");
             }
         }
 
