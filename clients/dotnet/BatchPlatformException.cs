@@ -30,6 +30,15 @@ public sealed class BatchPlatformException : Exception
     /// <summary>When it is worth asking again.</summary>
     public TimeSpan? RetryAfter { get; }
 
+    private BatchPlatformException(BatchPlatformException refusal, IReadOnlyList<ProblemError> errors)
+        : base(refusal.Message, refusal)
+    {
+        (Status, Code, Errors, BatchId, RetryAfter) = (refusal.Status, refusal.Code, errors, refusal.BatchId, refusal.RetryAfter);
+    }
+
+    // The refusal of a part, told of the whole: so many lines stand before the part.
+    internal BatchPlatformException Moved(int lines) => new(this, [.. Errors.Select(error => error with { Line = error.Line + lines })]);
+
     private static string Told(HttpStatusCode status, Problem? problem) =>
         problem is null ? $"HTTP {(int)status}" : $"{problem.Code}: {problem.Detail ?? problem.Title}";
 }

@@ -121,7 +121,7 @@ public sealed class BatchesClient
     private async IAsyncEnumerable<(BatchProgress Progress, bool IsEnd)> EventsAsync(Guid id, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var answer = await _transport.SendAsync(new Call(HttpMethod.Get, $"{PathOf(id)}/events") { Accept = "text/event-stream" }, cancellationToken);
-        await using var stream = await answer.Content.ReadAsStreamAsync(cancellationToken);
+        await using var stream = await _transport.StreamOfAsync(answer, cancellationToken);
         var events = SseParser.Create(stream, (type, data) => (JsonSerializer.Deserialize<BatchProgress>(data, ClientJson.Options)!, type == "end"))
             .EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using (events)

@@ -4,8 +4,9 @@ using System.Text.Json.Serialization;
 namespace BatchPlatform.Client;
 
 /// <summary>How the API's JSON is read and written: snake_case members; what an older client does not know is left out.</summary>
-internal static class ClientJson
+public static class ClientJson
 {
+    /// <summary>For reading and writing the models of this client as the API does.</summary>
     public static readonly JsonSerializerOptions Options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,

@@ -12,7 +12,7 @@ public sealed record ClientOptions
     /// <summary>The longest wait before any attempt, also when the platform's <c>Retry-After</c> asks for more: then the refusal is thrown.</summary>
     public TimeSpan MaxDelay { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>An attempt without the beginning of an answer is given up after this; uploads may take twenty times as long.</summary>
+    /// <summary>An attempt without the beginning of an answer is given up after this; uploads may take twenty times as long. A stream that says nothing for so long counts as cut off.</summary>
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Bytes of jobs in one upload, at most; a longer stream of jobs goes in several.</summary>

@@ -13,8 +13,12 @@ internal sealed class JobUpload(Transport transport, Guid batch, UploadOptions o
     private static readonly MediaTypeHeaderValue Ndjson = new("application/x-ndjson");
 
     private readonly string _id = options.Id ?? Guid.CreateVersion7().ToString();
-    private int _part;
-    private int _total;
+    private readonly ArrayBufferWriter<byte> _part = new();
+    private int _jobsBefore;
+    private int _linesBefore;
+    private int _jobs;
+    private int _lines;
+    private int _total = options.Skip;
 
     /// <summary>Jobs as lines, each ended.</summary>
     public static async IAsyncEnumerable<ReadOnlyMemory<byte>> LinesOf(IAsyncEnumerable<NewJob> jobs, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -65,36 +69,60 @@ internal sealed class JobUpload(Transport transport, Guid batch, UploadOptions o
     /// <summary>Adds all of them; the jobs in the batch afterwards.</summary>
     public async Task<int> RunAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> lines, CancellationToken cancellationToken)
     {
-        var part = new ArrayBufferWriter<byte>();
         await foreach (var line in lines.WithCancellation(cancellationToken))
         {
-            if (part.WrittenCount > 0 && part.WrittenCount + line.Length > transport.Options.UploadBytes)
+            if (_jobs > _jobsBefore && _part.WrittenCount + line.Length > transport.Options.UploadBytes)
             {
-                await SendAsync(part, cancellationToken);
+                await SendAsync(cancellationToken);
             }
 
-            part.Write(line.Span);
+            Take(line.Span);
         }
 
-        if (part.WrittenCount > 0)
+        if (_jobs > _jobsBefore)
         {
-            await SendAsync(part, cancellationToken);
+            await SendAsync(cancellationToken);
         }
 
         return _total;
     }
 
-    private async Task SendAsync(ArrayBufferWriter<byte> part, CancellationToken cancellationToken)
+    private void Take(ReadOnlySpan<byte> line)
+    {
+        var isSkipped = _jobs < options.Skip;
+        _lines++;
+        _jobs += line.Trim(" \t\r\n"u8).IsEmpty ? 0 : 1;
+        if (isSkipped)
+        {
+            (_jobsBefore, _linesBefore) = (_jobs, _lines);
+        }
+        else
+        {
+            _part.Write(line);
+        }
+    }
+
+    private async Task SendAsync(CancellationToken cancellationToken)
     {
         var call = new Call(HttpMethod.Post, $"{BatchesClient.PathOf(batch)}/jobs")
         {
             IsLong = true,
-            IdempotencyKey = string.Create(CultureInfo.InvariantCulture, $"{_id}-{++_part}"),
-            Content = () => new ReadOnlyMemoryContent(part.WrittenMemory) { Headers = { ContentType = Ndjson } },
+            // The place of its first job: an upload that goes on begins with the part that was not answered, under the same key.
+            IdempotencyKey = string.Create(CultureInfo.InvariantCulture, $"{_id}-{_jobsBefore}"),
+            Content = () => new ReadOnlyMemoryContent(_part.WrittenMemory) { Headers = { ContentType = Ndjson } },
         };
-        using var answer = await transport.SendAsync(call, cancellationToken);
-        _total = (await Transport.ReadAsync<Appended>(answer, cancellationToken)).Total;
+        try
+        {
+            using var answer = await transport.SendAsync(call, cancellationToken);
+            _total = (await Transport.ReadAsync<Appended>(answer, cancellationToken)).Total;
+        }
+        catch (BatchPlatformException refusal) when (_linesBefore > 0 && refusal.Errors.Count > 0)
+        {
+            throw refusal.Moved(_linesBefore);
+        }
+
         options.Progress?.Report(_total);
-        part.ResetWrittenCount();
+        (_jobsBefore, _linesBefore) = (_jobs, _lines);
+        _part.ResetWrittenCount();
     }
 }

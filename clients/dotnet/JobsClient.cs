@@ -15,7 +15,7 @@ public sealed class JobsClient
     /// <see cref="UploadOptions.Id"/> again, and only what is missing is added.
     /// </summary>
     /// <returns>Jobs in the batch afterwards.</returns>
-    /// <exception cref="BatchPlatformException">INVALID_JOB: <see cref="BatchPlatformException.Errors"/> names each one, counted from the first of its upload.</exception>
+    /// <exception cref="BatchPlatformException">INVALID_JOB: <see cref="BatchPlatformException.Errors"/> names each one of its upload by its line, the first job's being 1.</exception>
     public Task<int> AddAsync(Guid batch, IAsyncEnumerable<NewJob> jobs, UploadOptions? options = null, CancellationToken cancellationToken = default) =>
         new JobUpload(_transport, batch, options ?? new UploadOptions()).RunAsync(JobUpload.LinesOf(jobs, cancellationToken), cancellationToken);
 
@@ -31,17 +31,27 @@ public sealed class JobsClient
     /// <param name="batch">The batch.</param>
     /// <param name="open">Opens the body, anew for each attempt.</param>
     /// <param name="contentType">application/x-ndjson, application/json (an array) or text/csv.</param>
+    /// <param name="id">What the upload is called, as <see cref="UploadOptions.Id"/>.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>Jobs in the batch afterwards.</returns>
-    public async Task<int> AddBodyAsync(Guid batch, Func<Stream> open, string contentType, CancellationToken cancellationToken = default)
+    public async Task<int> AddBodyAsync(Guid batch, Func<Stream> open, string contentType, string? id = null, CancellationToken cancellationToken = default)
     {
-        var call = new Call(HttpMethod.Post, $"{BatchesClient.PathOf(batch)}/jobs")
-        {
-            IsLong = true,
-            Content = () => new StreamContent(open(), bufferSize: 64 * 1024) { Headers = { ContentType = MediaTypeHeaderValue.Parse(contentType) } },
-        };
+        var call = BodyOf(batch, open, contentType) with { IdempotencyKey = id };
         using var answer = await _transport.SendAsync(call, cancellationToken);
         return (await Transport.ReadAsync<Appended>(answer, cancellationToken)).Total;
+    }
+
+    /// <summary>Checks jobs and adds none.</summary>
+    /// <param name="batch">The batch that they are meant for.</param>
+    /// <param name="open">Opens the body, anew for each attempt.</param>
+    /// <param name="contentType">application/x-ndjson, application/json (an array) or text/csv.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>How many there are.</returns>
+    /// <exception cref="BatchPlatformException">INVALID_JOB: <see cref="BatchPlatformException.Errors"/> names the first hundred.</exception>
+    public async Task<int> CheckBodyAsync(Guid batch, Func<Stream> open, string contentType, CancellationToken cancellationToken = default)
+    {
+        using var answer = await _transport.SendAsync(BodyOf(batch, open, contentType, "?validate_only=true"), cancellationToken);
+        return (await Transport.ReadAsync<Checked>(answer, cancellationToken)).Valid;
     }
 
     /// <summary>One job.</summary>
@@ -69,6 +79,13 @@ public sealed class JobsClient
     public Task<Job> CancelAsync(Guid batch, int index, CancellationToken cancellationToken = default) =>
         _transport.SendAsync<Job>(HttpMethod.Post, $"{PathOf(batch, index)}/cancel", body: null, cancellationToken);
 
+    private static Call BodyOf(Guid batch, Func<Stream> open, string contentType, string query = "") =>
+        new(HttpMethod.Post, $"{BatchesClient.PathOf(batch)}/jobs{query}")
+        {
+            IsLong = true,
+            Content = () => new StreamContent(open(), bufferSize: 64 * 1024) { Headers = { ContentType = MediaTypeHeaderValue.Parse(contentType) } },
+        };
+
     private static string PathOf(Guid batch, int index) => $"{BatchesClient.PathOf(batch)}/jobs/{index}";
 }
 
@@ -81,9 +98,17 @@ public sealed record UploadOptions
     /// </summary>
     public string? Id { get; init; }
 
+    /// <summary>
+    /// So many of the jobs were taken before, and are not sent again: of a batch that has jobs of this upload only, as many as it holds.
+    /// </summary>
+    public int Skip { get; init; }
+
     /// <summary>Told after each upload how many jobs the batch holds.</summary>
     public IProgress<int>? Progress { get; init; }
 }
 
 /// <summary>The answer to an upload, on the wire.</summary>
 internal sealed record Appended(int Total);
+
+/// <summary>The answer to a check, on the wire.</summary>
+internal sealed record Checked(int Valid);

@@ -17,14 +17,24 @@ public sealed class ResultsClient
     /// <summary>Results so far, in order of index. A lost connection is taken up where it broke off.</summary>
     public async IAsyncEnumerable<JobResult> ReadAsync(Guid batch, ResultOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        string? after = options?.After?.ToString(CultureInfo.InvariantCulture);
+        await foreach (var line in ReadLinesAsync(batch, options, cancellationToken))
+        {
+            yield return ResultOf(line);
+        }
+    }
+
+    /// <summary>The same as JSON, word for word as the platform wrote it.</summary>
+    public async IAsyncEnumerable<string> ReadLinesAsync(Guid batch, ResultOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        string? last = null;
         while (true)
         {
+            var after = last is null ? options?.After : ResultOf(last).Index;
             var stretch = new Stretch();
-            await foreach (var result in StretchAsync(batch, options, "index", after, stretch, cancellationToken))
+            await foreach (var line in StretchAsync(batch, options, "index", after?.ToString(CultureInfo.InvariantCulture), stretch, cancellationToken))
             {
-                after = result.Index.ToString(CultureInfo.InvariantCulture);
-                yield return result;
+                last = line;
+                yield return line;
             }
 
             if (stretch.IsWhole)
@@ -45,8 +55,9 @@ public sealed class ResultsClient
             // Asked before the results are read: what came to be after them is read in the next round.
             var hasEnded = (await _transport.SendAsync<Batch>(HttpMethod.Get, BatchesClient.PathOf(batch), body: null, cancellationToken)).HasEnded;
             var stretch = new Stretch();
-            await foreach (var result in StretchAsync(batch, options, "arrival", after, stretch, cancellationToken))
+            await foreach (var line in StretchAsync(batch, options, "arrival", after, stretch, cancellationToken))
             {
+                var result = ResultOf(line);
                 after = result.Position;
                 yield return result;
             }
@@ -71,7 +82,8 @@ public sealed class ResultsClient
     {
         var query = QueryOf(options, format).With("after", options?.After);
         using var answer = await _transport.SendAsync(new Call(HttpMethod.Get, $"{BatchesClient.PathOf(batch)}/results{query}") { IsLong = true }, cancellationToken);
-        await answer.Content.CopyToAsync(output, cancellationToken);
+        await using var stream = await _transport.StreamOfAsync(answer, cancellationToken);
+        await stream.CopyToAsync(output, cancellationToken);
     }
 
     private static Query QueryOf(ResultOptions? options, string format) => default(Query)
@@ -79,13 +91,15 @@ public sealed class ResultsClient
         .With("state", options?.State?.ToString())
         .With("run", options?.Run);
 
+    private static JobResult ResultOf(string line) => JsonSerializer.Deserialize<JobResult>(line, ClientJson.Options)!;
+
     // What one connection gives. Each result is a line; a line without an end was cut off.
-    private async IAsyncEnumerable<JobResult> StretchAsync(
+    private async IAsyncEnumerable<string> StretchAsync(
         Guid batch, ResultOptions? options, string order, string? after, Stretch stretch, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var query = QueryOf(options, "ndjson").With("order", order).With("after", after);
         using var answer = await _transport.SendAsync(new Call(HttpMethod.Get, $"{BatchesClient.PathOf(batch)}/results{query}") { IsLong = true }, cancellationToken);
-        await using var stream = await answer.Content.ReadAsStreamAsync(cancellationToken);
+        await using var stream = await _transport.StreamOfAsync(answer, cancellationToken);
         var lines = LinesOf(stream, cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using (lines)
         {
@@ -97,7 +111,7 @@ public sealed class ResultsClient
                     yield break;
                 }
 
-                yield return JsonSerializer.Deserialize<JobResult>(line, ClientJson.Options)!;
+                yield return line;
             }
         }
     }

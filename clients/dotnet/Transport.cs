@@ -10,6 +10,7 @@ internal sealed class Transport(HttpClient http, string key, ClientOptions optio
 {
     private const string IdempotencyKey = "Idempotency-Key";
     private const int UploadPatience = 20;
+    private const int MaxDoublings = 20;
 
     private readonly AuthenticationHeaderValue _authorization = new("Bearer", key);
 
@@ -65,9 +66,13 @@ internal sealed class Transport(HttpClient http, string key, ClientOptions optio
 
                 askedFor = refusal.RetryAfter;
             }
-            catch (Exception error) when (attempt < options.Attempts && IsOfTheNetwork(error, cancellationToken))
+            catch (Exception error) when (IsOfTheNetwork(error, cancellationToken))
             {
                 // Whether it took effect is not known; repeated under the same key, it does so once.
+                if (attempt >= options.Attempts)
+                {
+                    throw new HttpRequestException(NotReached(error), error);
+                }
             }
 
             await Task.Delay(DelayBefore(attempt, askedFor), options.Time, cancellationToken);
@@ -78,6 +83,10 @@ internal sealed class Transport(HttpClient http, string key, ClientOptions optio
     public static async Task<T> ReadAsync<T>(HttpResponseMessage answer, CancellationToken cancellationToken) =>
         await answer.Content.ReadFromJsonAsync<T>(ClientJson.Options, cancellationToken)
         ?? throw new JsonException("The platform's answer is null.");
+
+    /// <summary>The body of an answer, to be read as it comes.</summary>
+    public async Task<Stream> StreamOfAsync(HttpResponseMessage answer, CancellationToken cancellationToken) =>
+        new ImpatientStream(await answer.Content.ReadAsStreamAsync(cancellationToken), options);
 
     private async Task<HttpResponseMessage> AttemptAsync(Call call, string idempotencyKey, CancellationToken cancellationToken)
     {
@@ -108,6 +117,9 @@ internal sealed class Transport(HttpClient http, string key, ClientOptions optio
     private static bool IsOfTheNetwork(Exception error, CancellationToken cancellationToken) =>
         error is HttpRequestException or IOException || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
+    private static string NotReached(Exception error) =>
+        $"The platform was not reached: {(error is OperationCanceledException ? "there was no answer in time." : error.Message)}";
+
     private static bool Passes(BatchPlatformException refusal) => refusal.Status switch
     {
         HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout => true,
@@ -116,19 +128,37 @@ internal sealed class Transport(HttpClient http, string key, ClientOptions optio
         _ => false,
     };
 
-    private static async Task<BatchPlatformException> RefusalAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    private async Task<BatchPlatformException> RefusalAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
         using (answer)
         {
-            var isProblem = answer.Content.Headers.ContentType?.MediaType is "application/problem+json" or "application/json";
-            var problem = isProblem ? await answer.Content.ReadFromJsonAsync<Problem>(ClientJson.Options, cancellationToken) : null;
-            return new BatchPlatformException(answer.StatusCode, problem, answer.Headers.RetryAfter?.Delta);
+            return new BatchPlatformException(answer.StatusCode, await ProblemOfAsync(answer, cancellationToken), Asked(answer.Headers.RetryAfter));
         }
     }
 
+    // What stands between, such as a proxy, refuses in words of its own.
+    private static async Task<Problem?> ProblemOfAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        if (answer.Content.Headers.ContentType?.MediaType is not ("application/problem+json" or "application/json"))
+        {
+            return null;
+        }
+
+        try
+        {
+            return await answer.Content.ReadFromJsonAsync<Problem>(ClientJson.Options, cancellationToken) is { Code: not null } problem ? problem : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private TimeSpan? Asked(RetryConditionHeaderValue? header) => header?.Delta ?? header?.Date - options.Time.GetUtcNow();
+
     private TimeSpan DelayBefore(int attempt, TimeSpan? askedFor)
     {
-        var bound = options.BaseDelay * Math.Pow(2, attempt - 1);
+        var bound = options.BaseDelay * Math.Pow(2, Math.Min(attempt - 1, MaxDoublings));
         var delay = (bound < options.MaxDelay ? bound : options.MaxDelay) * Random.Shared.NextDouble();
         return askedFor > delay ? askedFor.Value : delay;
     }

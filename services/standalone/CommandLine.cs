@@ -22,14 +22,14 @@ internal static class CommandLine
             var code = await parsed.InvokeAsync(configuration);
             return parsed.Errors.Count > 0 ? ExitCodes.BadInput : code;
         }
-        catch (BadInputException error)
+        catch (Exception error) when (Failure.Of(error) is { } failure)
         {
-            await configuration.Error.WriteLineAsync(error.Message);
-            return ExitCodes.BadInput;
-        }
-        catch (OperationCanceledException)
-        {
-            return ExitCodes.Interrupted;
+            if (failure.ExitCode != ExitCodes.Interrupted)
+            {
+                await configuration.Error.WriteLineAsync(failure.Text);
+            }
+
+            return failure.ExitCode;
         }
     }
 
@@ -67,13 +67,4 @@ internal static class CommandLine
             JobFile.Of(parsed.GetRequiredValue(file)), parsed.GetValue(output), parsed.GetValue(Upstreams)).RunAsync(cancellationToken));
         return run;
     }
-}
-
-/// <summary>What the process's end says.</summary>
-internal static class ExitCodes
-{
-    public const int AllCompleted = 0;
-    public const int SomeFailed = 1;
-    public const int BadInput = 2;
-    public const int Interrupted = 130;
 }

@@ -1,3 +1,5 @@
+using System.Xml.Linq;
+
 namespace BatchPlatform.Testing;
 
 /// <summary>Finds the repository, and what was built beside the running tests, without being told.</summary>
@@ -12,8 +14,8 @@ public static class RepositoryPaths
         var project = Directory.GetFiles(folder, "*.csproj").Single();
         // The tests run in …/bin/{configuration}/{framework}/.
         var tests = new DirectoryInfo(AppContext.BaseDirectory);
-        var dll = Path.Combine(
-            folder, "bin", tests.Parent!.Name, tests.Name, Path.GetFileNameWithoutExtension(project) + ".dll");
+        var name = XDocument.Load(project).Descendants("AssemblyName").SingleOrDefault()?.Value ?? Path.GetFileNameWithoutExtension(project);
+        var dll = Path.Combine(folder, "bin", tests.Parent!.Name, tests.Name, $"{name}.dll");
         return File.Exists(dll) ? dll : throw new FileNotFoundException($"{dll} is not built: dotnet build BatchPlatform.sln", dll);
     }
 

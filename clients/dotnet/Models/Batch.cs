@@ -70,6 +70,7 @@ public sealed record Batch
     public DateTimeOffset UpdatedAt { get; init; }
 
     /// <summary>It is Finished or Stopped.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
     public bool HasEnded => State is BatchState.Finished or BatchState.Stopped;
 }
 

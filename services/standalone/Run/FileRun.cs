@@ -1,9 +1,10 @@
 using System.Globalization;
+using BatchPlatform.Client;
 
 namespace BatchPlatform.Standalone.Run;
 
 /// <summary>One file from its first byte submitted to its last result written.</summary>
-internal sealed class FileRun(BatchClient client, JobFile jobs, Stream input, ResultFile results)
+internal sealed class FileRun(BatchPlatformClient client, JobFile jobs, Stream input, ResultFile results)
 {
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
@@ -11,46 +12,32 @@ internal sealed class FileRun(BatchClient client, JobFile jobs, Stream input, Re
     private TimeSpan _took;
 
     /// <summary>How the jobs ended.</summary>
-    public BatchCounts Counts { get; private set; } = new(0, 0, 0);
+    public BatchCounts Counts { get; private set; } = new();
 
     /// <summary>The whole in one line; programs may read it.</summary>
     public string LastLine => string.Create(
         CultureInfo.InvariantCulture, $"Finished: {Counts.Completed} completed, {Counts.Failed} failed in {_took.TotalSeconds:0.0} s");
 
-    public async Task RunAsync(Action<RunProgress> progress, CancellationToken cancellationToken)
+    public async Task RunAsync(Action<StepProgress> progress, CancellationToken cancellationToken)
     {
         var startedAt = _time.GetTimestamp();
-        var batch = await client.CreateAsync(jobs.Name, cancellationToken);
-        await SubmitAsync(batch, progress, cancellationToken);
-        await client.CommitAsync(batch, cancellationToken);
+        var batch = (await client.Batches.CreateAsync(new NewBatch { Name = jobs.Name }, cancellationToken)).Id;
+        await input.ReadWithProgressAsync(client.Jobs.AddBodyAsync(batch, () => input, jobs.ContentType, cancellationToken: cancellationToken), progress, cancellationToken);
+        await client.Batches.CommitAsync(batch, cancellationToken);
         Counts = await FinishedAsync(batch, startedAt, progress, cancellationToken);
-        await results.WriteAsync(file => client.DownloadAsync(batch, file, cancellationToken));
+        await results.WriteAsync(file => client.Results.CopyAsync(batch, "ndjson", file, cancellationToken: cancellationToken));
         _took = _time.GetElapsedTime(startedAt);
     }
 
-    private async Task SubmitAsync(Guid batch, Action<RunProgress> progress, CancellationToken cancellationToken)
-    {
-        var submitted = client.AppendAsync(batch, input, jobs.ContentType, cancellationToken);
-        while (input.CanSeek && !submitted.IsCompleted)
-        {
-            // A file's position runs ahead of what has been read.
-            progress(new RunProgress("Submitting", Math.Min(input.Position, input.Length), input.Length));
-            await Task.WhenAny(submitted, Task.Delay(LongestPause, _time, cancellationToken));
-        }
-
-        await submitted;
-    }
-
-    private async Task<BatchCounts> FinishedAsync(Guid batch, long startedAt, Action<RunProgress> progress, CancellationToken cancellationToken)
+    private async Task<BatchCounts> FinishedAsync(Guid id, long startedAt, Action<StepProgress> progress, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var status = await client.GetAsync(batch, cancellationToken);
-            var counts = status.Counts;
-            progress(new RunProgress("Running", counts.Completed + counts.Failed, counts.Total, counts.Failed));
-            if (status.State == "Finished")
+            var batch = await client.Batches.GetAsync(id, cancellationToken);
+            progress(batch.Step());
+            if (batch.State == BatchState.Finished)
             {
-                return counts;
+                return batch.Counts;
             }
 
             await Task.Delay(PauseAfter(_time.GetElapsedTime(startedAt)), _time, cancellationToken);

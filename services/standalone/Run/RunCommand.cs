@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using BatchPlatform.Client;
 
 namespace BatchPlatform.Standalone.Run;
 
@@ -7,6 +8,9 @@ internal sealed class RunCommand(JobFile jobs, string? output, string? upstreams
 {
     // So that Ctrl-C ends it at once: nobody will go on with what is left.
     private const string DrainTimeout = "00:00:01";
+
+    // The platform is in this process: nothing passes by trying again, and standard input can be read only once.
+    private static readonly ClientOptions Patience = new() { Attempts = 1, AttemptTimeout = TimeSpan.FromDays(1) };
 
     /// <exception cref="BadInputException">A file, or a job in it, cannot be used; nothing was run.</exception>
     /// <exception cref="OperationCanceledException">It was interrupted.</exception>
@@ -22,10 +26,9 @@ internal sealed class RunCommand(JobFile jobs, string? output, string? upstreams
         var settings = new PlatformSettings(folder.Path, "http://127.0.0.1:0", upstreams ?? sample!.Upstreams, Settings(key));
         await using var platform = await Platform.StartAsync(settings, cancellationToken);
 
-        using var client = new BatchClient(platform.Urls.Single(), key);
-        IProgressDisplay display = Console.IsOutputRedirected ? new ProgressLines(Console.Out, TimeProvider.System) : new ProgressBars();
+        using var client = new BatchPlatformClient(new Uri(platform.Urls.Single()), key, Patience);
         var run = new FileRun(client, jobs, input, results);
-        await display.ShowAsync(progress => run.RunAsync(progress, cancellationToken));
+        await ProgressDisplay.ForOutput().ShowAsync(progress => run.RunAsync(progress, cancellationToken));
         Console.WriteLine(run.LastLine);
         return run.Counts.Failed == 0 ? ExitCodes.AllCompleted : ExitCodes.SomeFailed;
     }

@@ -1,20 +1,24 @@
 using System.Globalization;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
-namespace BatchPlatform.Standalone.Run;
+namespace BatchPlatform.Terminal;
 
 /// <summary>One bar for each step, for a terminal.</summary>
-internal sealed class ProgressBars : IProgressDisplay
+public sealed class ProgressBars : IProgressDisplay
 {
-    public Task ShowAsync(Func<Action<RunProgress>, Task> work) => AnsiConsole.Progress()
-        .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new SpinnerColumn())
+    private const string Pace = "pace";
+
+    /// <inheritdoc/>
+    public Task ShowAsync(Func<Action<StepProgress>, Task> work) => AnsiConsole.Progress()
+        .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new PaceColumn(), new SpinnerColumn())
         .StartAsync(async bars =>
         {
             var shown = new Dictionary<string, ProgressTask>();
             await work(progress => Update(bars, shown, progress));
         });
 
-    private static void Update(ProgressContext bars, Dictionary<string, ProgressTask> shown, RunProgress progress)
+    private static void Update(ProgressContext bars, Dictionary<string, ProgressTask> shown, StepProgress progress)
     {
         if (!shown.TryGetValue(progress.Step, out var bar))
         {
@@ -25,6 +29,7 @@ internal sealed class ProgressBars : IProgressDisplay
         bar.IsIndeterminate = progress.Total == 0;
         bar.MaxValue = Math.Max(progress.Total, 1);
         bar.Value = progress.Done;
+        bar.State.Update<StepProgress>(Pace, _ => progress);
         bar.Description = progress.Failed == 0
             ? progress.Step
             : string.Create(CultureInfo.InvariantCulture, $"{progress.Step} [red]({progress.Failed} failed)[/]");
@@ -38,5 +43,14 @@ internal sealed class ProgressBars : IProgressDisplay
             bar.IsIndeterminate = false;
             bar.Value = bar.MaxValue;
         }
+    }
+
+    // What the platform says of it; it knows of retries and limits, which a bar's own estimate does not.
+    private sealed class PaceColumn : ProgressColumn
+    {
+        protected override bool NoWrap => true;
+
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
+            new Text(task.IsFinished ? "" : task.State.Get<StepProgress>(Pace).Pace);
     }
 }

@@ -1,12 +1,13 @@
-namespace BatchPlatform.Standalone.Tests;
+namespace BatchPlatform.Testing;
 
 /// <summary>A folder that goes away with the test.</summary>
-internal sealed class TemporaryFolder : IDisposable
+public sealed class TemporaryFolder : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("standalone-tests-");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("batchplatform-tests-");
 
     public string Path => _folder.FullName;
 
+    /// <summary>Writes a file; its name again.</summary>
     public string Write(string name, string text)
     {
         File.WriteAllText(System.IO.Path.Combine(Path, name), text);

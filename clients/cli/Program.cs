@@ -1,0 +1,3 @@
+using BatchPlatform.CommandLine;
+
+return await CommandTree.InvokeAsync(args);

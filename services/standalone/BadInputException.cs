@@ -1,4 +1,0 @@
-namespace BatchPlatform.Standalone;
-
-/// <summary>What the user gave cannot be used; the message, which may have several lines, says what and where.</summary>
-internal sealed class BadInputException(string message, Exception? cause = null) : Exception(message, cause);
