@@ -1,5 +1,5 @@
 # Every program's image, one file: docker build --build-arg SERVICE=worker .
-# SERVICE: api, gateway, notifier, orchestrator, samples, standalone or worker. All programs are built once, in a stage that all
+# SERVICE: api, dashboard, gateway, notifier, orchestrator, samples, standalone or worker. All programs are built once, in a stage that all
 # images share; each image holds its own program, the runtime, and nothing to build with.
 ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0
 ARG RUNTIME_IMAGE=mcr.microsoft.com/dotnet/aspnet:10.0

@@ -63,8 +63,8 @@ release_services() {
   exec 7>&-
 }
 
-# The signatures of callbacks are checked by a JavaScript library that others wrote, the manifests against schemas from npm, and the
-# TypeScript client is compiled.
+# The signatures of callbacks are checked by a JavaScript library that others wrote, the manifests against schemas from npm, the pages
+# by axe, and the TypeScript client is compiled.
 use_node() {
   if ! command -v npm > /dev/null || ! command -v node > /dev/null; then
     [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null || { echo 'Not installed: Node.js with npm.'; return 1; }
@@ -73,7 +73,7 @@ use_node() {
       < /dev/null > "$BP_TEST_HOME/node.log" 2>&1 || { tail -20 "$BP_TEST_HOME/node.log"; return 1; }
   fi
   local folder
-  for folder in tests/Notifier.Tests/StandardWebhooks tests/Deploy.Tests/Schemas clients/typescript; do
+  for folder in tests/Notifier.Tests/StandardWebhooks tests/Deploy.Tests/Schemas tests/Dashboard.Tests/Axe clients/typescript; do
     npm ci --prefix "$folder" --no-audit --no-fund --loglevel error < /dev/null || return 1
   done
 }

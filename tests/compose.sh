@@ -74,7 +74,7 @@ write_project() {
   chmod a+rx "$work" "$work/secrets" && chmod a+r "$work/secrets"/*
   {
     echo services:
-    for service in gateway api orchestrator worker notifier migrate sample; do
+    for service in gateway api dashboard orchestrator worker notifier migrate sample; do
       echo "  $service: { build: { network: $(build_network), args: { SDK_IMAGE: $project-sdk } } }"
     done | sed "s|  worker: {|&  volumes: [\"$work/secrets:/run/secrets:ro\"],|; s|  sample: {|&  environment: { Sample__LatencyMilliseconds: 20 },|"
   } > "$work/override.yml"

@@ -25,6 +25,8 @@ rabbitmq_server=/usr/lib/rabbitmq/bin/rabbitmq-server
 missing_packages() {
   [ -n "$(postgres_bin)" ] || echo postgresql
   [ -x "$rabbitmq_server" ] || echo rabbitmq-server
+  # No server, but installed the same way: what looks at the dashboard's pages.
+  [ -x /usr/bin/chromium ] || [ -x /usr/bin/chromium-browser ] || [ -x /usr/bin/google-chrome ] || echo chromium
 }
 
 install_missing() {

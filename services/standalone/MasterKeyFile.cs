@@ -23,6 +23,11 @@ internal static class MasterKeyFile
         return SecurityOptions.IsKey(key) ? key : throw new BadInputException($"{file} does not hold the master key that was made for this folder: put it back from a backup.");
     }
 
+    /// <summary>What encrypts the dashboard's sessions: it tells nothing of the master key. A master key that is none gives none; it stops the start elsewhere.</summary>
+    public static string? SessionKeyOf(string masterKey) => SecurityOptions.IsKey(masterKey)
+        ? Convert.ToBase64String(HKDF.DeriveKey(HashAlgorithmName.SHA256, Convert.FromBase64String(masterKey), SecurityOptions.KeyBytes, info: "dashboard"u8.ToArray()))
+        : null;
+
     // Whole or not at all, and never readable to others, not even while it is written.
     private static void Make(string file)
     {

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using BatchPlatform.Api;
+using BatchPlatform.Dashboard;
 using BatchPlatform.Defaults;
 using BatchPlatform.Defaults.Edge;
 using BatchPlatform.Defaults.Telemetry;
@@ -86,12 +87,14 @@ internal sealed class Platform : IAsyncDisposable
         builder.AddTelemetry("standalone");
         builder.Configuration.AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(new JsonObject { ["Upstreams"] = settings.Upstreams }.ToJsonString())));
         builder.Configuration.AddInMemoryCollection(settings.Settings);
+        var masterKey = builder.Configuration["Security:MasterKey"] ?? MasterKeyFile.ReadOrMake(settings.Folder);
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Store:Provider"] = "Sqlite",
             ["ConnectionStrings:Store"] = $"Data Source={DatabaseIn(settings.Folder)}",
             ["Bus:Transport"] = "InMemory",
-            ["Security:MasterKey"] = builder.Configuration["Security:MasterKey"] ?? MasterKeyFile.ReadOrMake(settings.Folder),
+            ["Security:MasterKey"] = masterKey,
+            ["Dashboard:SessionKey"] = builder.Configuration["Dashboard:SessionKey"] ?? MasterKeyFile.SessionKeyOf(masterKey),
         });
         // What stops the start is told to the user in one line; the host would log it as well, with where in the code it came up.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level >= LogLevel.Warning && isStarted());
@@ -112,12 +115,14 @@ internal sealed class Platform : IAsyncDisposable
         builder.AddOrchestrator();
         builder.AddWorker();
         builder.AddNotifier();
+        builder.AddDashboard();
         builder.Services.AddDraining();
         builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, CallerLifetime>());
 
         var app = builder.Build();
         app.UseDraining();
         app.UseEdge();
+        app.MapDashboard();
         app.MapApi();
         app.MapHealth();
         return app;

@@ -38,7 +38,7 @@ internal sealed class ServeCommand(string data, string? urls, bool withSample, s
     {
         foreach (var address in addresses)
         {
-            Console.WriteLine($"Listening on {address}, described at {address}/docs");
+            Console.WriteLine($"Listening on {address}, described at {address}/docs, with a dashboard at {address}/dashboard");
         }
     }
 }

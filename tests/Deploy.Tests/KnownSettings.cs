@@ -4,6 +4,7 @@ using BatchPlatform.Api;
 using BatchPlatform.Api.Admission;
 using BatchPlatform.Api.Auditing;
 using BatchPlatform.Api.Batches;
+using BatchPlatform.Dashboard;
 using BatchPlatform.Defaults;
 using BatchPlatform.Defaults.Edge;
 using BatchPlatform.Notifier;
@@ -36,6 +37,7 @@ internal static class KnownSettings
         ["Notifier"] = typeof(NotifierOptions),
         ["Callbacks"] = typeof(CallbackOptions),
         ["Audit"] = typeof(AuditOptions),
+        ["Dashboard"] = typeof(DashboardOptions),
         ["Security"] = typeof(SecurityOptions),
         ["Public"] = typeof(PublicOptions),
     };
@@ -73,7 +75,7 @@ internal static class KnownSettings
     {
         if (path.Length == 0)
         {
-            return type == typeof(string) || Nullable.GetUnderlyingType(type) is not null || type.IsValueType;
+            return type == typeof(string) || type == typeof(Uri) || Nullable.GetUnderlyingType(type) is not null || type.IsValueType;
         }
 
         // Any name, or place, names an item of these.
@@ -89,6 +91,12 @@ internal static class KnownSettings
     private static bool IsInGateway(string[] path)
     {
         JsonNode? at = JsonNode.Parse(File.ReadAllText(Path.Combine(RepositoryPaths.Root, "gateway", "appsettings.json")));
+        // The destinations of a cluster get their names where they are deployed.
+        if (path is ["ReverseProxy", "Clusters", var cluster, "Destinations", _, "Address"])
+        {
+            return at!["ReverseProxy"]!["Clusters"]![cluster] is not null;
+        }
+
         foreach (var step in path)
         {
             at = (at as JsonObject)?[step];

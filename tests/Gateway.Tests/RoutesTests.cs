@@ -66,11 +66,23 @@ public sealed partial class RoutesTests : IAsyncLifetime
     {
         var patterns = Endpoints().Select(endpoint => "/" + endpoint.RoutePattern.RawText!.TrimStart('/')).Append("/docs/").ToList();
 
-        Assert.All(GatewayRoutes(), route =>
+        Assert.All(GatewayRoutes().Where(route => route.Config.ClusterId == "api"), route =>
         {
             var root = route.Config.Match.Path!.Split("{**", 2)[0];
             Assert.Contains(patterns, pattern => Unnamed(pattern + "/").StartsWith(Unnamed(root), StringComparison.Ordinal));
         });
+    }
+
+    [Theory]
+    [InlineData("/dashboard")]
+    [InlineData("/dashboard/batches?name=x")]
+    public async Task The_pages_of_the_dashboard_are_asked_of_the_dashboards(string path)
+    {
+        await using var dashboard = await FakeApi.StartAsync();
+        await using var gateway = GatewayServer.With(new() { ["ReverseProxy:Clusters:dashboard:Destinations:dashboard1:Address"] = dashboard.Url }, _fake.Url);
+
+        Assert.Equal(path, await gateway.Client.GetStringAsync(path));
+        Assert.Equal((1, 0), (dashboard.Requests, _fake.Requests));
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace BatchPlatform.Defaults.Edge;
 
-/// <summary>Tells browsers what they may do with an answer: as good as nothing, but for the page that describes the API.</summary>
+/// <summary>Tells browsers what they may do with an answer: as good as nothing, but for the page that describes the API, and pages that say so themselves.</summary>
 internal sealed class SecurityHeaders(RequestDelegate next, IOptions<EdgeOptions> options)
 {
     private const string ForData = "default-src 'none'; frame-ancestors 'none'";
@@ -26,7 +26,11 @@ internal sealed class SecurityHeaders(RequestDelegate next, IOptions<EdgeOptions
         var headers = context.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
-        headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments("/docs", StringComparison.OrdinalIgnoreCase) ? ForDocs : ForData;
+        if (headers.ContentSecurityPolicy is [])
+        {
+            headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments("/docs", StringComparison.OrdinalIgnoreCase) ? ForDocs : ForData;
+        }
+
         if (headers.CacheControl is [])
         {
             headers.CacheControl = "no-store";

@@ -15,7 +15,7 @@ public sealed class ManifestTests(Manifests manifests) : IClassFixture<Manifests
 {
     // Where every image listens.
     private const int Port = 8080;
-    private static readonly string[] Services = ["api", "gateway", "notifier", "orchestrator", "worker"];
+    private static readonly string[] Services = ["api", "dashboard", "gateway", "notifier", "orchestrator", "worker"];
 
     [KubectlFact]
     public async Task They_have_the_form_that_Kubernetes_and_KEDA_publish() => Assert.Empty(await Schemas.FaultsAsync("manifests.mjs", manifests.Text));

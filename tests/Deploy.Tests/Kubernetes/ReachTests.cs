@@ -16,27 +16,31 @@ public sealed class ReachTests(Manifests manifests) : IClassFixture<Manifests>
     }
 
     [KubectlFact]
-    public void Nobody_reaches_a_pod_but_everybody_the_gateway_and_the_gateway_the_apis()
+    public void Nobody_reaches_a_pod_but_everybody_the_gateway_it_the_apis_and_the_dashboards_and_these_the_apis()
     {
         Assert.All(manifests.Workloads, workload => Assert.Contains(Policies(workload), policy => policy.At("spec.ingress") is null));
         Assert.Equal([null], From("gateway"));
-        Assert.Equal("""{"podSelector":{"matchLabels":{"app.kubernetes.io/name":"gateway"}}}""", Assert.Single(From("api"))!.At("0")!.ToJsonString());
+        Assert.Equal(["gateway", "dashboard"], Names(From("api")));
+        Assert.Equal(["gateway"], Names(From("dashboard")));
         Assert.All(["orchestrator", "worker", "notifier"], service => Assert.Empty(From(service)));
     }
 
     [KubectlFact]
-    public void The_gateway_finds_the_apis_by_their_service()
-    {
-        var address = new Uri((string)manifests.Of("ConfigMap").Single().At("data.ReverseProxy__Clusters__api__Destinations__api1__Address")!);
+    public void The_gateway_finds_the_apis_and_the_dashboards_by_their_services() => Assert.All(
+        ["ReverseProxy__Clusters__api__Destinations__api1__Address", "ReverseProxy__Clusters__dashboard__Destinations__dashboard1__Address", "Dashboard__Api"],
+        setting =>
+        {
+            var address = new Uri((string)manifests.Of("ConfigMap").Single()["data"]![setting]!);
 
-        Assert.Equal(address.Port, (int)manifests.One("Service", address.Host).At("spec.ports.0.port")!);
-    }
+            Assert.Equal(address.Port, (int)manifests.One("Service", address.Host).At("spec.ports.0.port")!);
+        });
 
     [KubectlFact]
     public void Each_service_is_told_the_secrets_that_it_needs_and_no_others()
     {
         Assert.Equal([], SecretsOf("Deployment", "gateway"));
         Assert.Equal(["admin", "bus", "security", "store"], SecretsOf("Deployment", "api"));
+        Assert.Equal(["dashboard"], SecretsOf("Deployment", "dashboard"));
         Assert.Equal(["bus", "store"], SecretsOf("Deployment", "orchestrator"));
         Assert.Equal(["bus", "store"], SecretsOf("Job", "migrate"));
         Assert.Equal(["bus", "upstreams"], SecretsOf("Deployment", "worker"));
@@ -46,7 +50,7 @@ public sealed class ReachTests(Manifests manifests) : IClassFixture<Manifests>
     [Fact]
     public async Task The_secrets_of_an_overlay_are_not_committed_and_their_examples_are()
     {
-        string[] files = ["store.env", "bus.env", "security.env", "admin.env", "upstreams.env"];
+        string[] files = ["store.env", "bus.env", "security.env", "admin.env", "dashboard.env", "upstreams.env"];
 
         Assert.All(files, file => Assert.True(File.Exists(Path.Combine(Manifests.Source, "overlays", "example", "secrets", $"{file}.example"))));
         var ignored = await ShellCommand.RunAsync("git", ["check-ignore", "--no-index", .. files.Select(file => $"deploy/kubernetes/overlays/mine/secrets/{file}")]);
@@ -59,6 +63,9 @@ public sealed class ReachTests(Manifests manifests) : IClassFixture<Manifests>
     // For each rule whom it lets in; null: everybody.
     private List<JsonNode?> From(string service) =>
         [.. Policies(manifests.One("Deployment", service)).SelectMany(policy => policy.At("spec.ingress")?.AsArray() ?? []).Select(rule => rule!["from"])];
+
+    private static List<string?> Names(IEnumerable<JsonNode?> rules) =>
+        [.. rules.SelectMany(rule => rule!.AsArray()).Select(peer => (string?)peer.At("podSelector.matchLabels")!["app.kubernetes.io/name"])];
 
     // The names end in a hash of what is in them.
     private List<string> SecretsOf(string kind, string name)
