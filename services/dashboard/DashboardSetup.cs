@@ -48,10 +48,11 @@ public static class DashboardSetup
             pages.UseAntiforgery();
             pages.UseEndpoints(routes =>
             {
-                routes.MapAssets();
-                routes.MapSignOut();
-                routes.MapDownloads();
-                routes.MapRazorComponents<App>();
+                var mapped = routes.MapGroup("").WithMetadata(new DashboardAddress());
+                mapped.MapAssets();
+                mapped.MapSignOut();
+                mapped.MapDownloads();
+                mapped.MapRazorComponents<App>();
             });
         });
         return app;
@@ -73,3 +74,6 @@ public static class DashboardSetup
         });
     }
 }
+
+/// <summary>Marks an address of the dashboard: it has nothing of its own to show, and asks the API with the key of whoever is signed in.</summary>
+public sealed class DashboardAddress;
