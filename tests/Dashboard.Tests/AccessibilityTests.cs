@@ -55,8 +55,12 @@ public sealed class AccessibilityTests(Chromium chromium)
         foreach (var (_, path) in Pages.Of(chromium.Platform))
         {
             await window.GoAsync(path);
-            var wider = await window.Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-            Assert.True(wider <= 0, $"{path} is {wider} px too wide");
+            var wider = await window.Page.EvaluateAsync<string[]>("""
+                document.documentElement.scrollWidth <= document.documentElement.clientWidth ? [] : [...document.querySelectorAll("*")]
+                    .filter((each) => each.getBoundingClientRect().right > document.documentElement.clientWidth)
+                    .map((each) => `${each.tagName} ${each.className} ${each.textContent.trim().slice(0, 20)}`)
+                """);
+            Assert.True(wider.Length == 0, $"{path} is too wide: {string.Join(", ", wider)}");
         }
     }
 

@@ -8,7 +8,7 @@ namespace BatchPlatform.Dashboard.Tests;
 public sealed class MaskTests(Chromium chromium)
 {
     [Theory]
-    [InlineData("NAME", "query")]
+    [InlineData("NAME", "query", "admin")]
     [InlineData("*")]
     public async Task What_is_masked_is_on_no_page_and_in_no_file(params string[] mask)
     {

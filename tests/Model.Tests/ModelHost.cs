@@ -25,6 +25,7 @@ internal sealed class ModelHost : IAsyncDisposable
 
     private readonly ConcurrentDictionary<Guid, FakeWorker> _workers = new();
     private readonly ConcurrentDictionary<Guid, ConcurrentDictionary<(BatchState State, int Run, int Epoch), int>> _announced = new();
+    private readonly Guid _room = Guid.NewGuid();
     private readonly CancellationTokenSource _end = new();
     private Task _listening = Task.CompletedTask;
     private long _lastNumber;
@@ -39,9 +40,12 @@ internal sealed class ModelHost : IAsyncDisposable
         await host.Product.DefineAsync(new Upstream { Limits = new UpstreamLimits { Concurrency = 1_000_000 } });
         host.Product.OnSlice = slice => host._workers[slice.BatchId].Take(slice);
         host._listening = host.ListenAsync();
-        await host.Product.AnnounceAsync(Guid.NewGuid(), slots: 10_000);
+        await host.AnnounceAsync();
         return host;
     }
+
+    /// <summary>There is room for the slices of all sequences. To be said again within ten minutes.</summary>
+    public Task AnnounceAsync() => Product.AnnounceAsync(_room, slots: 10_000);
 
     public long NextNumber() => Interlocked.Increment(ref _lastNumber);
 

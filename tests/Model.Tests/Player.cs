@@ -23,6 +23,7 @@ internal sealed class Player(ModelHost host, Sequence sequence)
     {
         _worker = host.WorkerOf(_id);
         _product = new ProductBatch(host, _worker, _id, _number);
+        await host.AnnounceAsync();
         if (await CreateAsync() is { } created)
         {
             return $"create: {created}";

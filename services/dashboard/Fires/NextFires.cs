@@ -41,7 +41,7 @@ internal sealed record NextFires(string Zone, IReadOnlyList<(double At, string N
         }
 
         var (end, cell) = (now + Span, Span / Cells);
-        for (var at = recurrence.Next(now.UtcDateTime); at <= end.UtcDateTime;)
+        for (var at = recurrence.Next(now.UtcDateTime); at < end.UtcDateTime;)
         {
             var number = Math.Floor((at.Value - now.UtcDateTime) / cell);
             yield return (number + 0.5) / Cells;
