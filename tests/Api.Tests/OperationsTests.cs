@@ -1,5 +1,6 @@
 using System.Net;
 using BatchPlatform.Contracts;
+using BatchPlatform.Store.Tables;
 using Microsoft.EntityFrameworkCore;
 
 namespace BatchPlatform.Api.Tests;
@@ -59,13 +60,34 @@ public sealed class OperationsTests(ApiApp app) : IClassFixture<ApiApp>
     [Fact]
     public async Task An_operator_pauses_and_resumes_an_upstream()
     {
-        Assert.Equal("""{"namespace":"places","paused":false,"pause_reason":null,"closed_until":null,"failing":false}""", (await app.Client.SendAsync(HttpMethod.Get, "/v1/upstreams/places/gate")).Body!.ToJsonString());
+        Assert.Equal("""{"namespace":"places","paused":false,"pause_reason":null,"closed_until":null,"failing":false,"in_use":{"jobs":0,"concurrency":0,"calls_per_second":0}}""", (await app.Client.SendAsync(HttpMethod.Get, "/v1/upstreams/places/gate")).Body!.ToJsonString());
 
         var paused = await app.Client.PostAsync("/v1/upstreams/places/pause", """{"reason":"maintenance"}""");
         Assert.Equal((true, "maintenance"), ((bool)paused.Body!["paused"]!, (string?)paused.Body["pause_reason"]));
 
         var resumed = await app.Client.PostAsync("/v1/upstreams/places/resume");
         Assert.Equal((false, null), ((bool)resumed.Body!["paused"]!, (string?)resumed.Body["pause_reason"]));
+    }
+
+    [Fact]
+    public async Task How_much_of_an_upstreams_limits_is_given_out_is_told()
+    {
+        const string Definition = """{"base_url":"http://127.0.0.1:9/","actions":{"call":{}}}""";
+        Assert.Equal(HttpStatusCode.OK, (await app.Client.SendAsync(HttpMethod.Put, "/v1/upstreams/shared-out", Http.Text(Definition, "application/json"))).Status);
+        foreach (var state in Enum.GetValues<SliceState>())
+        {
+            await using var unit = await app.Store.BeginAsync();
+            unit.Db.Slices.Add(new Slice
+            {
+                Id = Guid.NewGuid(), Batch = 1, Run = 1, Namespace = "shared-out", Tenant = "default", State = state,
+                Jobs = SliceJobs.Of([(0, 1), (1, 1)]), Remaining = 2, Concurrency = 3, CallsPerSecond = 1.5,
+            });
+            await unit.CommitAsync();
+        }
+
+        var gate = await app.Client.SendAsync(HttpMethod.Get, "/v1/upstreams/shared-out/gate");
+
+        Assert.Equal("""{"jobs":4,"concurrency":6,"calls_per_second":3}""", gate.Body!["in_use"]!.ToJsonString());
     }
 
     [Fact]

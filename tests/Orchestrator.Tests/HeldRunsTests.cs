@@ -52,6 +52,25 @@ public abstract class HeldRunsTests(string provider) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_left_of_a_canary_that_cancelled_jobs_made_up_waits_with_the_rest()
+    {
+        var id = await _host.CreateAsync(jobs: 6, commit: true, new BatchSettings(CanaryJobs: 3));
+        await _host.AskAsync(new StopBatch(id, Guid.NewGuid()));
+        foreach (var index in new[] { 3, 4, 5 })
+        {
+            Assert.Null(await _host.CancelAsync(id, index));
+        }
+
+        await _host.AnnounceAsync(Worker);
+        await _host.AskAsync(new StartBatch(id, Guid.NewGuid()));
+        await EventuallyPausedAsync(id, PauseReasons.Canary);
+        Assert.False(_host.Slices.Reader.TryRead(out _));
+
+        await _host.AskAsync(new ResumeBatch(id, Guid.NewGuid()));
+        Assert.Equal([0, 1, 2], (await _host.RunToEndAsync(id, Worker)).Order());
+    }
+
+    [Fact]
     public async Task A_canary_as_large_as_the_batch_is_none()
     {
         await _host.AnnounceAsync(Worker);

@@ -94,6 +94,13 @@ internal sealed class OrchestratorHost : IAsyncDisposable
         return (await client.GetResponse<CommandReply>(command)).Message;
     }
 
+    /// <summary>Cancels a job as api does; the code of the refusal, or null.</summary>
+    public async Task<string?> CancelAsync(Guid id, int index)
+    {
+        var client = Bus.CreateRequestClient<CancelJob>(new Uri($"exchange:{Queues.Operations}"), TimeSpan.FromSeconds(20));
+        return (await client.GetResponse<JobReply>(new CancelJob((await BatchAsync(id)).Number, index))).Message.Code;
+    }
+
     /// <summary>Creates a batch with staged jobs of namespace "test", as api's one-shot submission does.</summary>
     public async Task<Guid> CreateAsync(int jobs, bool commit = false, BatchSettings? options = null, bool recurring = false, string tenant = "default", int? jobDeadline = null, Schedule? schedule = null)
     {

@@ -165,11 +165,7 @@ public abstract class UnrunJobsTests(string provider) : IAsyncLifetime
         return await db.Runs.SingleAsync();
     }
 
-    private async Task<string?> CancelAsync(Guid id, int index)
-    {
-        var client = _host.Bus.CreateRequestClient<CancelJob>(new Uri($"exchange:{Queues.Operations}"), TimeSpan.FromSeconds(20));
-        return (await client.GetResponse<JobReply>(new CancelJob((await _host.BatchAsync(id)).Number, index))).Message.Code;
-    }
+    private Task<string?> CancelAsync(Guid id, int index) => _host.CancelAsync(id, index);
 
     private async Task<List<(int Index, string? Code)>> FailedAsync()
     {

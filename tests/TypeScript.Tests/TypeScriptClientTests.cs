@@ -77,7 +77,7 @@ public sealed partial class TypeScriptClientTests : IClassFixture<RunningPlatfor
         Assert.Contains("2 of 2", told, StringComparison.Ordinal);
     }
 
-    private static Task CompileAsync() => ShellCommand.RunAsync("npm", ["run", "--silent", "build"], folder: Folder);
+    private static Task<string> CompileAsync() => ShellCommand.RunAsync("npm", ["run", "--silent", "build"], folder: Folder);
 
     private async Task<string> ServedAsync()
     {

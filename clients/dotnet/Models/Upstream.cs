@@ -68,4 +68,11 @@ public sealed record UpstreamAction
 /// <param name="PauseReason">Why.</param>
 /// <param name="ClosedUntil">Not called before then; null when it never was closed.</param>
 /// <param name="Failing">It failed most calls; single jobs probe whether it is well again.</param>
-public sealed record UpstreamGate(string Namespace, bool Paused, string? PauseReason, DateTimeOffset? ClosedUntil, bool Failing);
+/// <param name="InUse">What workers may ask of it at this moment.</param>
+public sealed record UpstreamGate(string Namespace, bool Paused, string? PauseReason, DateTimeOffset? ClosedUntil, bool Failing, UpstreamUse InUse);
+
+/// <summary>How much of an upstream's limits is given out to workers.</summary>
+/// <param name="Jobs">Jobs that they have, or are sent.</param>
+/// <param name="Concurrency">Calls at once.</param>
+/// <param name="CallsPerSecond">Calls a second; 0 where there is no such limit.</param>
+public sealed record UpstreamUse(int Jobs, int Concurrency, double CallsPerSecond);

@@ -4,6 +4,112 @@
  */
 
 export interface paths {
+    "/assets/{version}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/batches/{id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    format?: string;
+                    state?: components["schemas"]["JobState"];
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/batches": {
         parameters: {
             query?: never;
@@ -4336,6 +4442,7 @@ export interface components {
             /** Format: date-time */
             closed_until: null | string;
             failing: boolean;
+            in_use: components["schemas"]["UpstreamUse"];
         };
         JobActionBody: {
             action?: null | components["schemas"]["JobVerb"];
@@ -4364,7 +4471,7 @@ export interface components {
             message: null | string;
         };
         /** @enum {unknown} */
-        JobState: "Pending" | "Queued" | "Processing" | "Completed" | "Failed";
+        JobState: "Pending" | "Queued" | "Processing" | "Completed" | "Failed" | null;
         /** @enum {unknown} */
         JobVerb: "cancel" | "retry" | null;
         JobView: {
@@ -4697,6 +4804,14 @@ export interface components {
         UpstreamList: {
             items: components["schemas"]["Upstream"][];
             next_cursor?: null | string;
+        };
+        UpstreamUse: {
+            /** Format: int32 */
+            jobs: number;
+            /** Format: int32 */
+            concurrency: number;
+            /** Format: double */
+            calls_per_second: number;
         };
         UsageView: {
             tenant: string;

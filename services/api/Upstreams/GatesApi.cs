@@ -1,6 +1,7 @@
 using BatchPlatform.Api.Batches;
 using BatchPlatform.Contracts;
 using BatchPlatform.Store;
+using BatchPlatform.Store.Tables;
 using Microsoft.EntityFrameworkCore;
 
 namespace BatchPlatform.Api.Upstreams;
@@ -54,12 +55,17 @@ public static class GatesApi
     {
         await using var db = store.Read();
         var gate = await db.Gates.FirstOrDefaultAsync(row => row.Namespace == ns, cancellationToken);
+        var granted = await db.Slices
+            .Where(slice => slice.Namespace == ns && slice.State != SliceState.Returned)
+            .Select(slice => new { slice.Remaining, slice.Concurrency, slice.CallsPerSecond })
+            .ToListAsync(cancellationToken);
         return new GateView(
             ns,
             gate?.Paused ?? false,
             gate?.PauseReason,
             gate is null || gate.ClosedUntil == DateTime.UnixEpoch ? null : gate.ClosedUntil,
-            Failing: gate?.Trips > 0);
+            Failing: gate?.Trips > 0,
+            new UpstreamUse(granted.Sum(slice => slice.Remaining), granted.Sum(slice => slice.Concurrency), granted.Sum(slice => slice.CallsPerSecond)));
     }
 }
 
@@ -69,4 +75,11 @@ public static class GatesApi
 /// <param name="PauseReason">Why.</param>
 /// <param name="ClosedUntil">Not called before then: it asked for that, or failed most calls. Null when it never was closed.</param>
 /// <param name="Failing">It failed most calls; single jobs probe whether it is well again.</param>
-public sealed record GateView(string Namespace, bool Paused, string? PauseReason, DateTime? ClosedUntil, bool Failing);
+/// <param name="InUse">What workers may ask of it at this moment.</param>
+public sealed record GateView(string Namespace, bool Paused, string? PauseReason, DateTime? ClosedUntil, bool Failing, UpstreamUse InUse);
+
+/// <summary>How much of an upstream's limits is given out, to the slices that were sent to workers.</summary>
+/// <param name="Jobs">Their jobs without an outcome.</param>
+/// <param name="Concurrency">Calls at once, of <c>limits.concurrency</c>.</param>
+/// <param name="CallsPerSecond">Of <c>limits.requests_per_second</c>; 0 where there is no such limit.</param>
+public sealed record UpstreamUse(int Jobs, int Concurrency, double CallsPerSecond);

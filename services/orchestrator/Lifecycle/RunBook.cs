@@ -36,14 +36,17 @@ internal sealed class RunBook(WorkUnit unit, DateTime now)
         Ask(run, batch.Options);
         Sample(run);
         CountDeadlines(batch, run);
+
+        // Cancelled jobs count for a canary, too: others of it may not have run. They wait with the rest, not until the saga is told.
+        var isHeld = CountedRun.Of(run).CanaryDone;
         await Lanes(batch).ExecuteUpdateAsync(lane => lane
             .SetProperty(l => l.Epoch, batch.Epoch)
-            .SetProperty(l => l.Active, !batch.Paused));
+            .SetProperty(l => l.Active, !batch.Paused && !isHeld));
         if (run.Completed + run.Failed == run.Total)
         {
             unit.Owe(new RunSettled(batch.CorrelationId, batch.Run, batch.Epoch, Failures: 0));
         }
-        else if (CountedRun.Of(run).CanaryDone)
+        else if (isHeld)
         {
             unit.Owe(new RunHeld(batch.CorrelationId, batch.Run, batch.Epoch, PauseReasons.Canary));
         }
