@@ -7,8 +7,7 @@ namespace BatchPlatform.CommandLine;
 /// <summary>All commands.</summary>
 internal static class CommandTree
 {
-    // Ctrl-C: as long as a busy machine may take for the last words.
-    private static readonly InvocationConfiguration Configuration = new() { ProcessTerminationTimeout = TimeSpan.FromSeconds(10), EnableDefaultExceptionHandler = false };
+    private static readonly InvocationConfiguration Configuration = new() { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
 
     /// <summary>Parses and runs; the answer is the process's exit code.</summary>
     public static async Task<int> InvokeAsync(string[] args)
@@ -22,7 +21,8 @@ internal static class CommandTree
                 throw new BadInputException(string.Join(Environment.NewLine, parsed.Errors.Select(error => error.Message)));
             }
 
-            var code = await parsed.InvokeAsync(Configuration);
+            using var interruption = new Interruption();
+            var code = await parsed.InvokeAsync(Configuration, interruption.Token);
             return parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction ? ExitCodes.BadInput : code;
         }
         catch (Exception error) when (Failure.Of(error) is { } failure)
