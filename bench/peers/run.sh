@@ -19,7 +19,8 @@ install_missing
 mkdir -p "$PEERS_WORK/app"
 cp "$here"/*.mjs "$here"/package*.json "$PEERS_WORK/app/"
 cd "$PEERS_WORK/app"
-npm ci --no-audit --no-fund --loglevel error
+# Exact versions stand in package.json; a lock file would name builds for other systems, which not every registry has.
+npm install --no-package-lock --no-audit --no-fund --loglevel error
 trap stop_services EXIT
 start_services
 export OUR_PIDS="$(head -1 "$PEERS_WORK/pg/postmaster.pid") $(cat "$PEERS_WORK/redis.pid") $HTTP_PID"

@@ -5,11 +5,15 @@ export PG_URL="postgres://postgres@127.0.0.1:$PG_PORT/peers" HTTP_URL="http://12
 postgres_bin() { find /usr/lib/postgresql/*/bin -name initdb -printf '%h\n' 2> /dev/null | sort -V | tail -1; }
 
 install_missing() {
-  [ -z "$(postgres_bin)" ] || ! command -v redis-server npm > /dev/null || return 0
-  [ "$(id -u)" = 0 ] || { echo 'Not installed: postgresql, redis-server or npm.' >&2; exit 1; }
+  local missing=()
+  [ -n "$(postgres_bin)" ] || missing+=(postgresql)
+  command -v redis-server > /dev/null || missing+=(redis-server)
+  command -v npm > /dev/null || missing+=(npm)
+  [ ${#missing[@]} -gt 0 ] || return 0
+  [ "$(id -u)" = 0 ] || { echo "Not installed: ${missing[*]}" >&2; exit 1; }
   # The packages would start servers of their own, which nobody asked for.
   printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d
-  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql redis-server npm > /dev/null
+  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null
   rm -f /usr/sbin/policy-rc.d
 }
 
