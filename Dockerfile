@@ -16,13 +16,7 @@ WORKDIR /src
 COPY --from=projects /src .
 RUN dotnet restore deploy/Programs.slnf --use-current-runtime --artifacts-path /artifacts
 COPY . .
-# Each program moves to a folder named after its service, and is started there as ./start.
-RUN dotnet publish deploy/Programs.slnf --no-restore --configuration Release --use-current-runtime --no-self-contained --artifacts-path /artifacts \
-    && mkdir /programs \
-    && for folder in /artifacts/publish/*; do \
-         program=${folder##*/} && service=$(echo "${program#BatchPlatform.}" | tr A-Z a-z) \
-         && mv "$folder"/release* "/programs/$service" && ln -s "$program" "/programs/$service/start" || exit; \
-       done
+RUN deploy/publish /programs /artifacts
 
 FROM ${RUNTIME_IMAGE}
 # The standalone program keeps everything here; the others keep nothing.

@@ -7,7 +7,8 @@ namespace BatchPlatform.Bench;
 /// <param name="SubmitRate">Jobs per second of the upload alone.</param>
 /// <param name="ReadRate">Outcomes per second of reading them all.</param>
 /// <param name="Cpu">Microseconds of CPU per job, of all processes of the platform.</param>
-internal sealed record BigRun(double Rate, double SubmitRate, double ReadRate, double Cpu);
+/// <param name="CpuOf">The same by process, with the servers and the client.</param>
+internal sealed record BigRun(double Rate, double SubmitRate, double ReadRate, double Cpu, IReadOnlyDictionary<string, double> CpuOf);
 
 /// <summary>One batch of many jobs, from the first byte submitted to every outcome stored and the batch Finished; then its results are read.</summary>
 internal sealed class BigBatch(Target target, string ns, string action, int jobs)
@@ -32,7 +33,7 @@ internal sealed class BigBatch(Target target, string ns, string action, int jobs
 
     private async Task<BigRun> OneAsync(CancellationToken cancellationToken)
     {
-        var cpu = target.CpuSeconds;
+        var (cpu, before) = (target.CpuSeconds, target.CpuByProcess());
         var clock = Stopwatch.StartNew();
         var id = await _client.CreateAsync(cancellationToken);
         await _client.SubmitAsync(id, _body, cancellationToken);
@@ -41,8 +42,9 @@ internal sealed class BigBatch(Target target, string ns, string action, int jobs
         await _client.FinishedAsync(id, jobs, cancellationToken);
         var total = clock.Elapsed;
         cpu = target.CpuSeconds - cpu;
+        var cpuOf = target.CpuByProcess().ToDictionary(used => used.Key, used => (used.Value - before[used.Key]) * 1e6 / jobs);
         clock.Restart();
         await _client.CheckResultsAsync(id, jobs, cancellationToken);
-        return new BigRun(jobs / total.TotalSeconds, jobs / submitted.TotalSeconds, jobs / clock.Elapsed.TotalSeconds, cpu * 1e6 / jobs);
+        return new BigRun(jobs / total.TotalSeconds, jobs / submitted.TotalSeconds, jobs / clock.Elapsed.TotalSeconds, cpu * 1e6 / jobs, cpuOf);
     }
 }

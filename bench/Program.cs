@@ -42,14 +42,15 @@ callbacks.SetAction(async (parsed, cancellationToken) =>
 var ours = new Option<string>("--ours") { Description = "Figures that run wrote.", Required = true };
 var peers = new Option<string>("--peers") { Description = "Figures that peers/run.sh wrote.", Required = true };
 var results = new Option<string>("--results") { Description = "Where to write the result.", Required = true };
-var report = new Command("report", "Holds figures against the peers' and the bars.") { ours, peers, results };
-report.SetAction(parsed => Report.Write(parsed.GetValue(ours)!, parsed.GetValue(peers)!, parsed.GetValue(results)!));
+var page = new Option<string>("--page") { Description = "The page to put the tables into.", Required = true };
+var report = new Command("report", "Holds figures against the peers' and the bars.") { ours, peers, results, page };
+report.SetAction(parsed => Report.Write(parsed.GetValue(ours)!, parsed.GetValue(peers)!, parsed.GetValue(results)!, parsed.GetValue(page)!));
 
 var port = new Argument<int>("port");
 var serve = new Command("serve", "The trivial HTTP server that is called.") { port };
 serve.SetAction((parsed, cancellationToken) => TrivialServer.RunAsync(parsed.GetValue(port), cancellationToken));
 
-var url = new Argument<Uri>("url");
+var url = new Argument<Uri>("url") { CustomParser = text => new Uri(text.Tokens[0].Value) };
 var concurrency = new Argument<int>("concurrency");
 var client = new Command("client", "What HttpClient alone can call.") { url, count, concurrency };
 client.SetAction((parsed, cancellationToken) => BareClient.RunAsync(parsed.GetValue(url)!, parsed.GetValue(count), parsed.GetValue(concurrency), cancellationToken));

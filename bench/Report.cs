@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -19,20 +20,42 @@ internal sealed class Report(IReadOnlyList<Figure> figures, IReadOnlyList<PeerRo
 {
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
 
-    /// <summary>Reads both files, prints a table and writes <paramref name="output"/>.</summary>
-    public static void Write(string ours, string theirs, string output)
+    /// <summary>Reads both files, writes <paramref name="output"/>, prints its lines as a table and puts that into a page.</summary>
+    public static void Write(string ours, string theirs, string output, string page)
     {
         var report = new Report(
             [.. File.ReadLines(ours).Select(line => JsonSerializer.Deserialize<Figure>(line, JsonSerializerOptions.Web)!)],
             [.. File.ReadLines(theirs).Select(line => JsonSerializer.Deserialize<PeerRow>(line, Json)!)]);
         var lines = report.Lines().ToList();
         File.WriteAllText(output, JsonSerializer.Serialize(lines, Json) + "\n");
-        Console.WriteLine("| what | value | compared with | ratio | bar | met |\n|---|---|---|---|---|---|");
-        foreach (var line in lines)
-        {
-            var peer = line.Peer is null ? "" : $"{line.Peer}: {line.PeerValue:N0}";
-            Console.WriteLine($"| {line.Name} | {line.Value:#,0.##} {line.Unit} | {peer} | {line.Ratio:0.00} | {line.Bar:#,0.##} | {(line.Met ? "yes" : "no")} |");
-        }
+        var table = string.Join('\n', ["| what | value | compared with | ratio | bar | met |", "|---|---|---|---|---|---|", .. lines.Select(Row)]);
+        Console.WriteLine(table);
+        PutInto(page, "results", table);
+        PutInto(page, "cpu", report.CpuTable());
+    }
+
+    private static string Row(ResultLine line)
+    {
+        var peer = line.Peer is null ? "" : $"{line.Peer}: {line.PeerValue:N0}";
+        return string.Create(CultureInfo.InvariantCulture, $"| {line.Name} | {line.Value:#,0.##} {line.Unit} | {peer} | {line.Ratio:0.00} | {line.Bar:#,0.##} | {(line.Met ? "yes" : "no")} |");
+    }
+
+    // Between the comments that name the part.
+    private static void PutInto(string page, string part, string text)
+    {
+        var (begin, end) = ($"<!-- {part} -->\n", $"<!-- end of {part} -->");
+        var old = File.ReadAllText(page);
+        var from = old.IndexOf(begin, StringComparison.Ordinal) + begin.Length;
+        File.WriteAllText(page, $"{old[..from]}{text}\n{old[old.IndexOf(end, from, StringComparison.Ordinal)..]}");
+    }
+
+    private string CpuTable()
+    {
+        const string Prefix = "services.noop_cpu.";
+        var parts = figures.Where(figure => figure.Name.StartsWith(Prefix, StringComparison.Ordinal)).ToList();
+        return string.Join('\n', ["| process | CPU us/job |", "|---|---|",
+            .. parts.Select(part => string.Create(CultureInfo.InvariantCulture, $"| {part.Name[Prefix.Length..]} | {part.Value:0.0} |")),
+            string.Create(CultureInfo.InvariantCulture, $"| all | {parts.Sum(part => part.Value):0.0} |")]);
     }
 
     private IEnumerable<ResultLine> Lines()

@@ -29,6 +29,11 @@ internal sealed record Suite(int Jobs, int Runs, int HttpJobs, int WarmUps, int 
         measured.Add($"{shape}.noop_cold", noops[0].Rate, "jobs/s");
         measured.Add($"{shape}.noop", Median(warm, run => run.Rate), "jobs/s");
         measured.Add($"{shape}.noop_cpu", Median(warm, run => run.Cpu), "us/job");
+        foreach (var process in warm[^1].CpuOf.Keys)
+        {
+            measured.Add($"{shape}.noop_cpu.{process}", Median(warm, run => run.CpuOf[process]), "us/job");
+        }
+
         measured.Add($"{shape}.submit", Median(warm, run => run.SubmitRate), "jobs/s");
         measured.Add($"{shape}.read_results", Median(warm, run => run.ReadRate), "outcomes/s");
         measured.Add($"{shape}.small_batches", await new SmallBatches(target, SmallBatchCount).RunAsync(cancellationToken), "jobs/s");

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Measures the platform and other job systems in one run, prints one table, and writes bench/results.json.
+# Measures the platform and other job systems in one run, prints one table, and writes
+# bench/results.json and the tables of docs/benchmarks.md.
 #
 #   bench/run.sh             some forty minutes
 #   bench/run.sh --quick     under ten: the peers at their best settings, once each
@@ -13,9 +14,6 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 dotnet build bench --configuration Release --verbosity quiet
 bench="dotnet bench/bin/Release/net10.0/BatchPlatform.Bench.dll"
 
-bench/peers/run.sh "$work/peers.jsonl" $quick
-
-# The platform, with the durability that production has (tests/services.sh).
 server='' started=''
 clean_up() {
   [ -z "$server" ] || kill "$server"
@@ -23,10 +21,18 @@ clean_up() {
   rm -rf "$work"
 }
 trap clean_up EXIT
+
+bench/peers/run.sh "$work/peers.jsonl" $quick
+
+# What is measured is what the images hold.
+deploy/publish "$work/programs" "$work/artifacts"
+export BP_PROGRAMS=$work/programs
+
+# With the durability that production has.
 tests/services.sh env > /dev/null 2>&1 || { started=yes; tests/services.sh start; }
 eval "$(tests/services.sh env)"
 port=55080
 $bench serve $port &
 server=$!
 $bench run --http-server "http://127.0.0.1:$port" --out "$work/ours.jsonl" --million
-$bench report --ours "$work/ours.jsonl" --peers "$work/peers.jsonl" --results bench/results.json
+$bench report --ours "$work/ours.jsonl" --peers "$work/peers.jsonl" --results bench/results.json --page docs/benchmarks.md
