@@ -93,7 +93,6 @@ public static class ApiSetup
 
     public static WebApplication MapApi(this WebApplication app)
     {
-        app.UseForwarded();
         app.UseResponseCompression();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseDialects();

@@ -40,7 +40,6 @@ public static class DashboardSetup
     {
         ((IApplicationBuilder)app).Map(Root, pages =>
         {
-            pages.UseForwarded();
             pages.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = FailurePage.WriteAsync });
             pages.Use(PageHeaders.AddAsync);
             pages.UseMiddleware<SessionGate>();

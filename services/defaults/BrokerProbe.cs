@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
 
 namespace BatchPlatform.Defaults;
 
@@ -22,9 +21,9 @@ internal partial class BrokerProbe(IConfiguration configuration, TimeProvider ti
             // The client's own waits do not all end with the token.
             return await TryAsync(either.Token).WaitAsync(either.Token);
         }
-        catch (Exception error) when (error is BrokerUnreachableException or OperationInterruptedException or AlreadyClosedException or PublishException or IOException
-            || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
+            // Whatever it is, it took none; the client has many ways of saying so, above all when the connection ends in between.
             return false;
         }
     }

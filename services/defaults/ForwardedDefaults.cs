@@ -1,7 +1,9 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using IPNetwork = System.Net.IPNetwork;
 
@@ -22,18 +24,18 @@ public static class ForwardedDefaults
 {
     private static readonly string[] ThisMachine = ["127.0.0.0/8", "::1"];
 
-    /// <summary>Registers it; an entry of <c>Proxies:Trusted</c> that is neither address nor network stops the start.</summary>
+    /// <summary>
+    /// Registers it, once in a process however many of its parts ask, before whatever else sees a request; an entry of <c>Proxies:Trusted</c> that is neither address nor network stops the start.
+    /// </summary>
     public static IServiceCollection AddForwarded(this IServiceCollection services)
     {
         services.AddOptions<ProxyOptions>().BindConfiguration("Proxies")
             .Validate(options => options.Trusted.All(entry => TryRead(entry, out _)), "Proxies:Trusted must hold IP addresses and networks such as 10.1.0.0/16.")
             .ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, ForwardedFirst>());
         services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<ProxyOptions>>((forwarded, proxies) => Trust(forwarded, proxies.Value));
         return services;
     }
-
-    /// <summary>Before whatever asks where a request comes from.</summary>
-    public static IApplicationBuilder UseForwarded(this IApplicationBuilder app) => app.UseForwardedHeaders();
 
     private static void Trust(ForwardedHeadersOptions forwarded, ProxyOptions proxies)
     {
@@ -58,5 +60,14 @@ public static class ForwardedDefaults
         }
 
         return IPNetwork.TryParse(text, out network);
+    }
+
+    private sealed class ForwardedFirst : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            app.UseForwardedHeaders();
+            next(app);
+        };
     }
 }

@@ -1,83 +1,20 @@
 using BatchPlatform.Contracts;
-using BatchPlatform.Defaults;
 using BatchPlatform.Store.Tables;
 using Microsoft.Extensions.Options;
 
 namespace BatchPlatform.Api.Expansions;
 
-/// <summary>Works on expansions in the background: at once on those asked for here, and at each tick on those that others left.</summary>
+/// <summary>Works on expansions in the background.</summary>
 public sealed partial class ExpansionRuns(ExpansionRows rows, Expanding expanding, TimeProvider time, IOptions<ApiOptions> options, ILogger<ExpansionRuns> logger)
-    : Clock(time, logger)
+    : LeasedWork<Expansion>(options.Value.ExpansionSlots, TimeSpan.FromSeconds(options.Value.ClockSeconds), time, logger)
 {
-    private readonly SemaphoreSlim _slots = new(options.Value.ExpansionSlots);
-    private readonly CancellationTokenSource _stopping = new();
+    protected override Task<Expansion?> ClaimNextAsync() => rows.ClaimNextAsync(Stopping);
 
-    protected override TimeSpan Period => TimeSpan.FromSeconds(options.Value.ClockSeconds);
-
-    /// <summary>There may be work: begins it if a slot is free.</summary>
-    public void Wake()
-    {
-        if (!_stopping.IsCancellationRequested && _slots.Wait(0))
-        {
-            _ = Task.Run(WorkAsync);
-        }
-    }
-
-    public override Task TickAsync(CancellationToken cancellationToken)
-    {
-        Wake();
-        return Task.CompletedTask;
-    }
-
-    /// <inheritdoc/>
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await base.StopAsync(cancellationToken);
-        await _stopping.CancelAsync();
-        for (var slot = 0; slot < options.Value.ExpansionSlots; slot++)
-        {
-            await _slots.WaitAsync(cancellationToken);
-        }
-    }
-
-    /// <inheritdoc/>
-    public override void Dispose()
-    {
-        _slots.Dispose();
-        _stopping.Dispose();
-        base.Dispose();
-    }
-
-    private async Task WorkAsync()
+    protected override async Task RunAsync(Expansion work)
     {
         try
         {
-            while (await rows.ClaimNextAsync(_stopping.Token) is { } work)
-            {
-                // There may be more, for another slot.
-                Wake();
-                await RunAsync(work);
-            }
-        }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-        {
-            // Its leases are given back, or run out.
-        }
-        catch (Exception error)
-        {
-            Log.Failed(logger, error);
-        }
-        finally
-        {
-            _slots.Release();
-        }
-    }
-
-    private async Task RunAsync(Expansion work)
-    {
-        try
-        {
-            await expanding.RunAsync(work, _stopping.Token);
+            await expanding.RunAsync(work, Stopping);
             Log.Completed(logger, work.Id, work.BatchId);
         }
         catch (ExpansionLostException)
@@ -95,7 +32,7 @@ public sealed partial class ExpansionRuns(ExpansionRows rows, Expanding expandin
         }
         catch
         {
-            await rows.ReleaseAsync(work, _stopping.IsCancellationRequested ? TimeSpan.Zero : Period);
+            await rows.ReleaseAsync(work, Stopping.IsCancellationRequested ? TimeSpan.Zero : Period);
             throw;
         }
     }
@@ -113,8 +50,5 @@ public sealed partial class ExpansionRuns(ExpansionRows rows, Expanding expandin
 
         [LoggerMessage(Level = LogLevel.Information, Message = "Expansion {Expansion} was taken over, or its batch deleted")]
         public static partial void Lost(ILogger logger, Guid expansion);
-
-        [LoggerMessage(Level = LogLevel.Warning, Message = "An expansion could not go on; it is tried again")]
-        public static partial void Failed(ILogger logger, Exception error);
     }
 }

@@ -37,7 +37,6 @@ public static class EdgeSetup
     /// <summary>Before everything else.</summary>
     public static WebApplication UseEdge(this WebApplication app)
     {
-        app.UseForwarded();
         app.UseMiddleware<Correlation>();
         app.UseMiddleware<SecurityHeaders>();
         app.UseCorsDefaults();
