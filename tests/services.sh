@@ -25,8 +25,10 @@ rabbitmq_server=/usr/lib/rabbitmq/bin/rabbitmq-server
 missing_packages() {
   [ -n "$(postgres_bin)" ] || echo postgresql
   [ -x "$rabbitmq_server" ] || echo rabbitmq-server
-  # No server, but installed the same way: what looks at the dashboard's pages.
+  # No servers, but installed the same way: what looks at the dashboard's pages, and shells that complete bp's commands.
   [ -x /usr/bin/chromium ] || [ -x /usr/bin/chromium-browser ] || [ -x /usr/bin/google-chrome ] || echo chromium
+  [ -x /usr/bin/zsh ] || echo zsh
+  [ -x /usr/bin/fish ] || echo fish
 }
 
 install_missing() {

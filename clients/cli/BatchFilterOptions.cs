@@ -12,10 +12,11 @@ internal sealed class BatchFilterOptions
     private readonly Option<DateTimeOffset?> _after = Arguments.Time("--created-after", "Only those created later.");
     private readonly Option<DateTimeOffset?> _before = Arguments.Time("--created-before", "Only those created earlier.");
     private readonly Option<string?> _errorCode = new("--error-code") { Description = "Only those with a job that failed with this code.", HelpName = "CODE" };
+    private readonly Option<bool?> _scheduled = new("--scheduled") { Description = "Only those with a schedule; 'false': only those without one." };
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _state, _name, _tenant, _after, _before, _errorCode })
+        foreach (var option in new Option[] { _state, _name, _tenant, _after, _before, _errorCode, _scheduled })
         {
             command.Add(option);
         }
@@ -29,5 +30,6 @@ internal sealed class BatchFilterOptions
         CreatedAfter = parsed.GetValue(_after),
         CreatedBefore = parsed.GetValue(_before),
         ErrorCode = parsed.GetValue(_errorCode),
+        Scheduled = parsed.GetValue(_scheduled),
     };
 }

@@ -18,22 +18,24 @@ internal sealed class BulkOptions
     }
 
     /// <summary>Counts, asks for the count unless told not to, and begins.</summary>
-    public async Task RunAsync(Session session, ParseResult parsed, string what, Func<Task<long>> count, Func<int?, Task<BulkAction>> start, CancellationToken cancellationToken)
+    public async Task RunAsync(Session session, ParseResult parsed, string what, Func<Task<ActionPreview>> count, Func<int?, Task<BulkAction>> start, CancellationToken cancellationToken)
     {
         if (parsed.GetValue(_dryRun))
         {
-            var matched = await count();
-            session.Output.Tell(new { Matched = matched }, $"{matched} match.");
+            var preview = await count();
+            session.Output.Tell(preview, $"{InWords(preview)}.");
             return;
         }
 
         if (!parsed.GetValue(_yes))
         {
-            var matched = await count();
-            await Questions.ConfirmAsync($"{matched} match: {what}.", $"{matched}", cancellationToken);
+            var preview = await count();
+            await Questions.ConfirmAsync($"{InWords(preview)}: {what}.", $"{preview.Matched}", cancellationToken);
         }
 
         var action = await start(parsed.GetValue(_maxPerSecond));
         session.Output.Tell(action, $"Begun. See how far it is: bp actions show {action.Id}");
     }
+
+    private static string InWords(ActionPreview preview) => $"{(preview.LowerBound ? "More than " : "")}{preview.Matched} match";
 }

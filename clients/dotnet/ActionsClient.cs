@@ -8,20 +8,21 @@ public sealed class ActionsClient
     internal ActionsClient(Transport transport) => _transport = transport;
 
     /// <summary>How many batches a filter matches.</summary>
-    public async Task<long> CountAsync(BatchAction action, BatchFilter filter, CancellationToken cancellationToken = default) =>
-        (await _transport.SendAsync<Count>(HttpMethod.Post, "/v1/batches/actions", new { action, filter, dry_run = true }, cancellationToken)).Matched;
+    public Task<ActionPreview> PreviewAsync(BatchAction action, BatchFilter filter, CancellationToken cancellationToken = default) =>
+        _transport.SendAsync<ActionPreview>(HttpMethod.Post, "/v1/batches/actions", new { action, filter, dry_run = true }, cancellationToken);
 
     /// <summary>How many of a batch's jobs a filter matches.</summary>
-    public async Task<long> CountAsync(JobAction action, Guid batch, JobFilter filter, CancellationToken cancellationToken = default) =>
-        (await _transport.SendAsync<Count>(HttpMethod.Post, "/v1/jobs/actions", new { action, filter = With(batch, filter), dry_run = true }, cancellationToken)).Matched;
+    public Task<ActionPreview> PreviewAsync(JobAction action, Guid batch, JobFilter filter, CancellationToken cancellationToken = default) =>
+        _transport.SendAsync<ActionPreview>(HttpMethod.Post, "/v1/jobs/actions", new { action, filter = With(batch, filter), dry_run = true }, cancellationToken);
 
     /// <summary>Begins an action on all batches that a filter matches now.</summary>
     /// <param name="action">What to do.</param>
     /// <param name="filter">To which.</param>
     /// <param name="maxPerSecond">Batches a second, at most; the platform's default when null.</param>
+    /// <param name="force">Deletes running batches, too; for <see cref="BatchAction.Delete"/> alone.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public Task<BulkAction> StartAsync(BatchAction action, BatchFilter filter, int? maxPerSecond = null, CancellationToken cancellationToken = default) =>
-        _transport.SendAsync<BulkAction>(HttpMethod.Post, "/v1/batches/actions", new { action, filter, max_per_second = maxPerSecond }, cancellationToken);
+    public Task<BulkAction> StartAsync(BatchAction action, BatchFilter filter, int? maxPerSecond = null, bool force = false, CancellationToken cancellationToken = default) =>
+        _transport.SendAsync<BulkAction>(HttpMethod.Post, "/v1/batches/actions", new { action, filter, max_per_second = maxPerSecond, force = force ? true : (bool?)null }, cancellationToken);
 
     /// <summary>Begins an action on all jobs of a batch that a filter matches now.</summary>
     /// <param name="action">What to do.</param>
@@ -45,6 +46,4 @@ public sealed class ActionsClient
 
     private static object With(Guid batch, JobFilter filter) =>
         new { batch, state = filter.State, @namespace = filter.Namespace, action = filter.Action, error_code = filter.ErrorCode };
-
-    private sealed record Count(long Matched);
 }

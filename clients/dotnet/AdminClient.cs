@@ -46,8 +46,10 @@ public sealed class AdminClient
         _transport.SendAsync<Activity>(HttpMethod.Get, $"/v1/activity{default(Query).With("minutes", minutes)}", body: null, cancellationToken);
 
     /// <summary>The queues that have messages which nobody could handle.</summary>
-    public async Task<IReadOnlyList<DeadLetters>> DeadLettersAsync(CancellationToken cancellationToken = default) =>
-        (await _transport.SendAsync<Page<DeadLetters>>(HttpMethod.Get, "/v1/dead-letters", body: null, cancellationToken)).Items;
+    /// <param name="content">Whether to tell what the messages say.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<IReadOnlyList<DeadLetters>> DeadLettersAsync(bool content = false, CancellationToken cancellationToken = default) =>
+        (await _transport.SendAsync<Page<DeadLetters>>(HttpMethod.Get, $"/v1/dead-letters{default(Query).With("content", content ? true : null)}", body: null, cancellationToken)).Items;
 
     /// <summary>Puts such messages back to the queue that they were sent to.</summary>
     /// <param name="queue">Those of one queue; all when null.</param>

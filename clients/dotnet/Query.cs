@@ -12,6 +12,8 @@ internal readonly record struct Query(string Text)
 
     public Query With(string name, int? value) => With(name, value?.ToString(CultureInfo.InvariantCulture));
 
+    public Query With(string name, bool? value) => With(name, value is { } given ? given ? "true" : "false" : null);
+
     public Query With(string name, DateTimeOffset? value) => With(name, value?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
 
     public override string ToString() => Text ?? "";

@@ -198,6 +198,7 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
             schedule.ToTable("schedules");
             schedule.HasKey(s => s.Batch);
             schedule.Property(s => s.Batch).ValueGeneratedNever();
+            schedule.HasIndex(s => new { s.Tenant, s.Batch });
             schedule.HasIndex(s => new { s.NextAt, s.Batch }).HasFilter("next_at IS NOT NULL");
         });
         modelBuilder.Entity<Gate>().HasKey(g => g.Namespace);

@@ -31,6 +31,19 @@ public abstract class ActivityTests<TApp>(TApp app) : ReadingTests<TApp>(app)
         Assert.Equal("Null", points[1].GetProperty("duration_p50_ms").ValueKind.ToString());
     }
 
+    [Fact]
+    public async Task A_point_has_the_most_that_was_seen_waiting()
+    {
+        await StepAsync(Tenant, secondsAgo: 20, step => (step.Pending, step.Queued, step.Processing) = (500, 40, 8));
+        await StepAsync(Tenant, secondsAgo: 20, step => (step.Pending, step.Queued, step.Processing) = (450, 60, 8));
+
+        var points = (await Tenant.GetAsync("/v1/activity?minutes=1")).GetProperty("points").EnumerateArray().ToList();
+
+        Assert.Equal([0, 0, 0, 0, 500, 0], points.Select(point => point.GetProperty("pending").GetInt32()));
+        Assert.Equal([0, 0, 0, 0, 60, 0], points.Select(point => point.GetProperty("queued").GetInt32()));
+        Assert.Equal([0, 0, 0, 0, 8, 0], points.Select(point => point.GetProperty("processing").GetInt32()));
+    }
+
     [Theory]
     [InlineData(60, 10, 360)]
     [InlineData(61, 20, 183)]
@@ -89,14 +102,14 @@ public abstract class ActivityTests<TApp>(TApp app) : ReadingTests<TApp>(app)
     private async Task<int> CompletedAsync(string path) =>
         (await Tenant.GetAsync(path)).GetProperty("points").EnumerateArray().Sum(point => point.GetProperty("completed").GetInt32());
 
+    private Task StepAsync(Tenant tenant, int secondsAgo, int completed, int failed, params int[] milliseconds) =>
+        StepAsync(tenant, secondsAgo, step => (step.Completed, step.Failed, step.Durations) = (completed, failed, CallDurations.Of(milliseconds)));
+
     // The clock of these tests stands at a whole minute.
-    private Task StepAsync(Tenant tenant, int secondsAgo, int completed, int failed, params int[] milliseconds) => tenant.SaveAsync(db => db.Activity.Add(new ActivityStep
+    private Task StepAsync(Tenant tenant, int secondsAgo, Action<ActivityStep> fill)
     {
-        Tenant = tenant.Name,
-        At = App.Now.AddSeconds(-secondsAgo),
-        Orchestrator = Guid.NewGuid(),
-        Completed = completed,
-        Failed = failed,
-        Durations = CallDurations.Of(milliseconds),
-    }));
+        var step = new ActivityStep { Tenant = tenant.Name, At = App.Now.AddSeconds(-secondsAgo), Orchestrator = Guid.NewGuid() };
+        fill(step);
+        return tenant.SaveAsync(db => db.Activity.Add(step));
+    }
 }

@@ -28,6 +28,8 @@ public sealed class BatchPlanTests(ManyBatches many) : IClassFixture<ManyBatches
     [InlineData("error_code=RARE", 90)]
     [InlineData("error_code=NEVER", 0)]
     [InlineData("error_code=OFTEN", Stretch)]
+    [InlineData("scheduled=true", 0)]
+    [InlineData("scheduled=false", Stretch)]
     [InlineData("name=ch%2077", Stretch)]
     [InlineData("name=nobody", Stretch)]
     [InlineData("sort=name&state=Running", Stretch)]

@@ -62,6 +62,33 @@ public abstract class BatchSearchTests<TApp>(TApp app) : ReadingTests<TApp>(app)
         Assert.Equal(["one"], found.Select(item => item.Text("name")));
     }
 
+    [Theory]
+    [InlineData("scheduled=true", "daily,weekly")]
+    [InlineData("scheduled=false", "once")]
+    [InlineData("scheduled=true&name=ly", "daily,weekly")]
+    [InlineData("scheduled=true&name=week", "weekly")]
+    [InlineData("scheduled=true&sort=-name", "weekly,daily")]
+    public async Task Batches_with_a_schedule_are_told_from_those_without(string query, string expected)
+    {
+        using var other = App.NewTenant();
+        foreach (var (tenant, name) in new[] { (Tenant, "daily"), (Tenant, "weekly"), (Tenant, "once"), (other, "hourly") })
+        {
+            var batch = await tenant.BatchAsync(change: b => (b.Name, b.CreatedAt) = (name, App.Now.AddSeconds(-name.Length)));
+            if (name != "once")
+            {
+                await tenant.SaveAsync(db => db.Schedules.Add(new ScheduledBatch { Batch = batch.Number, BatchId = batch.CorrelationId, Tenant = tenant.Name }));
+            }
+        }
+
+        var names = (await Tenant.AllAsync($"/v1/batches?limit=1&{query}")).Select(item => item.Text("name"));
+
+        Assert.Equal(expected, string.Join(',', names));
+    }
+
+    [Fact]
+    public Task What_is_neither_true_nor_false_is_refused() =>
+        Tenant.RefusedAsync("/v1/batches?scheduled=1", HttpStatusCode.BadRequest, ErrorCodes.InvalidParameter, "scheduled");
+
     [Fact]
     public async Task A_batch_is_found_by_the_code_of_a_job_that_failed_in_its_latest_run()
     {

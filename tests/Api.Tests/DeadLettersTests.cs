@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using BatchPlatform.Contracts;
 using BatchPlatform.Store.Tables;
@@ -14,8 +15,10 @@ public sealed class DeadLettersTests(RabbitVirtualHost rabbit) : IClassFixture<R
 {
     private const string Canary = "canary-7f3a";
 
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     [Fact]
-    public async Task Parked_messages_are_shown_without_their_content_and_put_back()
+    public async Task Parked_messages_are_shown_without_their_content_unless_asked_for_and_put_back()
     {
         await using var app = await ApiApp.StartAsync(new Dictionary<string, string?> { ["Bus:Transport"] = "RabbitMq", ["ConnectionStrings:Bus"] = rabbit.ConnectionString });
         var (message, batch) = (Guid.NewGuid(), Guid.NewGuid());
@@ -27,6 +30,9 @@ public sealed class DeadLettersTests(RabbitVirtualHost rabbit) : IClassFixture<R
         Assert.Equal(("batch-lifecycle", 1), ((string?)queue["queue"], (int)queue["count"]!));
         AssertShown(Assert.Single(queue["messages"]!.AsArray())!, message, batch);
         Assert.DoesNotContain(Canary, shown.Body!.ToJsonString(), StringComparison.Ordinal);
+        var read = (await app.Client.SendAsync(HttpMethod.Get, "/v1/dead-letters?content=true")).Body!["items"]![0]!["messages"]![0]!;
+        Assert.Equal($$"""{"batchId":"{{batch}}","name":"{{Canary}}","jobs":["{{new string('x', 200)}}…"]}""", read["content"]!.ToJsonString(Readable));
+        (await app.Client.SendAsync(HttpMethod.Get, "/v1/dead-letters?content=yes")).IsProblem(400, ErrorCodes.InvalidParameter);
 
         (await app.Client.PostAsync("/v1/dead-letters/redrive", """{"queue":"elsewhere"}""")).IsProblem(422, ErrorCodes.InvalidField);
         Assert.Equal("""{"items":[]}""", (await app.Client.PostAsync("/v1/dead-letters/redrive", """{"queue":"slices"}""")).Body!.ToJsonString());
@@ -61,7 +67,7 @@ public sealed class DeadLettersTests(RabbitVirtualHost rabbit) : IClassFixture<R
     {
         await using var connection = await new ConnectionFactory { Uri = new Uri(rabbit.ConnectionString) }.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
-        var body = $$$"""{"messageType":["urn:message:BatchPlatform.Contracts:StopBatch"],"message":{"batchId":"{{{batch}}}","name":"{{{Canary}}}"} }""";
+        var body = $$$"""{"messageType":["urn:message:BatchPlatform.Contracts:StopBatch"],"message":{"batchId":"{{{batch}}}","name":"{{{Canary}}}","jobs":["{{{new string('x', 300)}}}"]} }""";
         await channel.BasicPublishAsync("", queue, mandatory: true, new BasicProperties
         {
             MessageId = message.ToString(),

@@ -1,3 +1,5 @@
+using BatchPlatform.Testing;
+
 namespace BatchPlatform.Cli.Tests;
 
 /// <summary><c>bp errors</c> and <c>bp actions</c>: what they ask for, and how they show the answer.</summary>
@@ -39,6 +41,29 @@ public sealed class ActionTests
 
         Assert.Equal("12 match.", run.LastLine);
         Assert.Equal("""{"action":"retry_failed","filter":{"state":"Finished","name":"nightly","error_code":"TIMEOUT"},"dry_run":true}""", fake.Requests.Single().Body);
+    }
+
+    [Fact]
+    public async Task More_than_are_counted_are_told_so()
+    {
+        await using var fake = await FakePlatform.StartAsync(new Dictionary<string, string> { ["POST /v1/batches/actions"] = """{"matched":1000000,"lower_bound":true}""" });
+        using var bp = new Bp(fake.Address);
+
+        Assert.Equal("More than 1000000 match.", (await bp.RunAsync("actions", "batches", "stop", "--dry-run")).LastLine);
+        Assert.True((await bp.JsonAsync("actions", "batches", "stop", "--dry-run")).Single().GetProperty("lower_bound").GetBoolean());
+    }
+
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("--force", ",\"force\":true")]
+    public async Task Running_batches_are_deleted_only_by_force(string option, string sent)
+    {
+        await using var fake = await FakePlatform.StartAsync(new Dictionary<string, string> { ["POST /v1/batches/actions"] = Action });
+        using var bp = new Bp(fake.Address);
+
+        await bp.RunAsync([.. new[] { "actions", "batches", "delete", "--yes", option }.Where(word => word.Length > 0)]);
+
+        Assert.Equal($$"""{"action":"delete","filter":{}{{sent}}}""", fake.Requests.Single().Body);
     }
 
     [Theory]

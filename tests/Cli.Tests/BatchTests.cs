@@ -31,6 +31,36 @@ public sealed class BatchTests(RunningPlatform platform) : IDisposable
     }
 
     [Fact]
+    public async Task What_failed_is_grouped_and_run_again_by_one_action()
+    {
+        var name = $"failing {Guid.NewGuid():N}";
+        var batch = await _bp.EndedAsync(new NewBatch { Name = name, Jobs = [Bp.FailingJob, .. Bp.Jobs(2)] });
+
+        var errors = await _bp.JsonAsync("errors", $"{batch.Id}");
+        var code = errors.Single().GetProperty("code").GetString()!;
+        var matched = await _bp.JsonAsync("actions", "batches", "retry-failed", "--name", name, "--error-code", code, "--dry-run");
+        var begun = await _bp.JsonAsync("actions", "batches", "retry-failed", "--name", name, "--error-code", code, "--yes");
+        var id = begun.Single().GetProperty("id").GetString()!;
+
+        Assert.Equal((1, 1), (errors.Single().GetProperty("count").GetInt32(), matched.Single().GetProperty("matched").GetInt32()));
+        await Eventually.True(async () => (await _bp.JsonAsync("actions", "show", id)).Single().GetProperty("state").GetString() == "Finished");
+        await Eventually.True(async () => (await _bp.Client.Batches.GetAsync(batch.Id)) is { Run: 2, State: BatchState.Finished });
+        Assert.Contains(await _bp.JsonAsync("actions", "list"), action => action.GetProperty("id").GetString() == id && action.GetProperty("done").GetInt32() == 1);
+    }
+
+    [Fact]
+    public async Task Batches_are_told_apart_by_whether_they_have_a_schedule()
+    {
+        var name = $"daily {Guid.NewGuid():N}";
+        await _bp.Client.Batches.CreateAsync(new NewBatch { Name = name + " no more" });
+        await _bp.Client.Batches.CreateAsync(new NewBatch { Name = name, Schedule = new Schedule { Kind = ScheduleKind.Daily, Hours = [3] } });
+
+        Assert.Equal(name, (await _bp.JsonAsync("list", "--name", name, "--scheduled")).Single().GetProperty("name").GetString());
+        Assert.Equal(name + " no more", (await _bp.JsonAsync("list", "--name", name, "--scheduled", "false")).Single().GetProperty("name").GetString());
+        Assert.Contains(await _bp.JsonAsync("schedules"), batch => batch.GetProperty("name").GetString() == name);
+    }
+
+    [Fact]
     public async Task Others_words_cannot_write_on_the_terminal()
     {
         var batch = await _bp.Client.Batches.CreateAsync(new NewBatch { Name = "\u001b[2Jgone [red]too[/]" });

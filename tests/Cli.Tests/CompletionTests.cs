@@ -5,6 +5,8 @@ namespace BatchPlatform.Cli.Tests;
 /// <summary>Shells complete commands by asking the program.</summary>
 public sealed class CompletionTests : IDisposable
 {
+    public static readonly TheoryData<string, string> Lines = new() { { "bp ret", "retry-failed" }, { "bp submit --priority h", "high" }, { "bp upstreams i", "import" } };
+
     private readonly Bp _bp = new(new Uri("http://127.0.0.1:1"));
 
     public void Dispose() => _bp.Dispose();
@@ -31,14 +33,36 @@ public sealed class CompletionTests : IDisposable
     }
 
     [Theory]
-    [InlineData("zsh", "compdef _bp bp")]
-    [InlineData("fish", "complete -c bp")]
-    public async Task Other_shells_ask_by_the_same_directive(string shell, string registration)
+    [MemberData(nameof(Lines))]
+    public async Task Fish_completes(string line, string expected)
     {
-        var script = string.Join('\n', (await _bp.RunAsync("completion", shell)).Output);
+        await WriteProgramAsync();
+        _bp.Folder.Write("complete.fish", $"""
+            set PATH $PWD $PATH
+            bp completion fish | source
+            complete -C '{line}'
+            """);
 
-        Assert.Contains(registration, script, StringComparison.Ordinal);
-        Assert.Contains("[suggest:", script, StringComparison.Ordinal);
+        Assert.Contains(expected, (await ShellAsync("fish", "--no-config", "complete.fish")).Split('\n'));
+    }
+
+    // As its line editor calls it; of what is offered it shows what begins with the word.
+    [Theory]
+    [MemberData(nameof(Lines))]
+    public async Task Zsh_completes(string line, string expected)
+    {
+        await WriteProgramAsync();
+        _bp.Folder.Write("complete.zsh", $$"""
+            PATH=$PWD:$PATH
+            compdef() { [[ "$*" == '_bp bp' ]] || print "compdef $*" }
+            compadd() { print -l -- "${(@P)2}" }
+            _files() { }
+            eval "$(bp completion zsh)"
+            BUFFER='{{line}}' CURSOR={{line.Length}}
+            _bp
+            """);
+
+        Assert.Contains(expected, (await ShellAsync("zsh", "-f", "complete.zsh")).Split('\n'));
     }
 
     // As it is installed: a program of that name on the path.

@@ -1,3 +1,6 @@
+using System.Net.Http.Json;
+using System.Text.RegularExpressions;
+using BatchPlatform.Testing;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -5,7 +8,7 @@ namespace BatchPlatform.Dashboard.Tests;
 
 /// <summary>Upstreams, schedules, keys and tenants.</summary>
 [Collection(OneBrowser.Name)]
-public sealed class AdministrationTests(Chromium chromium)
+public sealed partial class AdministrationTests(Chromium chromium)
 {
     private readonly RunningPlatform _platform = chromium.Platform;
 
@@ -60,6 +63,34 @@ public sealed class AdministrationTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task Batches_of_another_tenant_are_listed_but_opened_with_a_key_of_his()
+    {
+        using var other = await _platform.TenantAsync("guests");
+        using var made = await other.PostAsJsonAsync("/v1/batches", new { name = "A guest's" });
+        made.EnsureSuccessStatusCode();
+        await using var window = await chromium.SignedInAsync();
+
+        await window.GoAsync("/batches?tenant=guests");
+
+        await Expect(window.Page.GetByTitle("Opened with a key of guests")).ToHaveTextAsync("A guest's");
+        await Expect(window.Page.GetByRole(AriaRole.Link, new() { Name = "A guest's" })).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task What_waits_is_plotted()
+    {
+        await using var window = await chromium.SignedInAsync();
+
+        await window.GoAsync("/");
+
+        // Two of its 400 jobs are done in a second, and what waits is written down every ten.
+        await Expect(window.Page.GetByRole(AriaRole.Img, new() { NameRegex = WaitingJobs() })).ToBeVisibleAsync(new() { Timeout = 60_000 });
+    }
+
+    [GeneratedRegex("^Jobs that waited. In the database: [0-9,]+ at last, [1-9]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex WaitingJobs();
+
+    [Fact]
     public async Task A_tenant_is_given_another_weight_and_keeps_the_rest()
     {
         await using var window = await chromium.SignedInAsync();
@@ -70,6 +101,29 @@ public sealed class AdministrationTests(Chromium chromium)
 
         await Expect(window.Page.GetByRole(AriaRole.Status)).ToHaveTextAsync("Saved.");
         Assert.Equal(2.5, (await _platform.GetAsync("/v1/tenants/reports")).GetProperty("weight").GetDouble());
+    }
+
+    [Fact]
+    public async Task A_parked_message_is_read_but_for_what_is_masked()
+    {
+        await using var api = await FakePlatform.StartAsync(new Dictionary<string, string>
+        {
+            ["GET /v1/usage"] = """{"tenant":"default"}""",
+            ["GET /v1/tenants/default"] = """{"name":"default"}""",
+            ["GET /v1/dead-letters?content=true"] = """
+                {"items":[{"queue":"slices","count":1,"messages":[{"message_id":"01a20650-c61a-7e93-b735-945dd8f764ef","type":"RunSlice","batch_id":null,
+                 "reason":"exception","exception_type":"System.Exception","consumer":null,"parked_at":"2026-01-02T03:04:05Z","content":{"namespace":"crm","email":"ann@example.org"}}]}]}
+                """,
+        });
+        await using var dashboard = await ServiceProcess.StartAsync(
+            "services/dashboard", new Dictionary<string, string?> { ["Dashboard__Api"] = $"{api.Address}", ["Dashboard__Mask__0"] = "email" });
+        await using var window = await chromium.SignedInAsync(at: dashboard.BaseAddress);
+
+        await window.GoAsync("/dead-letters");
+        await window.Page.GetByText("What it says").ClickAsync();
+
+        await Expect(window.Page.Locator("details pre")).ToContainTextAsync("\"namespace\": \"crm\"");
+        await Expect(window.Page.Locator("details pre")).ToContainTextAsync("\"email\": \"•••\"");
     }
 
     [Fact]

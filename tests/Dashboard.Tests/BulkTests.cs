@@ -32,6 +32,25 @@ public sealed class BulkTests(Chromium chromium)
         Assert.Equal(0, await CountAsync("Spring cleaning"));
     }
 
+    [Theory]
+    [InlineData(false, "Refused", 1)]
+    [InlineData(true, "Done", 0)]
+    public async Task Running_batches_are_deleted_only_when_that_was_asked_for(bool force, string counted, int left)
+    {
+        var name = $"Under way, {counted}";
+        await _platform.CreateAsync(new JsonObject { ["name"] = name, ["commit"] = true, ["jobs"] = RunningPlatform.LookUps("geocoder", Enumerable.Repeat("Lisbon", 100)) });
+        await using var window = await chromium.SignedInAsync();
+        await window.GoAsync($"/batches/act?name={Uri.EscapeDataString(name)}&action=Delete");
+
+        await window.Page.GetByLabel("Running ones, too").SetCheckedAsync(force);
+        await window.Page.GetByLabel("To go on, type").FillAsync("delete 1");
+        await window.Button("Delete 1 batch").ClickAsync();
+
+        await Expect(window.Page.Locator("#head .badge")).ToHaveTextAsync("Finished", new() { Timeout = 30_000 });
+        await Expect(window.Page.Locator($"dl.facts dt:text-is('{counted}') + dd")).ToHaveTextAsync("1");
+        Assert.Equal(left, await CountAsync(name));
+    }
+
     [Fact]
     public async Task An_action_that_takes_long_is_followed_and_cancelled()
     {

@@ -29,7 +29,7 @@ public sealed class PlotTests
     [Fact]
     public void Steps_are_put_together_where_there_is_no_room_for_each()
     {
-        var points = Enumerable.Range(0, 360).Select(step => new ActivityPoint(DateTimeOffset.UnixEpoch.AddSeconds(10 * step), 20, 10, step < 6 ? 5 : null, step));
+        var points = Enumerable.Range(0, 360).Select(step => new ActivityPoint(DateTimeOffset.UnixEpoch.AddSeconds(10 * step), 20, 10, step < 6 ? 5 : null, step, step, 2, 3));
         var activity = new Activity(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddHours(1), 10, [.. points], new Backlog(0, 0, 0, 0));
 
         var plot = ActivityPlot.Of(activity);
@@ -39,5 +39,7 @@ public sealed class PlotTests
         Assert.All(plot.Outcomes[1].Values, perSecond => Assert.Equal(1, perSecond));
         Assert.Equal([5, null], plot.Latencies[0].Values.Take(2));
         Assert.Equal([5, 11], plot.Latencies[1].Values.Take(2));
+        Assert.Equal([5, 11], plot.Depths[0].Values.Take(2));
+        Assert.All(plot.Depths[2].Values, jobs => Assert.Equal(3, jobs));
     }
 }

@@ -101,10 +101,16 @@ public sealed class RunningPlatform : IAsyncLifetime
             ["schedule"] = new JsonObject { ["kind"] = "weekly", ["days_of_week"] = new JsonArray(1, 3, 5), ["hours"] = new JsonArray(6, 18), ["time_zone"] = "Europe/Lisbon" },
             ["jobs"] = LookUps("places", names.Take(20)),
         });
-        ReaderKey = (await PostAsync("/v1/keys", new JsonObject { ["tenant"] = "reports", ["name"] = "Reports", ["scopes"] = new JsonArray("read") })).GetProperty("key").GetString()!;
+        ReaderKey = await KeyAsync("reports", "read");
         await StateAsync(Finished, "Finished");
         await StateAsync(Failed, "Finished");
     }
+
+    /// <summary>Asks the API for another tenant.</summary>
+    public async Task<HttpClient> TenantAsync(string tenant) => ClientWith(await KeyAsync(tenant, "read", "write"));
+
+    private async Task<string> KeyAsync(string tenant, params string[] scopes) =>
+        (await PostAsync("/v1/keys", new JsonObject { ["tenant"] = tenant, ["name"] = tenant, ["scopes"] = new JsonArray([.. scopes]) })).GetProperty("key").GetString()!;
 
     private async Task<JsonElement> PostAsync(string path, JsonObject body)
     {

@@ -62,6 +62,25 @@ public abstract class ActivityTests(string provider) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_waits_is_written_as_long_as_something_does()
+    {
+        await _host.AnnounceAsync(Worker);
+        var id = await _host.CreateAsync(jobs: 4, commit: true, tenant: "shop");
+        var slice = await _host.SliceAsync();
+        await _writer.TickAsync(default);
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        await _host.ReportAsync(slice, Worker);
+        await _host.EventuallyInAsync(id, BatchState.Finished);
+        await _writer.TickAsync(default);
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        await _writer.TickAsync(default);
+
+        // The host's own clock, which has the time of day, writes, too.
+        var step = Assert.Single(await WrittenAsync(), step => step.At < _clock.GetUtcNow().UtcDateTime);
+        Assert.Equal(("shop", 0, 0L, 4L, 0L), (step.Tenant, step.Completed, step.Pending, step.Queued, step.Processing));
+    }
+
+    [Fact]
     public async Task A_process_that_ends_writes_the_step_that_goes_on()
     {
         _tally.Add("shop", [Ended(completed: true, 12)]);

@@ -3,6 +3,7 @@ using BatchPlatform.Defaults;
 using BatchPlatform.Orchestrator.Clocks;
 using BatchPlatform.Orchestrator.Dispatch;
 using BatchPlatform.Orchestrator.Schedules;
+using BatchPlatform.Orchestrator.Watching;
 using BatchPlatform.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
@@ -16,7 +17,7 @@ namespace BatchPlatform.Orchestrator.Tests;
 public sealed class IdleCostTests : IAsyncLifetime
 {
     private static readonly string[] Growing = ["batches", "runs", "lanes", "outcomes", "jobs"];
-    private static readonly Type[] Looking = [typeof(LeaseClock), typeof(StopClock), typeof(DeadlineClock), typeof(ReconcileClock), typeof(ScheduleClock)];
+    private static readonly Type[] Looking = [typeof(LeaseClock), typeof(StopClock), typeof(DeadlineClock), typeof(ReconcileClock), typeof(ScheduleClock), typeof(ActivityClock)];
 
     private readonly QueryPlans _plans = new();
     private OrchestratorHost _host = null!;

@@ -102,7 +102,7 @@ public sealed class PoisonTests : IAsyncLifetime
 
         await Host.EventuallyInAsync(stopped, BatchState.Committed);
         Assert.Equal((0, "Nothing was parked."), await RedriveAsync(queue: null));
-        Assert.Empty(await new DeadLetterQueues(Configuration()).LookAsync(default));
+        Assert.Empty(await new DeadLetterQueues(Configuration()).LookAsync(withContent: false, default));
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class PoisonTests : IAsyncLifetime
 
         Assert.Equal((0, "Nothing was parked."), await RedriveAsync(queue: null));
 
-        Assert.Empty(await new DeadLetterQueues(Configuration()).LookAsync(default));
+        Assert.Empty(await new DeadLetterQueues(Configuration()).LookAsync(withContent: false, default));
         await Host.AskAsync(new PauseBatch(id, Guid.NewGuid(), Reason: null));
         Assert.Equal(nameof(BatchState.Created), (await Host.BatchAsync(id)).CurrentState);
     }
@@ -191,7 +191,7 @@ public sealed class PoisonTests : IAsyncLifetime
     }
 
     private async Task<ParkedMessages> ParkedAsync(string queue) =>
-        (await new DeadLetterQueues(Configuration()).LookAsync(default)).SingleOrDefault(parked => parked.Queue == queue) ?? new ParkedMessages(queue, 0, []);
+        (await new DeadLetterQueues(Configuration()).LookAsync(withContent: false, default)).SingleOrDefault(parked => parked.Queue == queue) ?? new ParkedMessages(queue, 0, []);
 
     private async Task<List<(int Index, string? Code)>> FailuresAsync(Guid id)
     {

@@ -7,7 +7,10 @@ public static class RepositoryPaths
 {
     public static string Root { get; } = FindRoot();
 
-    /// <summary>The DLL of a project, by its folder, in the configuration and framework that the tests were built in.</summary>
+    /// <summary>
+    /// The DLL of a project, by its folder, in the configuration and framework that the tests were built in; or as <c>deploy/publish</c> put
+    /// it into the folder that the environment names as BP_PROGRAMS.
+    /// </summary>
     public static string BuiltDll(string projectFolder)
     {
         var folder = Path.Combine(Root, projectFolder);
@@ -15,7 +18,9 @@ public static class RepositoryPaths
         // The tests run in …/bin/{configuration}/{framework}/.
         var tests = new DirectoryInfo(AppContext.BaseDirectory);
         var name = XDocument.Load(project).Descendants("AssemblyName").SingleOrDefault()?.Value ?? Path.GetFileNameWithoutExtension(project);
-        var dll = Path.Combine(folder, "bin", tests.Parent!.Name, tests.Name, $"{name}.dll");
+        var dll = Environment.GetEnvironmentVariable("BP_PROGRAMS") is { } programs
+            ? Path.Combine(programs, Path.GetFileName(projectFolder), $"{name}.dll")
+            : Path.Combine(folder, "bin", tests.Parent!.Name, tests.Name, $"{name}.dll");
         return File.Exists(dll) ? dll : throw new FileNotFoundException($"{dll} is not built: dotnet build BatchPlatform.sln", dll);
     }
 

@@ -16,7 +16,8 @@ internal static class ActionsCommand
         var action = Action<BatchAction>();
         var filter = new BatchFilterOptions();
         var bulk = new BulkOptions();
-        var command = new Command("batches", "Act on all batches that the options match.") { action };
+        var force = new Option<bool>("--force") { Description = "With delete: running ones, too." };
+        var command = new Command("batches", "Act on all batches that the options match.") { action, force };
         filter.AddTo(command);
         bulk.AddTo(command);
         return command.Does((session, parsed, cancellationToken) =>
@@ -26,8 +27,8 @@ internal static class ActionsCommand
                 session,
                 parsed,
                 $"{parsed.GetValue(action)} batches",
-                () => session.Platform.Actions.CountAsync(what, which, cancellationToken),
-                rate => session.Platform.Actions.StartAsync(what, which, rate, cancellationToken),
+                () => session.Platform.Actions.PreviewAsync(what, which, cancellationToken),
+                rate => session.Platform.Actions.StartAsync(what, which, rate, parsed.GetValue(force), cancellationToken),
                 cancellationToken);
         });
     }
@@ -48,7 +49,7 @@ internal static class ActionsCommand
                 session,
                 parsed,
                 $"{parsed.GetValue(action)} jobs",
-                () => session.Platform.Actions.CountAsync(what, id, which, cancellationToken),
+                () => session.Platform.Actions.PreviewAsync(what, id, which, cancellationToken),
                 rate => session.Platform.Actions.StartAsync(what, id, which, rate, cancellationToken),
                 cancellationToken);
         });

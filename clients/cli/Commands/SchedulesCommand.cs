@@ -23,8 +23,7 @@ internal static class SchedulesCommand
 
     private static Command List() => new Command("list", "List them, the next to fire first.").Does(async (session, _, cancellationToken) =>
     {
-        var scheduled = await session.Platform.Batches.ListAsync(cancellationToken: cancellationToken)
-            .Where(batch => batch.Schedule is not null)
+        var scheduled = await session.Platform.Batches.ListAsync(new BatchFilter { Scheduled = true }, cancellationToken: cancellationToken)
             .OrderBy(batch => batch.NextRunAt ?? DateTimeOffset.MaxValue)
             .ToListAsync(cancellationToken);
         await session.Output.ListAsync(scheduled.ToAsyncEnumerable(), "No batch has a schedule.", Columns);

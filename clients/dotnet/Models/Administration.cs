@@ -85,14 +85,16 @@ public sealed record Quota(long Used, long? Limit);
 /// <param name="Messages">The first of them.</param>
 public sealed record DeadLetters(string Queue, long Count, IReadOnlyList<DeadLetter> Messages);
 
-/// <summary>A message that nobody could handle, without its content.</summary>
+/// <summary>A message that nobody could handle.</summary>
 /// <param name="MessageId">The message.</param>
 /// <param name="Type">Its type.</param>
 /// <param name="BatchId">The batch that it is about.</param>
 /// <param name="Reason">Why it was parked.</param>
 /// <param name="ExceptionType">What was thrown; null where nothing was.</param>
 /// <param name="ParkedAt">When.</param>
-public sealed record DeadLetter(Guid? MessageId, string? Type, Guid? BatchId, string Reason, string? ExceptionType, DateTimeOffset? ParkedAt);
+/// <param name="Content">What it says, long texts cut short; null where that was not asked for.</param>
+public sealed record DeadLetter(
+    Guid? MessageId, string? Type, Guid? BatchId, string Reason, string? ExceptionType, DateTimeOffset? ParkedAt, System.Text.Json.JsonElement? Content);
 
 /// <summary>So many messages were put back.</summary>
 /// <param name="Queue">Where to.</param>
@@ -113,7 +115,11 @@ public sealed record Activity(DateTimeOffset From, DateTimeOffset To, int StepSe
 /// <param name="Failed">Jobs that ended with an error.</param>
 /// <param name="DurationP50Ms">Half of the calls were faster; null without calls.</param>
 /// <param name="DurationP95Ms">Of twenty calls nineteen were faster; null without calls.</param>
-public sealed record ActivityPoint(DateTimeOffset At, long Completed, long Failed, double? DurationP50Ms, double? DurationP95Ms);
+/// <param name="Pending">Jobs of batches under way that were not cut yet: the most that was seen.</param>
+/// <param name="Queued">Jobs that waited for a worker: the most that was seen.</param>
+/// <param name="Processing">Jobs that workers had: the most that was seen.</param>
+public sealed record ActivityPoint(
+    DateTimeOffset At, long Completed, long Failed, double? DurationP50Ms, double? DurationP95Ms, long Pending, long Queued, long Processing);
 
 /// <summary>What waits.</summary>
 /// <param name="RunningBatches">Batches that are Committed or Running.</param>

@@ -21,13 +21,17 @@ public sealed record BatchFilter
     /// <summary>With a job that failed with this code.</summary>
     public string? ErrorCode { get; init; }
 
+    /// <summary>With a schedule, or without one.</summary>
+    public bool? Scheduled { get; init; }
+
     internal Query Query => default(Query)
         .With("state", State?.ToString())
         .With("name", Name)
         .With("tenant", Tenant)
         .With("created_after", CreatedAfter)
         .With("created_before", CreatedBefore)
-        .With("error_code", ErrorCode);
+        .With("error_code", ErrorCode)
+        .With("scheduled", Scheduled);
 }
 
 /// <summary>Which jobs of a batch are meant: all that meet every member that is not null.</summary>
@@ -112,6 +116,9 @@ public sealed record BulkAction
     /// <summary>Items that the filter matched when it began; null while they are being counted.</summary>
     public long? Matched { get; init; }
 
+    /// <summary>There were more than <see cref="Matched"/>.</summary>
+    public bool LowerBound { get; init; }
+
     /// <summary>Items that it was done to.</summary>
     public long Done { get; init; }
 
@@ -127,6 +134,11 @@ public sealed record BulkAction
     /// <summary>When it ended; null while it runs.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 }
+
+/// <summary>How many a bulk action would be done to.</summary>
+/// <param name="Matched">Items that the filter matches.</param>
+/// <param name="LowerBound">There are more than that.</param>
+public sealed record ActionPreview(long Matched, bool LowerBound);
 
 /// <summary>Where a bulk action is.</summary>
 public enum BulkActionState

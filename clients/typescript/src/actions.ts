@@ -1,6 +1,6 @@
 import type { BatchFilter } from "./batches.js";
 import type { Transport } from "./transport.js";
-import type { BulkAction, JobState } from "./types.js";
+import type { ActionPreview, BulkAction, JobState } from "./types.js";
 
 /** What is done to batches. */
 export type BatchAction = "start" | "stop" | "pause" | "resume" | "retry_failed" | "delete";
@@ -26,18 +26,18 @@ export class Actions {
   }
 
   /** How many batches a filter matches. */
-  countBatches(action: BatchAction, filter: BatchFilter): Promise<number> {
-    return this.#count("/v1/batches/actions", action, filter);
+  previewBatches(action: BatchAction, filter: BatchFilter): Promise<ActionPreview> {
+    return this.#preview("/v1/batches/actions", action, filter);
   }
 
   /** How many of a batch's jobs a filter matches. */
-  countJobs(action: JobAction, filter: JobFilter): Promise<number> {
-    return this.#count("/v1/jobs/actions", action, filter);
+  previewJobs(action: JobAction, filter: JobFilter): Promise<ActionPreview> {
+    return this.#preview("/v1/jobs/actions", action, filter);
   }
 
-  /** Begins an action on all batches that a filter matches now. */
-  onBatches(action: BatchAction, filter: BatchFilter, maxPerSecond?: number): Promise<BulkAction> {
-    return this.#transport.json("POST", "/v1/batches/actions", { action, filter, max_per_second: maxPerSecond });
+  /** Begins an action on all batches that a filter matches now. `force`, for delete alone: running ones, too. */
+  onBatches(action: BatchAction, filter: BatchFilter, maxPerSecond?: number, force?: boolean): Promise<BulkAction> {
+    return this.#transport.json("POST", "/v1/batches/actions", { action, filter, max_per_second: maxPerSecond, force });
   }
 
   /** Begins an action on all jobs of a batch that a filter matches now. */
@@ -59,7 +59,7 @@ export class Actions {
     return this.#transport.json("POST", `/v1/actions/${encodeURIComponent(id)}/cancel`);
   }
 
-  async #count(path: string, action: string, filter: object): Promise<number> {
-    return (await this.#transport.json<{ matched: number }>("POST", path, { action, filter, dry_run: true })).matched;
+  #preview(path: string, action: string, filter: object): Promise<ActionPreview> {
+    return this.#transport.json("POST", path, { action, filter, dry_run: true });
   }
 }

@@ -110,8 +110,8 @@ export class Admin {
   }
 
   /** The queues that have messages which nobody could handle. */
-  async deadLetters(): Promise<DeadLetters[]> {
-    return (await this.#transport.json<{ items: DeadLetters[] }>("GET", "/v1/dead-letters")).items;
+  async deadLetters(content?: boolean): Promise<DeadLetters[]> {
+    return (await this.#transport.json<{ items: DeadLetters[] }>("GET", "/v1/dead-letters", undefined, { content })).items;
   }
 
   /** Puts such messages back to the queue that they were sent to; those of one queue, or all. */

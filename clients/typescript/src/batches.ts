@@ -16,6 +16,8 @@ export interface BatchFilter {
   created_before?: string;
   /** With a job that failed with this code. */
   error_code?: string;
+  /** With a schedule, or without one. */
+  scheduled?: boolean;
 }
 
 const reconnectAfter = 1000;

@@ -119,7 +119,7 @@ export interface paths {
         };
         /**
          * The tenant's batches, newest first unless another order is asked for.
-         * @description A page may hold fewer batches than the limit, or none, and still have a next_cursor: a search by name or by error_code looks at a bounded part of the list.
+         * @description A page may hold fewer batches than the limit, or none, and still have a next_cursor: a search by name, error_code or scheduled looks at a bounded part of the list.
          */
         get: operations["list-batches"];
         put?: never;
@@ -3669,10 +3669,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Messages that could not be handled, by queue, without their content */
+        /**
+         * Messages that could not be handled, by queue
+         * @description Of each queue the first ten messages. Without their content unless that is asked for: it may hold params of any tenant's jobs.
+         */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description true: with what the messages say. */
+                    content?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -3686,6 +3692,15 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["DeadLettersView"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description Unauthorized */
@@ -4109,6 +4124,12 @@ export interface components {
             duration_p50_ms: null | number;
             /** Format: double */
             duration_p95_ms: null | number;
+            /** Format: int64 */
+            pending: number;
+            /** Format: int64 */
+            queued: number;
+            /** Format: int64 */
+            processing: number;
         };
         ActivityView: {
             /** Format: date-time */
@@ -4174,6 +4195,7 @@ export interface components {
             /** Format: date-time */
             created_before?: null | string;
             error_code?: null | string;
+            scheduled?: null | boolean;
         };
         BatchCounts: {
             /** Format: int32 */
@@ -4351,6 +4373,7 @@ export interface components {
             consumer: null | string;
             /** Format: date-time */
             parked_at: null | string;
+            content: null | components["schemas"]["JsonNode"];
         };
         DeadLettersView: {
             items: components["schemas"]["ParkedMessages"][];
@@ -4493,6 +4516,7 @@ export interface components {
             completed_at?: null | string;
         };
         JsonElement: unknown;
+        JsonNode: unknown;
         KeyBody: {
             tenant?: null | string;
             scopes?: null | string[];
@@ -4850,6 +4874,8 @@ export interface operations {
                 created_before?: string;
                 /** @description Only batches with a job that failed with this code in the latest run. */
                 error_code?: string;
+                /** @description true: only batches with a schedule; false: only batches without one. */
+                Scheduled?: string;
                 /** @description created, name or ended, with a minus before it for falling order; -created when absent. Batches without a name, or without an end, are not in a list by it. */
                 Sort?: string;
                 /** @description Batches, at most: 1 to 1000, 50 when absent. */

@@ -32,6 +32,8 @@ export type ErrorGroup = Schemas["ErrorGroup"];
 
 /** One action on all that a filter matches; work of its own. */
 export type BulkAction = Schemas["ActionView"];
+/** How many a bulk action would be done to. */
+export type ActionPreview = Schemas["ActionPreview"];
 
 export type Problem = Schemas["Problem"];
 export type ProblemError = Schemas["ProblemError"];

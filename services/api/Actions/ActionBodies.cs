@@ -57,6 +57,9 @@ public sealed record BatchChoice
 
     /// <summary>With a failed job of this code in the latest run.</summary>
     public string? ErrorCode { get; init; }
+
+    /// <summary>With a schedule, or without one.</summary>
+    public bool? Scheduled { get; init; }
 }
 
 /// <summary>The body of POST /v1/jobs/actions.</summary>

@@ -33,6 +33,7 @@ public sealed class ActionTargets(BatchStore store, BatchCommands commands, Oper
             CreatedAfter = choice.CreatedAfter?.UtcDateTime,
             CreatedBefore = choice.CreatedBefore?.UtcDateTime,
             ErrorCode = choice.ErrorCode,
+            Scheduled = choice.Scheduled,
             Until = row.CreatedAt,
         };
         return new BatchItems(store, commands, row, VerbOf<BatchVerb>(row), filter);

@@ -25,4 +25,7 @@ public sealed record BatchFilter
 
     /// <summary>With a failed job of this code in its latest run.</summary>
     public string? ErrorCode { get; init; }
+
+    /// <summary>With a schedule, or without one.</summary>
+    public bool? Scheduled { get; init; }
 }

@@ -88,28 +88,36 @@ internal sealed class BatchSearch(StoreDb db, BatchFilter filter)
         };
         return await FewAsync(cancellationToken) is { } few
             ? new Walk(batches.Where(batch => few.Contains(batch.Number)), sort.Key, IsShort: true)
-            : new Walk(batches, sort.Key, filter is { Name: null, ErrorCode: null } && (sort.Key == BatchKey.Created || IsOfAnyStateAndAge));
+            : new Walk(batches, sort.Key, filter is { Name: null, ErrorCode: null, Scheduled: null } && (sort.Key == BatchKey.Created || IsOfAnyStateAndAge));
     }
 
     private bool IsOfAnyStateAndAge => filter is { State: null, CreatedAfter: null, CreatedBefore: null, Until: null };
 
-    // The batches that had a failed job of the code, if they are few.
+    // The batches that have what few have, if they are few.
     private async Task<List<long>?> FewAsync(CancellationToken cancellationToken)
     {
-        if (filter.ErrorCode is not { } code)
+        var rare = filter.Scheduled == true ? WithSchedule() : filter.ErrorCode is { } code ? WithFailure(code) : null;
+        if (rare is null)
         {
             return null;
         }
 
+        var numbers = await rare.Take(Few + 1).ToListAsync(cancellationToken);
+        return numbers.Count <= Few ? numbers : null;
+    }
+
+    private IQueryable<long> WithSchedule()
+    {
+        var schedules = filter.Tenant is { } tenant ? db.Schedules.Where(schedule => schedule.Tenant == tenant) : db.Schedules;
+        return schedules.OrderBy(schedule => schedule.Tenant).ThenBy(schedule => schedule.Batch).Select(schedule => schedule.Batch);
+    }
+
+    private IQueryable<long> WithFailure(string code)
+    {
         var kept = Failure.CodeOf(code);
         var failures = db.Failures.Where(failure => failure.Code == kept);
         failures = filter.Tenant is { } tenant ? failures.Where(failure => failure.Tenant == tenant) : failures;
-        var numbers = await failures
-            .OrderBy(failure => failure.Tenant).ThenBy(failure => failure.Batch)
-            .Select(failure => failure.Batch)
-            .Take(Few + 1)
-            .ToListAsync(cancellationToken);
-        return numbers.Count <= Few ? numbers : null;
+        return failures.OrderBy(failure => failure.Tenant).ThenBy(failure => failure.Batch).Select(failure => failure.Batch);
     }
 
     // What the walk has not chosen already.
@@ -117,6 +125,7 @@ internal sealed class BatchSearch(StoreDb db, BatchFilter filter)
     {
         batches = walk.Key == BatchKey.Created ? batches : OfStateAndAge(batches);
         batches = filter.Name is { } name ? Named(batches, name) : batches;
+        batches = filter.Scheduled is { } scheduled ? batches.Where(batch => db.Schedules.Any(schedule => schedule.Batch == batch.Number) == scheduled) : batches;
         if (filter.ErrorCode is not { } code)
         {
             return batches;

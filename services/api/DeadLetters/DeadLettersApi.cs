@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using BatchPlatform.Api.Reading;
 using BatchPlatform.Contracts;
 using BatchPlatform.Defaults.DeadLetters;
 using BatchPlatform.Store;
@@ -13,9 +15,10 @@ public static class DeadLettersApi
     {
         var letters = v1.MapGroup("/dead-letters").WithTags("dead letters").RequireAuthorization(ApiSetup.AdminPolicy);
         letters.MapGet("", ListAsync)
-            .WithSummary("Messages that could not be handled, by queue, without their content")
+            .WithSummary("Messages that could not be handled, by queue")
+            .WithDescription("Of each queue the first ten messages. Without their content unless that is asked for: it may hold params of any tenant's jobs.")
             .Produces<DeadLettersView>()
-            .ProducesProblems(503);
+            .ProducesProblems(400, 503);
         letters.MapPost("/redrive", RedriveAsync)
             .WithSummary("Put the messages back to the queue that they were sent to")
             .Accepts<RedriveBody>(isOptional: true, "application/json")
@@ -23,8 +26,9 @@ public static class DeadLettersApi
             .ProducesProblems(422, 503);
     }
 
-    private static Task<IResult> ListAsync(DeadLetterQueues letters, CancellationToken cancellationToken) => AnsweredAsync(async () =>
-        Results.Ok(new DeadLettersView(await letters.LookAsync(cancellationToken))));
+    private static Task<IResult> ListAsync(
+        [Description("true: with what the messages say.")] string? content, DeadLetterQueues letters, CancellationToken cancellationToken) => AnsweredAsync(async () =>
+        Results.Ok(new DeadLettersView(await letters.LookAsync(Parameter.Flag("content", content) ?? false, cancellationToken))));
 
     // Repeated, it moves what was parked meanwhile: it needs no record of Idempotency-Key.
     private static async Task<IResult> RedriveAsync(HttpContext context, DeadLetterQueues letters, BatchStore store)

@@ -1,7 +1,7 @@
 using System.ComponentModel;
-using BatchPlatform.Contracts;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Tables;
+using BatchPlatform.Store.Watching;
 using Microsoft.EntityFrameworkCore;
 
 namespace BatchPlatform.Api.Reading;
@@ -34,26 +34,9 @@ internal static class ActivityApi
 
     private static async Task<BacklogView> BacklogAsync(StoreDb db, string tenant, CancellationToken cancellationToken)
     {
-        var all = tenant == Tenancy.AllTenants;
-        var slices = await db.Slices
-            .Where(slice => (all || slice.Tenant == tenant) && slice.State != SliceState.Returned)
-            .GroupBy(slice => slice.State)
-            .Select(group => new { group.Key, Jobs = group.Sum(slice => (long)slice.Remaining) })
-            .ToListAsync(cancellationToken);
-        var under = await db.Runs
-            .Where(run => (all || run.Tenant == tenant) && run.SettledAt == null)
-            .Join(
-                db.Batches.Where(batch => batch.CurrentState == nameof(BatchState.Committed) || batch.CurrentState == nameof(BatchState.Running)),
-                run => new { run.Batch, run.Number },
-                batch => new { Batch = batch.Number, Number = batch.Run },
-                (run, batch) => (long)(run.Total - run.Completed - run.Failed))
-            .GroupBy(_ => 1)
-            .Select(group => new { Batches = group.Count(), Jobs = group.Sum() })
-            .FirstOrDefaultAsync(cancellationToken);
-        var queued = slices.Find(group => group.Key == SliceState.Queued)?.Jobs ?? 0;
-        var processing = slices.Find(group => group.Key == SliceState.Taken)?.Jobs ?? 0;
-        // Read one after the other, they may disagree by what moved in between.
-        return new BacklogView(under?.Batches ?? 0, Math.Max(0, (under?.Jobs ?? 0) - queued - processing), queued, processing);
+        var backlogs = await Backlogs.ReadAsync(db, tenant == Tenancy.AllTenants ? null : tenant, cancellationToken);
+        return new BacklogView(
+            backlogs.Sum(backlog => backlog.Batches), backlogs.Sum(backlog => backlog.Pending), backlogs.Sum(backlog => backlog.Queued), backlogs.Sum(backlog => backlog.Processing));
     }
 
     private sealed record Query(
@@ -75,7 +58,11 @@ public sealed record ActivityView(DateTime From, DateTime To, int StepSeconds, I
 /// <param name="Failed">Jobs that ended with an error.</param>
 /// <param name="DurationP50Ms">What half of the calls did not exceed; null without calls.</param>
 /// <param name="DurationP95Ms">What nineteen of twenty calls did not exceed; null without calls.</param>
-public sealed record ActivityPoint(DateTime At, long Completed, long Failed, double? DurationP50Ms, double? DurationP95Ms);
+/// <param name="Pending">Jobs of batches under way that were in no slice: the most that was seen.</param>
+/// <param name="Queued">Jobs in slices that no worker had yet: the most that was seen.</param>
+/// <param name="Processing">Jobs in slices that workers had: the most that was seen.</param>
+public sealed record ActivityPoint(
+    DateTime At, long Completed, long Failed, double? DurationP50Ms, double? DurationP95Ms, long Pending, long Queued, long Processing);
 
 /// <summary>What waits.</summary>
 /// <param name="RunningBatches">Batches that are Committed or Running.</param>
@@ -117,6 +104,18 @@ internal sealed record ActivitySpan(DateTime From, DateTime To, int StepSeconds)
             durations = durations.With(step.Durations);
         }
 
-        return new ActivityPoint(at, completed, failed, durations.Quantile(0.5), durations.Quantile(0.95));
+        return new ActivityPoint(
+            at,
+            completed,
+            failed,
+            durations.Quantile(0.5),
+            durations.Quantile(0.95),
+            MostSeen(steps, step => step.Pending),
+            MostSeen(steps, step => step.Queued),
+            MostSeen(steps, step => step.Processing));
     }
+
+    // Every orchestrator sees all that waits; each tenant's is its own.
+    private static long MostSeen(IEnumerable<ActivityStep> steps, Func<ActivityStep, long> jobs) =>
+        steps.GroupBy(step => step.Tenant, StringComparer.Ordinal).Sum(tenant => tenant.Max(jobs));
 }

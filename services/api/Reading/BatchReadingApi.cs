@@ -13,7 +13,7 @@ internal static class BatchReadingApi
         batches.MapGet("", ListAsync)
             .WithName("list-batches")
             .WithSummary("The tenant's batches, newest first unless another order is asked for.")
-            .WithDescription("A page may hold fewer batches than the limit, or none, and still have a next_cursor: a search by name or by error_code looks at a bounded part of the list.")
+            .WithDescription("A page may hold fewer batches than the limit, or none, and still have a next_cursor: a search by name, error_code or scheduled looks at a bounded part of the list.")
             .Produces<Page<BatchView>>();
         batches.MapGet("{id}", FindAsync).WithName("get-batch").WithSummary("One batch, with counts per job state, progress, rate and ETA.").Produces<BatchView>();
     }
@@ -29,6 +29,7 @@ internal static class BatchReadingApi
             CreatedAfter = Parameter.Time("created_after", query.CreatedAfter),
             CreatedBefore = Parameter.Time("created_before", query.CreatedBefore),
             ErrorCode = Parameter.Text("error_code", query.ErrorCode),
+            Scheduled = Parameter.Flag("scheduled", query.Scheduled),
         };
         var (sort, limit) = (BatchSort.Parse(query.Sort), Parameter.Limit(query.Limit));
         if (filter.Tenant is null && sort.Key != BatchKey.Created)
@@ -52,6 +53,7 @@ internal static class BatchReadingApi
         [property: FromQuery(Name = "created_after"), Description("Only batches created later, RFC 3339.")] string? CreatedAfter,
         [property: FromQuery(Name = "created_before"), Description("Only batches created earlier, RFC 3339.")] string? CreatedBefore,
         [property: FromQuery(Name = "error_code"), Description("Only batches with a job that failed with this code in the latest run.")] string? ErrorCode,
+        [property: Description("true: only batches with a schedule; false: only batches without one.")] string? Scheduled,
         [property: Description("created, name or ended, with a minus before it for falling order; -created when absent. Batches without a name, or without an end, are not in a list by it.")] string? Sort,
         [property: Description("Batches, at most: 1 to 1000, 50 when absent.")] string? Limit,
         [property: Description("The next_cursor of the page before.")] string? Cursor);

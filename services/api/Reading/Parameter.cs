@@ -47,6 +47,15 @@ internal static class Parameter
             : throw Invalid(name, "must be a time such as 2026-01-31T12:00:00Z.");
     }
 
+    /// <summary><c>true</c> or <c>false</c>; null when absent.</summary>
+    public static bool? Flag(string name, string? text) => text switch
+    {
+        null => null,
+        "true" => true,
+        "false" => false,
+        _ => throw Invalid(name, "must be true or false."),
+    };
+
     /// <summary>Text of at most <see cref="Limits.NameLength"/> characters; null when absent.</summary>
     public static string? Text(string name, string? text) =>
         text is null || (text.Length <= Limits.NameLength && !text.Contains('\0'))

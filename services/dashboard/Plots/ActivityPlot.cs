@@ -4,7 +4,9 @@ namespace BatchPlatform.Dashboard.Plots;
 /// <param name="Moments">When each step began.</param>
 /// <param name="Outcomes">Jobs that ended a second, by how.</param>
 /// <param name="Latencies">How long calls took, in milliseconds.</param>
-internal sealed record ActivityPlot(IReadOnlyList<DateTimeOffset> Moments, IReadOnlyList<PlotSeries> Outcomes, IReadOnlyList<PlotSeries> Latencies)
+/// <param name="Depths">Jobs that waited, by where.</param>
+internal sealed record ActivityPlot(
+    IReadOnlyList<DateTimeOffset> Moments, IReadOnlyList<PlotSeries> Outcomes, IReadOnlyList<PlotSeries> Latencies, IReadOnlyList<PlotSeries> Depths)
 {
     private const int Room = 60;
 
@@ -23,6 +25,11 @@ internal sealed record ActivityPlot(IReadOnlyList<DateTimeOffset> Moments, IRead
             [
                 new PlotSeries("Half are faster than", 1, [.. steps.Select(Median)]),
                 new PlotSeries("95 % are faster than", 3, [.. steps.Select(step => step.Max(point => point.DurationP95Ms))]),
+            ],
+            [
+                new PlotSeries("In the database", 1, [.. steps.Select(step => (double?)step.Max(point => point.Pending))]),
+                new PlotSeries("In the queue", 3, [.. steps.Select(step => (double?)step.Max(point => point.Queued))]),
+                new PlotSeries("At workers", 2, [.. steps.Select(step => (double?)step.Max(point => point.Processing))]),
             ]);
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using RabbitMQ.Client;
 
 namespace BatchPlatform.Defaults.DeadLetters;
@@ -17,7 +18,7 @@ public sealed record ParkedMessages(string Queue, long Count, IReadOnlyList<Dead
 public sealed record RedrivenMessages(string Queue, int Redriven);
 
 /// <summary>
-/// A parked message, as far as it may be told: neither its content nor an exception's text, which may repeat some of it.
+/// A parked message: without its content unless that is asked for, and never with an exception's text, which may repeat some of it.
 /// </summary>
 /// <param name="MessageId">The message.</param>
 /// <param name="Type">The name of its type; null where it cannot be read.</param>
@@ -26,12 +27,17 @@ public sealed record RedrivenMessages(string Queue, int Redriven);
 /// <param name="ExceptionType">What was thrown; null where nothing was.</param>
 /// <param name="Consumer">Who threw it; null where nobody did.</param>
 /// <param name="ParkedAt">When, UTC; null where it is not known.</param>
-public sealed record DeadLetter(Guid? MessageId, string? Type, Guid? BatchId, string Reason, string? ExceptionType, string? Consumer, DateTime? ParkedAt)
+/// <param name="Content">What it says, long texts cut short; null where that was not asked for, or cannot be read.</param>
+public sealed record DeadLetter(
+    Guid? MessageId, string? Type, Guid? BatchId, string Reason, string? ExceptionType, string? Consumer, DateTime? ParkedAt, JsonNode? Content)
 {
-    internal static DeadLetter Of(BasicGetResult got)
+    // Jobs are packed into one text that nobody can read.
+    private const int LongestText = 200;
+
+    internal static DeadLetter Of(BasicGetResult got, bool withContent)
     {
         var headers = got.BasicProperties.Headers ?? new Dictionary<string, object?>();
-        var (type, batch) = ReadEnvelope(got.Body);
+        var (type, batch, content) = ReadEnvelope(got.Body, withContent);
         return new DeadLetter(
             Guid.TryParse(got.BasicProperties.MessageId, out var id) ? id : null,
             type,
@@ -39,7 +45,8 @@ public sealed record DeadLetter(Guid? MessageId, string? Type, Guid? BatchId, st
             ReasonOf(headers),
             Text(headers, "MT-Fault-ExceptionType"),
             Text(headers, "MT-Fault-ConsumerType"),
-            TimeOf(headers));
+            TimeOf(headers),
+            content);
     }
 
     /// <summary>Whether nobody took the message while whoever sent it waited: it must not take effect any more.</summary>
@@ -65,18 +72,27 @@ public sealed record DeadLetter(Guid? MessageId, string? Type, Guid? BatchId, st
         }
         : null;
 
-    private static (string? Type, Guid? Batch) ReadEnvelope(ReadOnlyMemory<byte> body)
+    private static (string? Type, Guid? Batch, JsonNode? Content) ReadEnvelope(ReadOnlyMemory<byte> body, bool withContent)
     {
         try
         {
             using var envelope = JsonDocument.Parse(body);
-            return (TypeOf(envelope.RootElement), BatchOf(envelope.RootElement));
+            var content = withContent && Member(envelope.RootElement, "message") is { } message ? Shortened(message) : null;
+            return (TypeOf(envelope.RootElement), BatchOf(envelope.RootElement), content);
         }
         catch (JsonException)
         {
-            return (null, null);
+            return (null, null, null);
         }
     }
+
+    private static JsonNode? Shortened(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => new JsonObject(value.EnumerateObject().Select(member => KeyValuePair.Create(member.Name, Shortened(member.Value)))),
+        JsonValueKind.Array => new JsonArray([.. value.EnumerateArray().Select(Shortened)]),
+        JsonValueKind.String when value.GetString() is { Length: > LongestText } text => $"{text[..LongestText]}…",
+        _ => JsonSerializer.SerializeToNode(value),
+    };
 
     // As a URN: urn:message:Namespace:Name.
     private static string? TypeOf(JsonElement envelope) =>

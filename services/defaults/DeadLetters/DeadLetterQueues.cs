@@ -19,8 +19,10 @@ public sealed class DeadLetterQueues(IConfiguration configuration)
     private static readonly string[] OfParking = ["MT-Fault-", "MT-Host-", "MT-Reason", "x-death", "x-first-death-", "x-last-death-", "x-delivery-count"];
 
     /// <summary>The queues that have parked messages, with the first of those. They stay where they are.</summary>
+    /// <param name="withContent">Whether to tell what the messages say.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="BrokerUnreachableException">The broker does not answer.</exception>
-    public async Task<IReadOnlyList<ParkedMessages>> LookAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ParkedMessages>> LookAsync(bool withContent, CancellationToken cancellationToken)
     {
         var found = new List<ParkedMessages>();
         await using var connection = await ConnectAsync(cancellationToken);
@@ -29,7 +31,7 @@ public sealed class DeadLetterQueues(IConfiguration configuration)
             var (count, messages) = (0L, new List<DeadLetter>());
             foreach (var parked in ParkedOf(queue))
             {
-                count += await LookAsync(connection!, parked, messages, cancellationToken);
+                count += await LookAsync(connection!, parked, messages, withContent, cancellationToken);
             }
 
             if (count > 0)
@@ -77,7 +79,7 @@ public sealed class DeadLetterQueues(IConfiguration configuration)
         ? null
         : await new ConnectionFactory { Uri = BusDefaults.RabbitAddress(configuration) }.CreateConnectionAsync("dead letters", cancellationToken);
 
-    private static async Task<long> LookAsync(IConnection connection, string parked, List<DeadLetter> messages, CancellationToken cancellationToken)
+    private static async Task<long> LookAsync(IConnection connection, string parked, List<DeadLetter> messages, bool withContent, CancellationToken cancellationToken)
     {
         // What was looked at goes back when the channel is closed.
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
@@ -86,7 +88,7 @@ public sealed class DeadLetterQueues(IConfiguration configuration)
         {
             if (await channel.BasicGetAsync(parked, autoAck: false, cancellationToken) is { } got)
             {
-                messages.Add(DeadLetter.Of(got));
+                messages.Add(DeadLetter.Of(got, withContent));
             }
         }
 

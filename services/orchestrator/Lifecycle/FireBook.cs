@@ -23,7 +23,7 @@ internal sealed class FireBook(WorkUnit unit)
         }
 
         var row = await Db.Schedules.FirstOrDefaultAsync(schedule => schedule.Batch == batch.Number)
-            ?? Db.Schedules.Add(new ScheduledBatch { Batch = batch.Number, BatchId = batch.CorrelationId }).Entity;
+            ?? Db.Schedules.Add(new ScheduledBatch { Batch = batch.Number, BatchId = batch.CorrelationId, Tenant = batch.Tenant }).Entity;
         var next = NextFire.After(unit.Now, batch.Schedule);
         (row.Revision, row.PlannedAt, row.NextAt) = (batch.ScheduleRevision, next?.PlannedAt, next?.At);
     }

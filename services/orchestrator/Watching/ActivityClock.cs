@@ -1,11 +1,12 @@
 using BatchPlatform.Defaults;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Tables;
+using BatchPlatform.Store.Watching;
 using Microsoft.EntityFrameworkCore;
 
 namespace BatchPlatform.Orchestrator.Watching;
 
-/// <summary>Writes down what was done in each step, and removes what is a day old. Where nothing is done, nothing is written.</summary>
+/// <summary>Writes down what was done and what waited in each step, and removes what is a day old. Where nothing is done and nothing waits, nothing is written.</summary>
 public sealed class ActivityClock(BatchStore store, ActivityTally tally, TimeProvider time, ILogger<ActivityClock> logger) : Clock(time, logger)
 {
     private static readonly TimeSpan Kept = TimeSpan.FromHours(25);
@@ -14,7 +15,12 @@ public sealed class ActivityClock(BatchStore store, ActivityTally tally, TimePro
 
     protected override TimeSpan Period => TimeSpan.FromSeconds(ActivityStep.Seconds);
 
-    public override Task TickAsync(CancellationToken cancellationToken) => WriteAsync(tally.Take(), cancellationToken);
+    public override async Task TickAsync(CancellationToken cancellationToken)
+    {
+        await WriteAsync(tally.Take(), cancellationToken);
+        await using var db = store.Read();
+        tally.Look(await Backlogs.ReadAsync(db, tenant: null, cancellationToken));
+    }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -44,11 +50,7 @@ public sealed class ActivityClock(BatchStore store, ActivityTally tally, TimePro
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            foreach (var step in steps)
-            {
-                tally.Add(step);
-            }
-
+            tally.AddAll(steps);
             throw;
         }
     }

@@ -1,9 +1,10 @@
 using BatchPlatform.Contracts;
 using BatchPlatform.Store.Tables;
+using BatchPlatform.Store.Watching;
 
 namespace BatchPlatform.Orchestrator.Watching;
 
-/// <summary>Counts outcomes by tenant and step, until <see cref="ActivityClock"/> writes them down.</summary>
+/// <summary>Counts outcomes by tenant and step, and keeps what was seen waiting, until <see cref="ActivityClock"/> writes them down.</summary>
 public sealed class ActivityTally(TimeProvider time)
 {
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(ActivityStep.Seconds);
@@ -16,7 +17,7 @@ public sealed class ActivityTally(TimeProvider time)
     public void Add(string tenant, IReadOnlyList<PackedOutcome> outcomes)
     {
         var completed = outcomes.Count(outcome => outcome.Completed);
-        Add(new ActivityStep
+        AddAll([new ActivityStep
         {
             Tenant = tenant,
             At = StepOf(time.GetUtcNow().UtcDateTime),
@@ -24,20 +25,32 @@ public sealed class ActivityTally(TimeProvider time)
             Completed = completed,
             Failed = outcomes.Count - completed,
             Durations = CallDurations.Of(outcomes.Where(outcome => outcome.Attempts > 0).Select(outcome => outcome.DurationMs)),
-        });
+        }]);
     }
 
-    /// <summary>Gives back what could not be written.</summary>
-    public void Add(ActivityStep more)
+    /// <summary>Notes what waits now.</summary>
+    public void Look(IEnumerable<TenantBacklog> backlogs)
+    {
+        var now = StepOf(time.GetUtcNow().UtcDateTime);
+        AddAll([.. backlogs.Select(backlog => new ActivityStep
+        {
+            Tenant = backlog.Tenant,
+            At = now,
+            Orchestrator = _orchestrator,
+            Pending = backlog.Pending,
+            Queued = backlog.Queued,
+            Processing = backlog.Processing,
+        })]);
+    }
+
+    /// <summary>Adds counts to the steps that they belong to.</summary>
+    public void AddAll(IReadOnlyList<ActivityStep> steps)
     {
         lock (_lock)
         {
-            if (!_steps.TryAdd((more.Tenant, more.At), more))
+            foreach (var step in steps)
             {
-                var step = _steps[(more.Tenant, more.At)];
-                step.Completed += more.Completed;
-                step.Failed += more.Failed;
-                step.Durations = step.Durations.With(more.Durations);
+                Add(step);
             }
         }
     }
@@ -52,6 +65,22 @@ public sealed class ActivityTally(TimeProvider time)
             _steps = all ? [] : _steps.Where(entry => entry.Key.At >= now).ToDictionary();
             return taken;
         }
+    }
+
+    private void Add(ActivityStep more)
+    {
+        if (_steps.TryAdd((more.Tenant, more.At), more))
+        {
+            return;
+        }
+
+        var step = _steps[(more.Tenant, more.At)];
+        step.Completed += more.Completed;
+        step.Failed += more.Failed;
+        step.Durations = step.Durations.With(more.Durations);
+        step.Pending = Math.Max(step.Pending, more.Pending);
+        step.Queued = Math.Max(step.Queued, more.Queued);
+        step.Processing = Math.Max(step.Processing, more.Processing);
     }
 
     private static DateTime StepOf(DateTime at) => new(at.Ticks - (at.Ticks % Step.Ticks), DateTimeKind.Utc);

@@ -1,7 +1,7 @@
 namespace BatchPlatform.Store.Tables;
 
 /// <summary>
-/// Outcomes of one tenant that one orchestrator stored within one step. For people who watch: written once the step is over, so
+/// Outcomes of one tenant that one orchestrator stored within one step, and what it saw waiting then. For people who watch: written once the step is over, so
 /// that a crash leaves its last seconds out; what counts is each run's counts. Written by the orchestrator, and removed by it.
 /// </summary>
 public sealed class ActivityStep
@@ -23,6 +23,15 @@ public sealed class ActivityStep
 
     /// <summary>How long the last call of each of these jobs took; those that failed without one are left out.</summary>
     public CallDurations Durations { get; set; } = CallDurations.None;
+
+    /// <summary>Jobs of batches under way that were in no slice when the orchestrator looked; so with the others.</summary>
+    public long Pending { get; set; }
+
+    /// <summary>Jobs in slices that no worker had yet.</summary>
+    public long Queued { get; set; }
+
+    /// <summary>Jobs in slices that workers had.</summary>
+    public long Processing { get; set; }
 }
 
 /// <summary>How many calls took how long, by classes; immutable.</summary>

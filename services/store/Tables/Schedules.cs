@@ -9,6 +9,8 @@ public sealed class ScheduledBatch
 
     public Guid BatchId { get; set; }
 
+    public string Tenant { get; set; } = "";
+
     /// <summary>The batch's <see cref="Tables.Batch.ScheduleRevision"/>: changed together with it.</summary>
     public int Revision { get; set; }
 

@@ -64,6 +64,18 @@ public sealed class BatchActionTests(ApiApp app) : IClassFixture<ApiApp>, IDispo
     }
 
     [Fact]
+    public async Task Batches_without_a_schedule_can_be_meant()
+    {
+        using var client = await app.NewTenantAsync();
+        await client.CreateManyAsync(2);
+
+        var without = await client.PostAsync("/v1/batches/actions", """{"action":"stop","filter":{"scheduled":false},"dry_run":true}""");
+        var with = await client.PostAsync("/v1/batches/actions", """{"action":"stop","filter":{"scheduled":true},"dry_run":true}""");
+
+        Assert.Equal((2, 0), ((int)without.Body!["matched"]!, (int)with.Body!["matched"]!));
+    }
+
+    [Fact]
     public async Task Refusals_are_counted_by_code_and_are_no_errors_of_the_action()
     {
         using var client = await app.NewTenantAsync();

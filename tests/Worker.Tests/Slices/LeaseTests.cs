@@ -185,6 +185,7 @@ public sealed class LeaseTests : IDisposable
         _gate.Open();
         await Eventually.Equal(2, () => worker.Acknowledged);
 
+        await Eventually.True(() => worker.Orchestrator.Outcomes.Any());
         Assert.Single(worker.Orchestrator.Outcomes);
         Assert.Single(upstream.Calls);
     }

@@ -49,6 +49,18 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("failed");
 
+                    b.Property<long>("Pending")
+                        .HasColumnType("bigint")
+                        .HasColumnName("pending");
+
+                    b.Property<long>("Processing")
+                        .HasColumnType("bigint")
+                        .HasColumnName("processing");
+
+                    b.Property<long>("Queued")
+                        .HasColumnType("bigint")
+                        .HasColumnName("queued");
+
                     b.HasKey("Tenant", "At", "Orchestrator")
                         .HasName("pk_activity");
 
@@ -1543,12 +1555,20 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("revision");
 
+                    b.Property<string>("Tenant")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("tenant");
+
                     b.HasKey("Batch")
                         .HasName("pk_schedules");
 
                     b.HasIndex("NextAt", "Batch")
                         .HasDatabaseName("ix_schedules_next_at_batch")
                         .HasFilter("next_at IS NOT NULL");
+
+                    b.HasIndex("Tenant", "Batch")
+                        .HasDatabaseName("ix_schedules_tenant_batch");
 
                     b.ToTable("schedules", (string)null);
                 });

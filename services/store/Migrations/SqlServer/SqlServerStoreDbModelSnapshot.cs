@@ -52,6 +52,18 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                         .HasColumnType("int")
                         .HasColumnName("failed");
 
+                    b.Property<long>("Pending")
+                        .HasColumnType("bigint")
+                        .HasColumnName("pending");
+
+                    b.Property<long>("Processing")
+                        .HasColumnType("bigint")
+                        .HasColumnName("processing");
+
+                    b.Property<long>("Queued")
+                        .HasColumnType("bigint")
+                        .HasColumnName("queued");
+
                     b.HasKey("Tenant", "At", "Orchestrator")
                         .HasName("pk_activity");
 
@@ -1646,12 +1658,22 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                         .HasColumnType("int")
                         .HasColumnName("revision");
 
+                    b.Property<string>("Tenant")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("tenant")
+                        .UseCollation("Latin1_General_100_BIN2");
+
                     b.HasKey("Batch")
                         .HasName("pk_schedules");
 
                     b.HasIndex("NextAt", "Batch")
                         .HasDatabaseName("ix_schedules_next_at_batch")
                         .HasFilter("next_at IS NOT NULL");
+
+                    b.HasIndex("Tenant", "Batch")
+                        .HasDatabaseName("ix_schedules_tenant_batch");
 
                     b.ToTable("schedules", (string)null);
                 });

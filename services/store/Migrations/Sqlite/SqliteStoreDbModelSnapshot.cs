@@ -44,6 +44,18 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("failed");
 
+                    b.Property<long>("Pending")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("pending");
+
+                    b.Property<long>("Processing")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("processing");
+
+                    b.Property<long>("Queued")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("queued");
+
                     b.HasKey("Tenant", "At", "Orchestrator")
                         .HasName("pk_activity");
 
@@ -1536,12 +1548,20 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("revision");
 
+                    b.Property<string>("Tenant")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant");
+
                     b.HasKey("Batch")
                         .HasName("pk_schedules");
 
                     b.HasIndex("NextAt", "Batch")
                         .HasDatabaseName("ix_schedules_next_at_batch")
                         .HasFilter("next_at IS NOT NULL");
+
+                    b.HasIndex("Tenant", "Batch")
+                        .HasDatabaseName("ix_schedules_tenant_batch");
 
                     b.ToTable("schedules", (string)null);
                 });

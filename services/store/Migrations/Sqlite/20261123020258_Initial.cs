@@ -52,7 +52,10 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     orchestrator = table.Column<Guid>(type: "TEXT", nullable: false),
                     completed = table.Column<int>(type: "INTEGER", nullable: false),
                     failed = table.Column<int>(type: "INTEGER", nullable: false),
-                    durations = table.Column<string>(type: "TEXT", nullable: false)
+                    durations = table.Column<string>(type: "TEXT", nullable: false),
+                    pending = table.Column<long>(type: "INTEGER", nullable: false),
+                    queued = table.Column<long>(type: "INTEGER", nullable: false),
+                    processing = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -530,6 +533,7 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 {
                     batch = table.Column<long>(type: "INTEGER", nullable: false),
                     batch_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    tenant = table.Column<string>(type: "TEXT", nullable: false),
                     revision = table.Column<int>(type: "INTEGER", nullable: false),
                     planned_at = table.Column<DateTime>(type: "TEXT", nullable: true),
                     next_at = table.Column<DateTime>(type: "TEXT", nullable: true),
@@ -865,6 +869,11 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                 table: "schedules",
                 columns: new[] { "next_at", "batch" },
                 filter: "next_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_schedules_tenant_batch",
+                table: "schedules",
+                columns: new[] { "tenant", "batch" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_slices_batch_run",

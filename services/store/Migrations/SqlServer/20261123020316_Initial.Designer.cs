@@ -3,16 +3,16 @@ using System;
 using BatchPlatform.Store;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
-using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
-namespace BatchPlatform.Store.Migrations.Postgres
+namespace BatchPlatform.Store.Migrations.SqlServer
 {
-    [DbContext(typeof(PostgresStoreDb))]
-    [Migration("20261122223922_Initial")]
+    [DbContext(typeof(SqlServerStoreDb))]
+    [Migration("20261123020316_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -21,36 +21,51 @@ namespace BatchPlatform.Store.Migrations.Postgres
 #pragma warning disable 612, 618
             modelBuilder
                 .HasAnnotation("ProductVersion", "10.0.14")
-                .HasAnnotation("Relational:MaxIdentifierLength", 63);
+                .HasAnnotation("Relational:MaxIdentifierLength", 128);
 
-            NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
+            SqlServerModelBuilderExtensions.UseIdentityColumns(modelBuilder);
 
             modelBuilder.Entity("BatchPlatform.Store.Tables.ActivityStep", b =>
                 {
                     b.Property<string>("Tenant")
-                        .HasColumnType("text")
-                        .HasColumnName("tenant");
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("tenant")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("At")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("at");
 
                     b.Property<Guid>("Orchestrator")
-                        .HasColumnType("uuid")
+                        .HasColumnType("uniqueidentifier")
                         .HasColumnName("orchestrator");
 
                     b.Property<int>("Completed")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("completed");
 
                     b.Property<string>("Durations")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("durations");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("durations")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<int>("Failed")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("failed");
+
+                    b.Property<long>("Pending")
+                        .HasColumnType("bigint")
+                        .HasColumnName("pending");
+
+                    b.Property<long>("Processing")
+                        .HasColumnType("bigint")
+                        .HasColumnName("processing");
+
+                    b.Property<long>("Queued")
+                        .HasColumnType("bigint")
+                        .HasColumnName("queued");
 
                     b.HasKey("Tenant", "At", "Orchestrator")
                         .HasName("pk_activity");
@@ -64,8 +79,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
             modelBuilder.Entity("BatchPlatform.Store.Tables.Allowance", b =>
                 {
                     b.Property<string>("Tenant")
-                        .HasColumnType("text")
-                        .HasColumnName("tenant");
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("tenant")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("Batches")
                         .HasColumnType("bigint")
@@ -76,13 +93,14 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnName("callbacks");
 
                     b.Property<DateTime>("CountedAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("counted_at");
 
                     b.Property<string>("Limits")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("limits");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("limits")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("PendingJobs")
                         .HasColumnType("bigint")
@@ -105,57 +123,64 @@ namespace BatchPlatform.Store.Migrations.Postgres
             modelBuilder.Entity("BatchPlatform.Store.Tables.ApiKey", b =>
                 {
                     b.Property<string>("Id")
-                        .HasColumnType("text")
-                        .HasColumnName("id");
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("id")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("created_at");
 
                     b.Property<DateTime?>("ExpiresAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("expires_at");
 
                     b.Property<byte[]>("Hash")
                         .IsRequired()
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(max)")
                         .HasColumnName("hash");
 
                     b.Property<DateTime?>("LastUsedAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("last_used_at");
 
                     b.Property<string>("Name")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("name");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("name")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("Number")
                         .HasColumnType("bigint")
                         .HasColumnName("number");
 
                     b.Property<DateTime?>("RevokedAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("revoked_at");
 
                     b.Property<byte[]>("Salt")
                         .IsRequired()
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(max)")
                         .HasColumnName("salt");
 
                     b.Property<string>("Scopes")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("scopes");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("scopes")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("SigningSecret")
-                        .HasColumnType("text")
-                        .HasColumnName("signing_secret");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("signing_secret")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Tenant")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("tenant");
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("tenant")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.HasKey("Id")
                         .HasName("pk_keys");
@@ -176,40 +201,42 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnName("batch");
 
                     b.Property<int>("BaseIndex")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("base_index");
 
                     b.Property<Guid>("BatchId")
-                        .HasColumnType("uuid")
+                        .HasColumnType("uniqueidentifier")
                         .HasColumnName("batch_id");
 
                     b.Property<Guid>("CommandId")
-                        .HasColumnType("uuid")
+                        .HasColumnType("uniqueidentifier")
                         .HasColumnName("command_id");
 
                     b.Property<bool>("Edits")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("edits");
 
                     b.Property<Guid?>("Expansion")
-                        .HasColumnType("uuid")
+                        .HasColumnType("uniqueidentifier")
                         .HasColumnName("expansion");
 
                     b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                        .HasColumnType("uniqueidentifier")
                         .HasColumnName("id");
 
                     b.Property<DateTime>("LeaseUntil")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("lease_until");
 
                     b.Property<int>("Revision")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("revision");
 
                     b.Property<string>("Uploader")
-                        .HasColumnType("text")
-                        .HasColumnName("uploader");
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("uploader")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.HasKey("Batch")
                         .HasName("pk_appends");
@@ -228,37 +255,45 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("number");
 
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Number"));
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Number"));
 
                     b.Property<string>("Action")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("action");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("action")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Address")
-                        .HasColumnType("text")
-                        .HasColumnName("address");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("address")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("At")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("at");
 
                     b.Property<string>("Detail")
-                        .HasColumnType("text")
-                        .HasColumnName("detail");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("detail")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Key")
-                        .HasColumnType("text")
-                        .HasColumnName("key");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("key")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Resource")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("resource");
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("resource")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Tenant")
-                        .HasColumnType("text")
-                        .HasColumnName("tenant");
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("tenant")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.HasKey("Number")
                         .HasName("pk_audit");
@@ -273,72 +308,82 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasDatabaseName("ix_audit_tenant_number");
 
                     b.ToTable("audit");
+
+                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("BatchPlatform.Store.Tables.Batch", b =>
                 {
                     b.Property<Guid>("CorrelationId")
-                        .HasColumnType("uuid")
+                        .HasColumnType("uniqueidentifier")
                         .HasColumnName("id");
 
                     b.Property<string>("Callback")
-                        .HasColumnType("text")
-                        .HasColumnName("callback");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("callback")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime?>("CommittedAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("committed_at");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("created_at");
 
                     b.Property<string>("CurrentState")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
-                        .HasColumnName("state");
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("state")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime?>("DeletedAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("deleted_at");
 
                     b.Property<string>("Dialect")
-                        .HasColumnType("text")
-                        .HasColumnName("dialect");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("dialect")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("DialectDocument")
-                        .HasColumnType("text")
-                        .HasColumnName("dialect_document");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("dialect_document")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime?>("EndedAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("ended_at");
 
                     b.Property<int>("Epoch")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("epoch");
 
                     b.Property<bool>("FireQueued")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("fire_queued");
 
                     b.Property<string>("Fires")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("fires");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("fires")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Lanes")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("lanes");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("lanes")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Name")
-                        .HasColumnType("text")
-                        .HasColumnName("name");
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("name")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<int>("NextIndex")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("next_index");
 
                     b.Property<long>("Number")
@@ -347,74 +392,80 @@ namespace BatchPlatform.Store.Migrations.Postgres
 
                     b.Property<string>("Options")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("options");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("options")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("PauseReason")
-                        .HasColumnType("text")
-                        .HasColumnName("pause_reason");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("pause_reason")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<bool>("Paused")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("paused");
 
                     b.Property<DateTime?>("PausedAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("paused_at");
 
                     b.Property<bool>("Recurring")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("recurring");
 
                     b.Property<string>("Replies")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("replies");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("replies")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<int>("Revision")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("revision");
 
                     b.Property<int>("Run")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("run");
 
                     b.Property<string>("Schedule")
-                        .HasColumnType("text")
-                        .HasColumnName("schedule");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("schedule")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<int>("ScheduleRevision")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("schedule_revision");
 
                     b.Property<int>("ShortestDeadlineSeconds")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("shortest_deadline_seconds");
 
                     b.Property<DateTime?>("StartedAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("started_at");
 
                     b.Property<bool>("StopOwed")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("stop_owed");
 
                     b.Property<string>("Tenant")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("tenant");
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("tenant")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<int>("Total")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("total");
 
                     b.Property<DateTime>("UpdatedAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("updated_at");
 
                     b.Property<int>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("version");
 
                     b.HasKey("CorrelationId")
@@ -430,7 +481,7 @@ namespace BatchPlatform.Store.Migrations.Postgres
 
                     b.HasIndex("StopOwed")
                         .HasDatabaseName("ix_batches_stop_owed")
-                        .HasFilter("stop_owed");
+                        .HasFilter("[stop_owed] = 1");
 
                     b.HasIndex("Tenant")
                         .HasDatabaseName("ix_batches_waiting")
@@ -469,62 +520,67 @@ namespace BatchPlatform.Store.Migrations.Postgres
             modelBuilder.Entity("BatchPlatform.Store.Tables.BulkAction", b =>
                 {
                     b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                        .HasColumnType("uniqueidentifier")
                         .HasColumnName("id");
 
                     b.Property<string>("Action")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("action");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("action")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Actor")
-                        .HasColumnType("text")
-                        .HasColumnName("actor");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("actor")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("created_at");
 
                     b.Property<string>("Cursor")
-                        .HasColumnType("text")
-                        .HasColumnName("cursor");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("cursor")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<int>("Done")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("done");
 
                     b.Property<DateTime?>("EndedAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("ended_at");
 
                     b.Property<string>("Filter")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("filter");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("filter")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<bool>("Force")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("force");
 
                     b.Property<string>("InHand")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("in_hand");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("in_hand")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("LeaseUntil")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("lease_until");
 
                     b.Property<int>("Matched")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("matched");
 
                     b.Property<bool>("MatchedMore")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("matched_more");
 
                     b.Property<int>("MaxPerSecond")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("max_per_second");
 
                     b.Property<long>("Number")
@@ -532,20 +588,21 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnName("number");
 
                     b.Property<Guid>("Owner")
-                        .HasColumnType("uuid")
+                        .HasColumnType("uniqueidentifier")
                         .HasColumnName("owner");
 
                     b.Property<string>("Refusals")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("refusals");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("refusals")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<int>("Refused")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("refused");
 
                     b.Property<int>("Run")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("run");
 
                     b.Property<short>("State")
@@ -554,13 +611,16 @@ namespace BatchPlatform.Store.Migrations.Postgres
 
                     b.Property<string>("Target")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("target");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("target")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Tenant")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("tenant");
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("tenant")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.HasKey("Id")
                         .HasName("pk_actions");
@@ -582,11 +642,11 @@ namespace BatchPlatform.Store.Migrations.Postgres
             modelBuilder.Entity("BatchPlatform.Store.Tables.Dataset", b =>
                 {
                     b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                        .HasColumnType("uniqueidentifier")
                         .HasColumnName("id");
 
                     b.Property<int>("BadRows")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("bad_rows");
 
                     b.Property<long?>("Content")
@@ -594,41 +654,47 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnName("content");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("created_at");
 
                     b.Property<string>("Dialect")
-                        .HasColumnType("text")
-                        .HasColumnName("dialect");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("dialect")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("DialectDocument")
-                        .HasColumnType("text")
-                        .HasColumnName("dialect_document");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("dialect_document")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Errors")
-                        .HasColumnType("text")
-                        .HasColumnName("errors");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("errors")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Name")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("name");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("name")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("Number")
                         .HasColumnType("bigint")
                         .HasColumnName("number");
 
                     b.Property<int>("Rows")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("rows");
 
                     b.Property<string>("Tenant")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("tenant");
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("tenant")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("UpdatedAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("updated_at");
 
                     b.Property<long?>("Upload")
@@ -636,7 +702,7 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnName("upload");
 
                     b.Property<DateTime?>("UploadedAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("uploaded_at");
 
                     b.HasKey("Id")
@@ -655,21 +721,23 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnName("number");
 
                     b.Property<Guid>("Dataset")
-                        .HasColumnType("uuid")
+                        .HasColumnType("uniqueidentifier")
                         .HasColumnName("dataset");
 
                     b.Property<bool>("Discarded")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("discarded");
 
                     b.Property<DateTime?>("LeaseUntil")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("lease_until");
 
                     b.Property<string>("Uploader")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("uploader");
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("uploader")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.HasKey("Number")
                         .HasName("pk_dataset_contents");
@@ -691,12 +759,12 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnName("content");
 
                     b.Property<int>("Index")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("index");
 
-                    b.Property<string>("Json")
+                    b.Property<byte[]>("Json")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("varbinary(max)")
                         .HasColumnName("json");
 
                     b.HasKey("Content", "Index")
@@ -708,11 +776,11 @@ namespace BatchPlatform.Store.Migrations.Postgres
             modelBuilder.Entity("BatchPlatform.Store.Tables.Delivery", b =>
                 {
                     b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                        .HasColumnType("uniqueidentifier")
                         .HasColumnName("id");
 
                     b.Property<int>("Attempts")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("attempts");
 
                     b.Property<long>("Batch")
@@ -720,93 +788,98 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnName("batch");
 
                     b.Property<Guid>("BatchId")
-                        .HasColumnType("uuid")
+                        .HasColumnType("uniqueidentifier")
                         .HasColumnName("batch_id");
 
                     b.Property<byte[]>("Body")
                         .IsRequired()
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(max)")
                         .HasColumnName("body");
 
                     b.Property<DateTime?>("ClaimedUntil")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("claimed_until");
 
                     b.Property<string>("ContentType")
-                        .HasColumnType("text")
-                        .HasColumnName("content_type");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("content_type")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("created_at");
 
                     b.Property<DateTime>("DueAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("due_at");
 
                     b.Property<int>("Epoch")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("epoch");
 
                     b.Property<string>("Event")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("event");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("event")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<int>("Failures")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("failures");
 
                     b.Property<string>("Host")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("host");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("host")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<bool>("Resent")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("resent");
 
                     b.Property<int>("Run")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("run");
 
                     b.Property<int>("Seq")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("seq");
 
                     b.Property<string>("State")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("state");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("state")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Tenant")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("tenant");
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("tenant")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Trace")
-                        .HasColumnType("text")
-                        .HasColumnName("trace");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("trace")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Url")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("url");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("url")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.HasKey("Id")
                         .HasName("pk_deliveries");
 
                     b.HasIndex("DueAt")
-                        .HasDatabaseName("ix_deliveries_due_at")
-                        .HasFilter("state = 'waiting'");
+                        .HasDatabaseName("ix_deliveries_due_at");
 
                     b.HasIndex("Tenant")
-                        .HasDatabaseName("ix_deliveries_tenant")
-                        .HasFilter("state = 'waiting'");
+                        .HasDatabaseName("ix_deliveries_tenant");
 
                     b.HasIndex("Tenant", "CreatedAt")
-                        .HasDatabaseName("ix_deliveries_tenant_created_at")
-                        .HasFilter("state IN ('failed', 'held')");
+                        .HasDatabaseName("ix_deliveries_tenant_created_at");
 
                     b.HasIndex("Batch", "Run", "Epoch", "Seq")
                         .IsUnique()
@@ -818,27 +891,28 @@ namespace BatchPlatform.Store.Migrations.Postgres
             modelBuilder.Entity("BatchPlatform.Store.Tables.DeliveryAttempt", b =>
                 {
                     b.Property<Guid>("Delivery")
-                        .HasColumnType("uuid")
+                        .HasColumnType("uniqueidentifier")
                         .HasColumnName("delivery");
 
                     b.Property<int>("Number")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("number");
 
                     b.Property<string>("Answer")
-                        .HasColumnType("text")
-                        .HasColumnName("answer");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("answer")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("At")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("at");
 
                     b.Property<int>("DurationMs")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("duration_ms");
 
                     b.Property<int>("StatusCode")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("status_code");
 
                     b.HasKey("Delivery", "Number")
@@ -850,27 +924,29 @@ namespace BatchPlatform.Store.Migrations.Postgres
             modelBuilder.Entity("BatchPlatform.Store.Tables.Expansion", b =>
                 {
                     b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                        .HasColumnType("uniqueidentifier")
                         .HasColumnName("id");
 
                     b.Property<string>("Actor")
-                        .HasColumnType("text")
-                        .HasColumnName("actor");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("actor")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("Batch")
                         .HasColumnType("bigint")
                         .HasColumnName("batch");
 
                     b.Property<Guid>("BatchId")
-                        .HasColumnType("uuid")
+                        .HasColumnType("uniqueidentifier")
                         .HasColumnName("batch_id");
 
                     b.Property<string>("Code")
-                        .HasColumnType("text")
-                        .HasColumnName("code");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("code")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<bool>("Commit")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("commit");
 
                     b.Property<long>("Content")
@@ -878,39 +954,41 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnName("content");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("created_at");
 
                     b.Property<Guid>("Dataset")
-                        .HasColumnType("uuid")
+                        .HasColumnType("uniqueidentifier")
                         .HasColumnName("dataset");
 
                     b.Property<string>("Detail")
-                        .HasColumnType("text")
-                        .HasColumnName("detail");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("detail")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime?>("EndedAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("ended_at");
 
                     b.Property<string>("Errors")
-                        .HasColumnType("text")
-                        .HasColumnName("errors");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("errors")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("LeaseUntil")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("lease_until");
 
                     b.Property<Guid>("Owner")
-                        .HasColumnType("uuid")
+                        .HasColumnType("uniqueidentifier")
                         .HasColumnName("owner");
 
                     b.Property<int>("Rows")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("rows");
 
                     b.Property<int>("Staged")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("staged");
 
                     b.Property<short>("State")
@@ -918,13 +996,14 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnName("state");
 
                     b.Property<bool>("Taken")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("taken");
 
                     b.Property<string>("Template")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("template");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("template")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.HasKey("Id")
                         .HasName("pk_expansions");
@@ -942,26 +1021,28 @@ namespace BatchPlatform.Store.Migrations.Postgres
             modelBuilder.Entity("BatchPlatform.Store.Tables.FailingReceiver", b =>
                 {
                     b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                        .HasColumnType("uniqueidentifier")
                         .HasColumnName("id");
 
                     b.Property<DateTime?>("DisabledAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("disabled_at");
 
                     b.Property<DateTime>("Since")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("since");
 
                     b.Property<string>("Tenant")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("tenant");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("tenant")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Url")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("url");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("url")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.HasKey("Id")
                         .HasName("pk_failing_receivers");
@@ -976,17 +1057,21 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnName("batch");
 
                     b.Property<int>("Run")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("run");
 
                     b.Property<string>("Code")
-                        .HasColumnType("text")
-                        .HasColumnName("code");
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("code")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Tenant")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("tenant");
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("tenant")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.HasKey("Batch", "Run", "Code")
                         .HasName("pk_failures");
@@ -1000,27 +1085,30 @@ namespace BatchPlatform.Store.Migrations.Postgres
             modelBuilder.Entity("BatchPlatform.Store.Tables.Gate", b =>
                 {
                     b.Property<string>("Namespace")
-                        .HasColumnType("text")
-                        .HasColumnName("namespace");
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("namespace")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("BurstFrom")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("burst_from");
 
                     b.Property<DateTime>("ClosedUntil")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("closed_until");
 
                     b.Property<int>("Closings")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("closings");
 
                     b.Property<string>("PauseReason")
-                        .HasColumnType("text")
-                        .HasColumnName("pause_reason");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("pause_reason")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<bool>("Paused")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("paused");
 
                     b.Property<long>("Rounds")
@@ -1028,7 +1116,7 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnName("rounds");
 
                     b.Property<int>("Trips")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("trips");
 
                     b.HasKey("Namespace")
@@ -1040,36 +1128,41 @@ namespace BatchPlatform.Store.Migrations.Postgres
             modelBuilder.Entity("BatchPlatform.Store.Tables.IdempotentRequest", b =>
                 {
                     b.Property<string>("Tenant")
-                        .HasColumnType("text")
-                        .HasColumnName("tenant");
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("tenant")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Key")
-                        .HasColumnType("text")
-                        .HasColumnName("key");
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("key")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Answer")
-                        .HasColumnType("text")
-                        .HasColumnName("answer");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("answer")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<Guid>("BatchId")
-                        .HasColumnType("uuid")
+                        .HasColumnType("uniqueidentifier")
                         .HasColumnName("batch_id");
 
                     b.Property<Guid>("CommandId")
-                        .HasColumnType("uuid")
+                        .HasColumnType("uniqueidentifier")
                         .HasColumnName("command_id");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("created_at");
 
                     b.Property<byte[]>("Fingerprint")
                         .IsRequired()
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(max)")
                         .HasColumnName("fingerprint");
 
                     b.Property<DateTime>("LeaseUntil")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("lease_until");
 
                     b.Property<long>("Number")
@@ -1077,11 +1170,13 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnName("number");
 
                     b.Property<int?>("Status")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("status");
 
                     b.HasKey("Tenant", "Key")
                         .HasName("pk_idempotency");
+
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("Tenant", "Key"), false);
 
                     b.HasIndex("BatchId")
                         .HasDatabaseName("ix_idempotency_batch_id");
@@ -1096,38 +1191,43 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnName("batch");
 
                     b.Property<int>("Index")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("index");
 
                     b.Property<int>("AddedRev")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("added_rev");
 
                     b.Property<string>("Action")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("action");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("action")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("CustomId")
-                        .HasColumnType("text")
-                        .HasColumnName("custom_id");
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("custom_id")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<int?>("DeadlineSeconds")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("deadline_seconds");
 
                     b.Property<string>("Namespace")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("namespace");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("namespace")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Params")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("params");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("params")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<int?>("RemovedRev")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("removed_rev");
 
                     b.HasKey("Batch", "Index", "AddedRev")
@@ -1147,17 +1247,18 @@ namespace BatchPlatform.Store.Migrations.Postgres
             modelBuilder.Entity("BatchPlatform.Store.Tables.KeyRingElement", b =>
                 {
                     b.Property<int>("Number")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("number");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("created_at");
 
                     b.Property<string>("Xml")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("xml");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("xml")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.HasKey("Number")
                         .HasName("pk_keyring");
@@ -1172,68 +1273,72 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnName("batch");
 
                     b.Property<int>("Run")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("run");
 
                     b.Property<string>("Namespace")
-                        .HasColumnType("text")
-                        .HasColumnName("namespace");
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("namespace")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<bool>("Active")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("active");
 
                     b.Property<Guid>("BatchId")
-                        .HasColumnType("uuid")
+                        .HasColumnType("uniqueidentifier")
                         .HasColumnName("batch_id");
 
                     b.Property<int>("Cursor")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("cursor");
 
                     b.Property<int>("End")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("end");
 
                     b.Property<int>("Epoch")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("epoch");
 
                     b.Property<bool>("Gaps")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("gaps");
 
                     b.Property<bool>("Open")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("open");
 
                     b.Property<int>("Priority")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("priority");
 
                     b.Property<DateTime?>("RetryAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("retry_at");
 
                     b.Property<int>("Revision")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("revision");
 
                     b.Property<string>("Tenant")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("tenant");
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("tenant")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.HasKey("Batch", "Run", "Namespace")
                         .HasName("pk_lanes");
 
                     b.HasIndex("RetryAt")
                         .HasDatabaseName("ix_lanes_retry_at")
-                        .HasFilter("active AND retry_at IS NOT NULL");
+                        .HasFilter("[active] = 1 AND retry_at IS NOT NULL");
 
                     b.HasIndex("Tenant", "Priority", "Batch")
                         .HasDatabaseName("ix_lanes_open")
-                        .HasFilter("active AND open");
+                        .HasFilter("[active] = 1 AND [open] = 1");
 
                     b.ToTable("lanes");
                 });
@@ -1241,26 +1346,29 @@ namespace BatchPlatform.Store.Migrations.Postgres
             modelBuilder.Entity("BatchPlatform.Store.Tables.OutboxMessage", b =>
                 {
                     b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                        .HasColumnType("uniqueidentifier")
                         .HasColumnName("id");
 
                     b.Property<string>("Body")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("body");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("body")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("created_at");
 
                     b.Property<string>("Trace")
-                        .HasColumnType("text")
-                        .HasColumnName("trace");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("trace")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Type")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("type");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("type")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.HasKey("Id")
                         .HasName("pk_outbox");
@@ -1275,39 +1383,41 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnName("batch");
 
                     b.Property<int>("Run")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("run");
 
                     b.Property<int>("Index")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("index");
 
                     b.Property<int>("Attempts")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("attempts");
 
                     b.Property<DateTime>("CompletedAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("completed_at");
 
                     b.Property<int>("DurationMs")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("duration_ms");
 
                     b.Property<string>("ErrorCode")
-                        .HasColumnType("text")
-                        .HasColumnName("error_code");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("error_code")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("ErrorMessage")
-                        .HasColumnType("text")
-                        .HasColumnName("error_message");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("error_message")
+                        .UseCollation("Latin1_General_100_BIN2");
 
-                    b.Property<string>("Response")
-                        .HasColumnType("text")
+                    b.Property<byte[]>("Response")
+                        .HasColumnType("varbinary(max)")
                         .HasColumnName("response");
 
                     b.Property<int>("Seq")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("seq");
 
                     b.Property<short>("State")
@@ -1315,7 +1425,7 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnName("state");
 
                     b.Property<int>("StatusCode")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("status_code");
 
                     b.HasKey("Batch", "Run", "Index")
@@ -1339,25 +1449,27 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnName("batch");
 
                     b.Property<int>("Run")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("run");
 
                     b.Property<int>("Index")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("index");
 
                     b.Property<int>("Attempt")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("attempt");
 
                     b.Property<DateTime>("DueAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("due_at");
 
                     b.Property<string>("Namespace")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("namespace");
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("namespace")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.HasKey("Batch", "Run", "Index")
                         .HasName("pk_retries");
@@ -1375,121 +1487,124 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnName("batch");
 
                     b.Property<int>("Number")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("number");
 
                     b.Property<Guid>("BatchId")
-                        .HasColumnType("uuid")
+                        .HasColumnType("uniqueidentifier")
                         .HasColumnName("batch_id");
 
                     b.Property<int>("BudgetMinimum")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("budget_minimum");
 
                     b.Property<bool>("BudgetPauses")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("budget_pauses");
 
                     b.Property<double>("BudgetRate")
-                        .HasColumnType("double precision")
+                        .HasColumnType("float")
                         .HasColumnName("budget_rate");
 
                     b.Property<int>("Canary")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("canary");
 
                     b.Property<int>("Completed")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("completed");
 
                     b.Property<int>("Concurrency")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("concurrency");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("created_at");
 
                     b.Property<DateTime>("Deadline")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("deadline");
 
                     b.Property<DateTime>("DeadlinesFrom")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("deadlines_from");
 
                     b.Property<bool>("Emptied")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("emptied");
 
                     b.Property<int>("Epoch")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("epoch");
 
                     b.Property<DateTime?>("ExpiredAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("expired_at");
 
                     b.Property<int>("Failed")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("failed");
 
                     b.Property<int>("FailedBefore")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("failed_before");
 
                     b.Property<int>("Failures")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("failures");
 
                     b.Property<DateTime>("NextDeadline")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("next_deadline");
 
                     b.Property<double>("RequestsPerSecond")
-                        .HasColumnType("double precision")
+                        .HasColumnType("float")
                         .HasColumnName("requests_per_second");
 
                     b.Property<int>("Revision")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("revision");
 
                     b.Property<int>("Root")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("root");
 
                     b.Property<int>("SampledFrom")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("sampled_from");
 
                     b.Property<int>("Seq")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("seq");
 
                     b.Property<DateTime?>("SettledAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("settled_at");
 
                     b.Property<bool>("Started")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("started");
 
                     b.Property<bool>("StopOnJobError")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("stop_on_job_error");
 
                     b.Property<string>("Tenant")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("tenant");
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("tenant")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<int>("Total")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("total");
 
                     b.Property<string>("Trace")
-                        .HasColumnType("text")
-                        .HasColumnName("trace");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("trace")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.HasKey("Batch", "Number")
                         .HasName("pk_runs");
@@ -1503,7 +1618,7 @@ namespace BatchPlatform.Store.Migrations.Postgres
 
                     b.HasIndex(new[] { "Tenant" }, "ix_runs_stored")
                         .HasDatabaseName("ix_runs_stored")
-                        .HasFilter("NOT emptied");
+                        .HasFilter("[emptied] = 0");
 
                     b.HasIndex(new[] { "Tenant" }, "ix_runs_unsettled")
                         .HasDatabaseName("ix_runs_unsettled")
@@ -1519,11 +1634,11 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnName("batch");
 
                     b.Property<Guid>("BatchId")
-                        .HasColumnType("uuid")
+                        .HasColumnType("uniqueidentifier")
                         .HasColumnName("batch_id");
 
                     b.Property<DateTime?>("LastFireAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("last_fire_at");
 
                     b.Property<short?>("LastResult")
@@ -1531,20 +1646,27 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasColumnName("last_result");
 
                     b.Property<int?>("LastRun")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("last_run");
 
                     b.Property<DateTime?>("NextAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("next_at");
 
                     b.Property<DateTime?>("PlannedAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("planned_at");
 
                     b.Property<int>("Revision")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("revision");
+
+                    b.Property<string>("Tenant")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("tenant")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.HasKey("Batch")
                         .HasName("pk_schedules");
@@ -1553,14 +1675,19 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasDatabaseName("ix_schedules_next_at_batch")
                         .HasFilter("next_at IS NOT NULL");
 
+                    b.HasIndex("Tenant", "Batch")
+                        .HasDatabaseName("ix_schedules_tenant_batch");
+
                     b.ToTable("schedules", (string)null);
                 });
 
             modelBuilder.Entity("BatchPlatform.Store.Tables.Sequence", b =>
                 {
                     b.Property<string>("Name")
-                        .HasColumnType("text")
-                        .HasColumnName("name");
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("name")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("Value")
                         .HasColumnType("bigint")
@@ -1575,70 +1702,73 @@ namespace BatchPlatform.Store.Migrations.Postgres
             modelBuilder.Entity("BatchPlatform.Store.Tables.Slice", b =>
                 {
                     b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                        .HasColumnType("uniqueidentifier")
                         .HasColumnName("id");
 
                     b.Property<string>("Action")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("action");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("action")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("Batch")
                         .HasColumnType("bigint")
                         .HasColumnName("batch");
 
                     b.Property<Guid>("BatchId")
-                        .HasColumnType("uuid")
+                        .HasColumnType("uniqueidentifier")
                         .HasColumnName("batch_id");
 
                     b.Property<double>("CallsPerSecond")
-                        .HasColumnType("double precision")
+                        .HasColumnType("float")
                         .HasColumnName("calls_per_second");
 
                     b.Property<int>("Concurrency")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("concurrency");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("created_at");
 
                     b.Property<int>("Epoch")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("epoch");
 
                     b.Property<Guid?>("Holder")
-                        .HasColumnType("uuid")
+                        .HasColumnType("uniqueidentifier")
                         .HasColumnName("holder");
 
                     b.Property<string>("Jobs")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("jobs");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("jobs")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("LeaseUntil")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("lease_until");
 
                     b.Property<int>("Lost")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("lost");
 
                     b.Property<string>("Namespace")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("namespace");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("namespace")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<bool>("Probe")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("probe");
 
                     b.Property<int>("Remaining")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("remaining");
 
                     b.Property<int>("Run")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("run");
 
                     b.Property<short>("State")
@@ -1647,8 +1777,9 @@ namespace BatchPlatform.Store.Migrations.Postgres
 
                     b.Property<string>("Tenant")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("tenant");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("tenant")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.HasKey("Id")
                         .HasName("pk_slices");
@@ -1665,36 +1796,42 @@ namespace BatchPlatform.Store.Migrations.Postgres
             modelBuilder.Entity("BatchPlatform.Store.Tables.Tenant", b =>
                 {
                     b.Property<string>("Name")
-                        .HasColumnType("text")
-                        .HasColumnName("name");
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("name")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Callback")
-                        .HasColumnType("text")
-                        .HasColumnName("callback");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("callback")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("PauseReason")
-                        .HasColumnType("text")
-                        .HasColumnName("pause_reason");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("pause_reason")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<bool>("Paused")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("paused");
 
                     b.Property<string>("Quotas")
-                        .HasColumnType("text")
-                        .HasColumnName("quotas");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("quotas")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("TimeZone")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("time_zone");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("time_zone")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("UpdatedAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("updated_at");
 
                     b.Property<double>("Weight")
-                        .HasColumnType("double precision")
+                        .HasColumnType("float")
                         .HasColumnName("weight");
 
                     b.HasKey("Name")
@@ -1706,24 +1843,27 @@ namespace BatchPlatform.Store.Migrations.Postgres
             modelBuilder.Entity("BatchPlatform.Store.Tables.UpstreamVersion", b =>
                 {
                     b.Property<string>("Namespace")
-                        .HasColumnType("text")
-                        .HasColumnName("namespace");
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("namespace")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<int>("Version")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("version");
 
                     b.Property<bool>("Configured")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("configured");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("created_at");
 
                     b.Property<string>("Definition")
-                        .HasColumnType("text")
-                        .HasColumnName("definition");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("definition")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.HasKey("Namespace", "Version")
                         .HasName("pk_upstreams");

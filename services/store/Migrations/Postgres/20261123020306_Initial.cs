@@ -53,7 +53,10 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     orchestrator = table.Column<Guid>(type: "uuid", nullable: false),
                     completed = table.Column<int>(type: "integer", nullable: false),
                     failed = table.Column<int>(type: "integer", nullable: false),
-                    durations = table.Column<string>(type: "text", nullable: false)
+                    durations = table.Column<string>(type: "text", nullable: false),
+                    pending = table.Column<long>(type: "bigint", nullable: false),
+                    queued = table.Column<long>(type: "bigint", nullable: false),
+                    processing = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -531,6 +534,7 @@ namespace BatchPlatform.Store.Migrations.Postgres
                 {
                     batch = table.Column<long>(type: "bigint", nullable: false),
                     batch_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    tenant = table.Column<string>(type: "text", nullable: false),
                     revision = table.Column<int>(type: "integer", nullable: false),
                     planned_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
                     next_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
@@ -866,6 +870,11 @@ namespace BatchPlatform.Store.Migrations.Postgres
                 table: "schedules",
                 columns: new[] { "next_at", "batch" },
                 filter: "next_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_schedules_tenant_batch",
+                table: "schedules",
+                columns: new[] { "tenant", "batch" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_slices_batch_run",

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace BatchPlatform.Store.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteStoreDb))]
-    [Migration("20261122223859_Initial")]
+    [Migration("20261123020258_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -46,6 +46,18 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     b.Property<int>("Failed")
                         .HasColumnType("INTEGER")
                         .HasColumnName("failed");
+
+                    b.Property<long>("Pending")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("pending");
+
+                    b.Property<long>("Processing")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("processing");
+
+                    b.Property<long>("Queued")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("queued");
 
                     b.HasKey("Tenant", "At", "Orchestrator")
                         .HasName("pk_activity");
@@ -1539,12 +1551,20 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("revision");
 
+                    b.Property<string>("Tenant")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant");
+
                     b.HasKey("Batch")
                         .HasName("pk_schedules");
 
                     b.HasIndex("NextAt", "Batch")
                         .HasDatabaseName("ix_schedules_next_at_batch")
                         .HasFilter("next_at IS NOT NULL");
+
+                    b.HasIndex("Tenant", "Batch")
+                        .HasDatabaseName("ix_schedules_tenant_batch");
 
                     b.ToTable("schedules", (string)null);
                 });

@@ -52,7 +52,10 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                     orchestrator = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     completed = table.Column<int>(type: "int", nullable: false),
                     failed = table.Column<int>(type: "int", nullable: false),
-                    durations = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2")
+                    durations = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    pending = table.Column<long>(type: "bigint", nullable: false),
+                    queued = table.Column<long>(type: "bigint", nullable: false),
+                    processing = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -531,6 +534,7 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                 {
                     batch = table.Column<long>(type: "bigint", nullable: false),
                     batch_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    tenant = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
                     revision = table.Column<int>(type: "int", nullable: false),
                     planned_at = table.Column<DateTime>(type: "datetime2", nullable: true),
                     next_at = table.Column<DateTime>(type: "datetime2", nullable: true),
@@ -863,6 +867,11 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                 table: "schedules",
                 columns: new[] { "next_at", "batch" },
                 filter: "next_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_schedules_tenant_batch",
+                table: "schedules",
+                columns: new[] { "tenant", "batch" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_slices_batch_run",

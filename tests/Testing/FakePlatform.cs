@@ -1,12 +1,11 @@
-using BatchPlatform.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace BatchPlatform.Cli.Tests;
+namespace BatchPlatform.Testing;
 
 /// <summary>Answers what it is told to, and notes what it was asked.</summary>
-internal sealed class FakePlatform : IAsyncDisposable
+public sealed class FakePlatform : IAsyncDisposable
 {
     private readonly WebApplication _app;
 

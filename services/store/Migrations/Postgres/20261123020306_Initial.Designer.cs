@@ -3,16 +3,16 @@ using System;
 using BatchPlatform.Store;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
-namespace BatchPlatform.Store.Migrations.SqlServer
+namespace BatchPlatform.Store.Migrations.Postgres
 {
-    [DbContext(typeof(SqlServerStoreDb))]
-    [Migration("20261122223956_Initial")]
+    [DbContext(typeof(PostgresStoreDb))]
+    [Migration("20261123020306_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -21,39 +21,48 @@ namespace BatchPlatform.Store.Migrations.SqlServer
 #pragma warning disable 612, 618
             modelBuilder
                 .HasAnnotation("ProductVersion", "10.0.14")
-                .HasAnnotation("Relational:MaxIdentifierLength", 128);
+                .HasAnnotation("Relational:MaxIdentifierLength", 63);
 
-            SqlServerModelBuilderExtensions.UseIdentityColumns(modelBuilder);
+            NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
             modelBuilder.Entity("BatchPlatform.Store.Tables.ActivityStep", b =>
                 {
                     b.Property<string>("Tenant")
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("tenant")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("tenant");
 
                     b.Property<DateTime>("At")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("at");
 
                     b.Property<Guid>("Orchestrator")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("uuid")
                         .HasColumnName("orchestrator");
 
                     b.Property<int>("Completed")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("completed");
 
                     b.Property<string>("Durations")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("durations")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("durations");
 
                     b.Property<int>("Failed")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("failed");
+
+                    b.Property<long>("Pending")
+                        .HasColumnType("bigint")
+                        .HasColumnName("pending");
+
+                    b.Property<long>("Processing")
+                        .HasColumnType("bigint")
+                        .HasColumnName("processing");
+
+                    b.Property<long>("Queued")
+                        .HasColumnType("bigint")
+                        .HasColumnName("queued");
 
                     b.HasKey("Tenant", "At", "Orchestrator")
                         .HasName("pk_activity");
@@ -67,10 +76,8 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             modelBuilder.Entity("BatchPlatform.Store.Tables.Allowance", b =>
                 {
                     b.Property<string>("Tenant")
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("tenant")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("tenant");
 
                     b.Property<long>("Batches")
                         .HasColumnType("bigint")
@@ -81,14 +88,13 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                         .HasColumnName("callbacks");
 
                     b.Property<DateTime>("CountedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("counted_at");
 
                     b.Property<string>("Limits")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("limits")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("limits");
 
                     b.Property<long>("PendingJobs")
                         .HasColumnType("bigint")
@@ -111,64 +117,57 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             modelBuilder.Entity("BatchPlatform.Store.Tables.ApiKey", b =>
                 {
                     b.Property<string>("Id")
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("id")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("id");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
                     b.Property<DateTime?>("ExpiresAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("expires_at");
 
                     b.Property<byte[]>("Hash")
                         .IsRequired()
-                        .HasColumnType("varbinary(max)")
+                        .HasColumnType("bytea")
                         .HasColumnName("hash");
 
                     b.Property<DateTime?>("LastUsedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_used_at");
 
                     b.Property<string>("Name")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("name")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("name");
 
                     b.Property<long>("Number")
                         .HasColumnType("bigint")
                         .HasColumnName("number");
 
                     b.Property<DateTime?>("RevokedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("revoked_at");
 
                     b.Property<byte[]>("Salt")
                         .IsRequired()
-                        .HasColumnType("varbinary(max)")
+                        .HasColumnType("bytea")
                         .HasColumnName("salt");
 
                     b.Property<string>("Scopes")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("scopes")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("scopes");
 
                     b.Property<string>("SigningSecret")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("signing_secret")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("signing_secret");
 
                     b.Property<string>("Tenant")
                         .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("tenant")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("tenant");
 
                     b.HasKey("Id")
                         .HasName("pk_keys");
@@ -189,42 +188,40 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                         .HasColumnName("batch");
 
                     b.Property<int>("BaseIndex")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("base_index");
 
                     b.Property<Guid>("BatchId")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("uuid")
                         .HasColumnName("batch_id");
 
                     b.Property<Guid>("CommandId")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("uuid")
                         .HasColumnName("command_id");
 
                     b.Property<bool>("Edits")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("edits");
 
                     b.Property<Guid?>("Expansion")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("uuid")
                         .HasColumnName("expansion");
 
                     b.Property<Guid>("Id")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<DateTime>("LeaseUntil")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("lease_until");
 
                     b.Property<int>("Revision")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("revision");
 
                     b.Property<string>("Uploader")
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("uploader")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("uploader");
 
                     b.HasKey("Batch")
                         .HasName("pk_appends");
@@ -243,45 +240,37 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                         .HasColumnType("bigint")
                         .HasColumnName("number");
 
-                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Number"));
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Number"));
 
                     b.Property<string>("Action")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("action")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("action");
 
                     b.Property<string>("Address")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("address")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("address");
 
                     b.Property<DateTime>("At")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("at");
 
                     b.Property<string>("Detail")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("detail")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("detail");
 
                     b.Property<string>("Key")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("key")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("key");
 
                     b.Property<string>("Resource")
                         .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("resource")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("resource");
 
                     b.Property<string>("Tenant")
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("tenant")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("tenant");
 
                     b.HasKey("Number")
                         .HasName("pk_audit");
@@ -296,82 +285,72 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                         .HasDatabaseName("ix_audit_tenant_number");
 
                     b.ToTable("audit");
-
-                    b.HasAnnotation("SqlServer:UseSqlOutputClause", false);
                 });
 
             modelBuilder.Entity("BatchPlatform.Store.Tables.Batch", b =>
                 {
                     b.Property<Guid>("CorrelationId")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<string>("Callback")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("callback")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("callback");
 
                     b.Property<DateTime?>("CommittedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("committed_at");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
                     b.Property<string>("CurrentState")
                         .IsRequired()
                         .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
-                        .HasColumnName("state")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("state");
 
                     b.Property<DateTime?>("DeletedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("deleted_at");
 
                     b.Property<string>("Dialect")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("dialect")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("dialect");
 
                     b.Property<string>("DialectDocument")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("dialect_document")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("dialect_document");
 
                     b.Property<DateTime?>("EndedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("ended_at");
 
                     b.Property<int>("Epoch")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("epoch");
 
                     b.Property<bool>("FireQueued")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("fire_queued");
 
                     b.Property<string>("Fires")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("fires")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("fires");
 
                     b.Property<string>("Lanes")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("lanes")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("lanes");
 
                     b.Property<string>("Name")
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("name")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("name");
 
                     b.Property<int>("NextIndex")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("next_index");
 
                     b.Property<long>("Number")
@@ -380,80 +359,74 @@ namespace BatchPlatform.Store.Migrations.SqlServer
 
                     b.Property<string>("Options")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("options")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("options");
 
                     b.Property<string>("PauseReason")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("pause_reason")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("pause_reason");
 
                     b.Property<bool>("Paused")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("paused");
 
                     b.Property<DateTime?>("PausedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("paused_at");
 
                     b.Property<bool>("Recurring")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("recurring");
 
                     b.Property<string>("Replies")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("replies")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("replies");
 
                     b.Property<int>("Revision")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("revision");
 
                     b.Property<int>("Run")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("run");
 
                     b.Property<string>("Schedule")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("schedule")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("schedule");
 
                     b.Property<int>("ScheduleRevision")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("schedule_revision");
 
                     b.Property<int>("ShortestDeadlineSeconds")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("shortest_deadline_seconds");
 
                     b.Property<DateTime?>("StartedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("started_at");
 
                     b.Property<bool>("StopOwed")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("stop_owed");
 
                     b.Property<string>("Tenant")
                         .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("tenant")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("tenant");
 
                     b.Property<int>("Total")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("total");
 
                     b.Property<DateTime>("UpdatedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("updated_at");
 
                     b.Property<int>("Version")
                         .IsConcurrencyToken()
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("version");
 
                     b.HasKey("CorrelationId")
@@ -469,7 +442,7 @@ namespace BatchPlatform.Store.Migrations.SqlServer
 
                     b.HasIndex("StopOwed")
                         .HasDatabaseName("ix_batches_stop_owed")
-                        .HasFilter("[stop_owed] = 1");
+                        .HasFilter("stop_owed");
 
                     b.HasIndex("Tenant")
                         .HasDatabaseName("ix_batches_waiting")
@@ -508,67 +481,62 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             modelBuilder.Entity("BatchPlatform.Store.Tables.BulkAction", b =>
                 {
                     b.Property<Guid>("Id")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<string>("Action")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("action")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("action");
 
                     b.Property<string>("Actor")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("actor")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("actor");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
                     b.Property<string>("Cursor")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("cursor")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("cursor");
 
                     b.Property<int>("Done")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("done");
 
                     b.Property<DateTime?>("EndedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("ended_at");
 
                     b.Property<string>("Filter")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("filter")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("filter");
 
                     b.Property<bool>("Force")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("force");
 
                     b.Property<string>("InHand")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("in_hand")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("in_hand");
 
                     b.Property<DateTime>("LeaseUntil")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("lease_until");
 
                     b.Property<int>("Matched")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("matched");
 
                     b.Property<bool>("MatchedMore")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("matched_more");
 
                     b.Property<int>("MaxPerSecond")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("max_per_second");
 
                     b.Property<long>("Number")
@@ -576,21 +544,20 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                         .HasColumnName("number");
 
                     b.Property<Guid>("Owner")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("uuid")
                         .HasColumnName("owner");
 
                     b.Property<string>("Refusals")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("refusals")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("refusals");
 
                     b.Property<int>("Refused")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("refused");
 
                     b.Property<int>("Run")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("run");
 
                     b.Property<short>("State")
@@ -599,16 +566,13 @@ namespace BatchPlatform.Store.Migrations.SqlServer
 
                     b.Property<string>("Target")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("target")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("target");
 
                     b.Property<string>("Tenant")
                         .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("tenant")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("tenant");
 
                     b.HasKey("Id")
                         .HasName("pk_actions");
@@ -630,11 +594,11 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             modelBuilder.Entity("BatchPlatform.Store.Tables.Dataset", b =>
                 {
                     b.Property<Guid>("Id")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<int>("BadRows")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("bad_rows");
 
                     b.Property<long?>("Content")
@@ -642,47 +606,41 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                         .HasColumnName("content");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
                     b.Property<string>("Dialect")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("dialect")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("dialect");
 
                     b.Property<string>("DialectDocument")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("dialect_document")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("dialect_document");
 
                     b.Property<string>("Errors")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("errors")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("errors");
 
                     b.Property<string>("Name")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("name")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("name");
 
                     b.Property<long>("Number")
                         .HasColumnType("bigint")
                         .HasColumnName("number");
 
                     b.Property<int>("Rows")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("rows");
 
                     b.Property<string>("Tenant")
                         .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("tenant")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("tenant");
 
                     b.Property<DateTime>("UpdatedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("updated_at");
 
                     b.Property<long?>("Upload")
@@ -690,7 +648,7 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                         .HasColumnName("upload");
 
                     b.Property<DateTime?>("UploadedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("uploaded_at");
 
                     b.HasKey("Id")
@@ -709,23 +667,21 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                         .HasColumnName("number");
 
                     b.Property<Guid>("Dataset")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("uuid")
                         .HasColumnName("dataset");
 
                     b.Property<bool>("Discarded")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("discarded");
 
                     b.Property<DateTime?>("LeaseUntil")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("lease_until");
 
                     b.Property<string>("Uploader")
                         .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("uploader")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("uploader");
 
                     b.HasKey("Number")
                         .HasName("pk_dataset_contents");
@@ -747,12 +703,12 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                         .HasColumnName("content");
 
                     b.Property<int>("Index")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("index");
 
-                    b.Property<byte[]>("Json")
+                    b.Property<string>("Json")
                         .IsRequired()
-                        .HasColumnType("varbinary(max)")
+                        .HasColumnType("text")
                         .HasColumnName("json");
 
                     b.HasKey("Content", "Index")
@@ -764,11 +720,11 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             modelBuilder.Entity("BatchPlatform.Store.Tables.Delivery", b =>
                 {
                     b.Property<Guid>("Id")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<int>("Attempts")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("attempts");
 
                     b.Property<long>("Batch")
@@ -776,98 +732,93 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                         .HasColumnName("batch");
 
                     b.Property<Guid>("BatchId")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("uuid")
                         .HasColumnName("batch_id");
 
                     b.Property<byte[]>("Body")
                         .IsRequired()
-                        .HasColumnType("varbinary(max)")
+                        .HasColumnType("bytea")
                         .HasColumnName("body");
 
                     b.Property<DateTime?>("ClaimedUntil")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("claimed_until");
 
                     b.Property<string>("ContentType")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("content_type")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("content_type");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
                     b.Property<DateTime>("DueAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("due_at");
 
                     b.Property<int>("Epoch")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("epoch");
 
                     b.Property<string>("Event")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("event")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("event");
 
                     b.Property<int>("Failures")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("failures");
 
                     b.Property<string>("Host")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("host")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("host");
 
                     b.Property<bool>("Resent")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("resent");
 
                     b.Property<int>("Run")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("run");
 
                     b.Property<int>("Seq")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("seq");
 
                     b.Property<string>("State")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("state")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("state");
 
                     b.Property<string>("Tenant")
                         .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("tenant")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("tenant");
 
                     b.Property<string>("Trace")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("trace")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("trace");
 
                     b.Property<string>("Url")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("url")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("url");
 
                     b.HasKey("Id")
                         .HasName("pk_deliveries");
 
                     b.HasIndex("DueAt")
-                        .HasDatabaseName("ix_deliveries_due_at");
+                        .HasDatabaseName("ix_deliveries_due_at")
+                        .HasFilter("state = 'waiting'");
 
                     b.HasIndex("Tenant")
-                        .HasDatabaseName("ix_deliveries_tenant");
+                        .HasDatabaseName("ix_deliveries_tenant")
+                        .HasFilter("state = 'waiting'");
 
                     b.HasIndex("Tenant", "CreatedAt")
-                        .HasDatabaseName("ix_deliveries_tenant_created_at");
+                        .HasDatabaseName("ix_deliveries_tenant_created_at")
+                        .HasFilter("state IN ('failed', 'held')");
 
                     b.HasIndex("Batch", "Run", "Epoch", "Seq")
                         .IsUnique()
@@ -879,28 +830,27 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             modelBuilder.Entity("BatchPlatform.Store.Tables.DeliveryAttempt", b =>
                 {
                     b.Property<Guid>("Delivery")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("uuid")
                         .HasColumnName("delivery");
 
                     b.Property<int>("Number")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("number");
 
                     b.Property<string>("Answer")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("answer")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("answer");
 
                     b.Property<DateTime>("At")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("at");
 
                     b.Property<int>("DurationMs")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("duration_ms");
 
                     b.Property<int>("StatusCode")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("status_code");
 
                     b.HasKey("Delivery", "Number")
@@ -912,29 +862,27 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             modelBuilder.Entity("BatchPlatform.Store.Tables.Expansion", b =>
                 {
                     b.Property<Guid>("Id")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<string>("Actor")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("actor")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("actor");
 
                     b.Property<long>("Batch")
                         .HasColumnType("bigint")
                         .HasColumnName("batch");
 
                     b.Property<Guid>("BatchId")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("uuid")
                         .HasColumnName("batch_id");
 
                     b.Property<string>("Code")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("code")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("code");
 
                     b.Property<bool>("Commit")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("commit");
 
                     b.Property<long>("Content")
@@ -942,41 +890,39 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                         .HasColumnName("content");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
                     b.Property<Guid>("Dataset")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("uuid")
                         .HasColumnName("dataset");
 
                     b.Property<string>("Detail")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("detail")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("detail");
 
                     b.Property<DateTime?>("EndedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("ended_at");
 
                     b.Property<string>("Errors")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("errors")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("errors");
 
                     b.Property<DateTime>("LeaseUntil")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("lease_until");
 
                     b.Property<Guid>("Owner")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("uuid")
                         .HasColumnName("owner");
 
                     b.Property<int>("Rows")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("rows");
 
                     b.Property<int>("Staged")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("staged");
 
                     b.Property<short>("State")
@@ -984,14 +930,13 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                         .HasColumnName("state");
 
                     b.Property<bool>("Taken")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("taken");
 
                     b.Property<string>("Template")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("template")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("template");
 
                     b.HasKey("Id")
                         .HasName("pk_expansions");
@@ -1009,28 +954,26 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             modelBuilder.Entity("BatchPlatform.Store.Tables.FailingReceiver", b =>
                 {
                     b.Property<Guid>("Id")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<DateTime?>("DisabledAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("disabled_at");
 
                     b.Property<DateTime>("Since")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("since");
 
                     b.Property<string>("Tenant")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("tenant")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("tenant");
 
                     b.Property<string>("Url")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("url")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("url");
 
                     b.HasKey("Id")
                         .HasName("pk_failing_receivers");
@@ -1045,21 +988,17 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                         .HasColumnName("batch");
 
                     b.Property<int>("Run")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("run");
 
                     b.Property<string>("Code")
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("code")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("code");
 
                     b.Property<string>("Tenant")
                         .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("tenant")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("tenant");
 
                     b.HasKey("Batch", "Run", "Code")
                         .HasName("pk_failures");
@@ -1073,30 +1012,27 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             modelBuilder.Entity("BatchPlatform.Store.Tables.Gate", b =>
                 {
                     b.Property<string>("Namespace")
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("namespace")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("namespace");
 
                     b.Property<DateTime>("BurstFrom")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("burst_from");
 
                     b.Property<DateTime>("ClosedUntil")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("closed_until");
 
                     b.Property<int>("Closings")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("closings");
 
                     b.Property<string>("PauseReason")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("pause_reason")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("pause_reason");
 
                     b.Property<bool>("Paused")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("paused");
 
                     b.Property<long>("Rounds")
@@ -1104,7 +1040,7 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                         .HasColumnName("rounds");
 
                     b.Property<int>("Trips")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("trips");
 
                     b.HasKey("Namespace")
@@ -1116,41 +1052,36 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             modelBuilder.Entity("BatchPlatform.Store.Tables.IdempotentRequest", b =>
                 {
                     b.Property<string>("Tenant")
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("tenant")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("tenant");
 
                     b.Property<string>("Key")
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("key")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("key");
 
                     b.Property<string>("Answer")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("answer")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("answer");
 
                     b.Property<Guid>("BatchId")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("uuid")
                         .HasColumnName("batch_id");
 
                     b.Property<Guid>("CommandId")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("uuid")
                         .HasColumnName("command_id");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
                     b.Property<byte[]>("Fingerprint")
                         .IsRequired()
-                        .HasColumnType("varbinary(max)")
+                        .HasColumnType("bytea")
                         .HasColumnName("fingerprint");
 
                     b.Property<DateTime>("LeaseUntil")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("lease_until");
 
                     b.Property<long>("Number")
@@ -1158,13 +1089,11 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                         .HasColumnName("number");
 
                     b.Property<int?>("Status")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("status");
 
                     b.HasKey("Tenant", "Key")
                         .HasName("pk_idempotency");
-
-                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("Tenant", "Key"), false);
 
                     b.HasIndex("BatchId")
                         .HasDatabaseName("ix_idempotency_batch_id");
@@ -1179,43 +1108,38 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                         .HasColumnName("batch");
 
                     b.Property<int>("Index")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("index");
 
                     b.Property<int>("AddedRev")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("added_rev");
 
                     b.Property<string>("Action")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("action")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("action");
 
                     b.Property<string>("CustomId")
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("custom_id")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("custom_id");
 
                     b.Property<int?>("DeadlineSeconds")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("deadline_seconds");
 
                     b.Property<string>("Namespace")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("namespace")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("namespace");
 
                     b.Property<string>("Params")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("params")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("params");
 
                     b.Property<int?>("RemovedRev")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("removed_rev");
 
                     b.HasKey("Batch", "Index", "AddedRev")
@@ -1235,18 +1159,17 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             modelBuilder.Entity("BatchPlatform.Store.Tables.KeyRingElement", b =>
                 {
                     b.Property<int>("Number")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("number");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
                     b.Property<string>("Xml")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("xml")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("xml");
 
                     b.HasKey("Number")
                         .HasName("pk_keyring");
@@ -1261,72 +1184,68 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                         .HasColumnName("batch");
 
                     b.Property<int>("Run")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("run");
 
                     b.Property<string>("Namespace")
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("namespace")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("namespace");
 
                     b.Property<bool>("Active")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("active");
 
                     b.Property<Guid>("BatchId")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("uuid")
                         .HasColumnName("batch_id");
 
                     b.Property<int>("Cursor")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("cursor");
 
                     b.Property<int>("End")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("end");
 
                     b.Property<int>("Epoch")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("epoch");
 
                     b.Property<bool>("Gaps")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("gaps");
 
                     b.Property<bool>("Open")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("open");
 
                     b.Property<int>("Priority")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("priority");
 
                     b.Property<DateTime?>("RetryAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("retry_at");
 
                     b.Property<int>("Revision")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("revision");
 
                     b.Property<string>("Tenant")
                         .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("tenant")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("tenant");
 
                     b.HasKey("Batch", "Run", "Namespace")
                         .HasName("pk_lanes");
 
                     b.HasIndex("RetryAt")
                         .HasDatabaseName("ix_lanes_retry_at")
-                        .HasFilter("[active] = 1 AND retry_at IS NOT NULL");
+                        .HasFilter("active AND retry_at IS NOT NULL");
 
                     b.HasIndex("Tenant", "Priority", "Batch")
                         .HasDatabaseName("ix_lanes_open")
-                        .HasFilter("[active] = 1 AND [open] = 1");
+                        .HasFilter("active AND open");
 
                     b.ToTable("lanes");
                 });
@@ -1334,29 +1253,26 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             modelBuilder.Entity("BatchPlatform.Store.Tables.OutboxMessage", b =>
                 {
                     b.Property<Guid>("Id")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<string>("Body")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("body")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("body");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
                     b.Property<string>("Trace")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("trace")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("trace");
 
                     b.Property<string>("Type")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("type")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("type");
 
                     b.HasKey("Id")
                         .HasName("pk_outbox");
@@ -1371,41 +1287,39 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                         .HasColumnName("batch");
 
                     b.Property<int>("Run")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("run");
 
                     b.Property<int>("Index")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("index");
 
                     b.Property<int>("Attempts")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("attempts");
 
                     b.Property<DateTime>("CompletedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("completed_at");
 
                     b.Property<int>("DurationMs")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("duration_ms");
 
                     b.Property<string>("ErrorCode")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("error_code")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("error_code");
 
                     b.Property<string>("ErrorMessage")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("error_message")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("error_message");
 
-                    b.Property<byte[]>("Response")
-                        .HasColumnType("varbinary(max)")
+                    b.Property<string>("Response")
+                        .HasColumnType("text")
                         .HasColumnName("response");
 
                     b.Property<int>("Seq")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("seq");
 
                     b.Property<short>("State")
@@ -1413,7 +1327,7 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                         .HasColumnName("state");
 
                     b.Property<int>("StatusCode")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("status_code");
 
                     b.HasKey("Batch", "Run", "Index")
@@ -1437,27 +1351,25 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                         .HasColumnName("batch");
 
                     b.Property<int>("Run")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("run");
 
                     b.Property<int>("Index")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("index");
 
                     b.Property<int>("Attempt")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("attempt");
 
                     b.Property<DateTime>("DueAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("due_at");
 
                     b.Property<string>("Namespace")
                         .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("namespace")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("namespace");
 
                     b.HasKey("Batch", "Run", "Index")
                         .HasName("pk_retries");
@@ -1475,124 +1387,121 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                         .HasColumnName("batch");
 
                     b.Property<int>("Number")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("number");
 
                     b.Property<Guid>("BatchId")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("uuid")
                         .HasColumnName("batch_id");
 
                     b.Property<int>("BudgetMinimum")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("budget_minimum");
 
                     b.Property<bool>("BudgetPauses")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("budget_pauses");
 
                     b.Property<double>("BudgetRate")
-                        .HasColumnType("float")
+                        .HasColumnType("double precision")
                         .HasColumnName("budget_rate");
 
                     b.Property<int>("Canary")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("canary");
 
                     b.Property<int>("Completed")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("completed");
 
                     b.Property<int>("Concurrency")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("concurrency");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
                     b.Property<DateTime>("Deadline")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("deadline");
 
                     b.Property<DateTime>("DeadlinesFrom")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("deadlines_from");
 
                     b.Property<bool>("Emptied")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("emptied");
 
                     b.Property<int>("Epoch")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("epoch");
 
                     b.Property<DateTime?>("ExpiredAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("expired_at");
 
                     b.Property<int>("Failed")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("failed");
 
                     b.Property<int>("FailedBefore")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("failed_before");
 
                     b.Property<int>("Failures")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("failures");
 
                     b.Property<DateTime>("NextDeadline")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("next_deadline");
 
                     b.Property<double>("RequestsPerSecond")
-                        .HasColumnType("float")
+                        .HasColumnType("double precision")
                         .HasColumnName("requests_per_second");
 
                     b.Property<int>("Revision")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("revision");
 
                     b.Property<int>("Root")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("root");
 
                     b.Property<int>("SampledFrom")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("sampled_from");
 
                     b.Property<int>("Seq")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("seq");
 
                     b.Property<DateTime?>("SettledAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("settled_at");
 
                     b.Property<bool>("Started")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("started");
 
                     b.Property<bool>("StopOnJobError")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("stop_on_job_error");
 
                     b.Property<string>("Tenant")
                         .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("tenant")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("tenant");
 
                     b.Property<int>("Total")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("total");
 
                     b.Property<string>("Trace")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("trace")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("trace");
 
                     b.HasKey("Batch", "Number")
                         .HasName("pk_runs");
@@ -1606,7 +1515,7 @@ namespace BatchPlatform.Store.Migrations.SqlServer
 
                     b.HasIndex(new[] { "Tenant" }, "ix_runs_stored")
                         .HasDatabaseName("ix_runs_stored")
-                        .HasFilter("[emptied] = 0");
+                        .HasFilter("NOT emptied");
 
                     b.HasIndex(new[] { "Tenant" }, "ix_runs_unsettled")
                         .HasDatabaseName("ix_runs_unsettled")
@@ -1622,11 +1531,11 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                         .HasColumnName("batch");
 
                     b.Property<Guid>("BatchId")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("uuid")
                         .HasColumnName("batch_id");
 
                     b.Property<DateTime?>("LastFireAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_fire_at");
 
                     b.Property<short?>("LastResult")
@@ -1634,20 +1543,25 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                         .HasColumnName("last_result");
 
                     b.Property<int?>("LastRun")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("last_run");
 
                     b.Property<DateTime?>("NextAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("next_at");
 
                     b.Property<DateTime?>("PlannedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("planned_at");
 
                     b.Property<int>("Revision")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("revision");
+
+                    b.Property<string>("Tenant")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("tenant");
 
                     b.HasKey("Batch")
                         .HasName("pk_schedules");
@@ -1656,16 +1570,17 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                         .HasDatabaseName("ix_schedules_next_at_batch")
                         .HasFilter("next_at IS NOT NULL");
 
+                    b.HasIndex("Tenant", "Batch")
+                        .HasDatabaseName("ix_schedules_tenant_batch");
+
                     b.ToTable("schedules", (string)null);
                 });
 
             modelBuilder.Entity("BatchPlatform.Store.Tables.Sequence", b =>
                 {
                     b.Property<string>("Name")
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("name")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("name");
 
                     b.Property<long>("Value")
                         .HasColumnType("bigint")
@@ -1680,73 +1595,70 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             modelBuilder.Entity("BatchPlatform.Store.Tables.Slice", b =>
                 {
                     b.Property<Guid>("Id")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("uuid")
                         .HasColumnName("id");
 
                     b.Property<string>("Action")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("action")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("action");
 
                     b.Property<long>("Batch")
                         .HasColumnType("bigint")
                         .HasColumnName("batch");
 
                     b.Property<Guid>("BatchId")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("uuid")
                         .HasColumnName("batch_id");
 
                     b.Property<double>("CallsPerSecond")
-                        .HasColumnType("float")
+                        .HasColumnType("double precision")
                         .HasColumnName("calls_per_second");
 
                     b.Property<int>("Concurrency")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("concurrency");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
                     b.Property<int>("Epoch")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("epoch");
 
                     b.Property<Guid?>("Holder")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("uuid")
                         .HasColumnName("holder");
 
                     b.Property<string>("Jobs")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("jobs")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("jobs");
 
                     b.Property<DateTime>("LeaseUntil")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("lease_until");
 
                     b.Property<int>("Lost")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("lost");
 
                     b.Property<string>("Namespace")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("namespace")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("namespace");
 
                     b.Property<bool>("Probe")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("probe");
 
                     b.Property<int>("Remaining")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("remaining");
 
                     b.Property<int>("Run")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("run");
 
                     b.Property<short>("State")
@@ -1755,9 +1667,8 @@ namespace BatchPlatform.Store.Migrations.SqlServer
 
                     b.Property<string>("Tenant")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("tenant")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("tenant");
 
                     b.HasKey("Id")
                         .HasName("pk_slices");
@@ -1774,42 +1685,36 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             modelBuilder.Entity("BatchPlatform.Store.Tables.Tenant", b =>
                 {
                     b.Property<string>("Name")
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("name")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("name");
 
                     b.Property<string>("Callback")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("callback")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("callback");
 
                     b.Property<string>("PauseReason")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("pause_reason")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("pause_reason");
 
                     b.Property<bool>("Paused")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("paused");
 
                     b.Property<string>("Quotas")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("quotas")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("quotas");
 
                     b.Property<string>("TimeZone")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("time_zone")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("time_zone");
 
                     b.Property<DateTime>("UpdatedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("updated_at");
 
                     b.Property<double>("Weight")
-                        .HasColumnType("float")
+                        .HasColumnType("double precision")
                         .HasColumnName("weight");
 
                     b.HasKey("Name")
@@ -1821,27 +1726,24 @@ namespace BatchPlatform.Store.Migrations.SqlServer
             modelBuilder.Entity("BatchPlatform.Store.Tables.UpstreamVersion", b =>
                 {
                     b.Property<string>("Namespace")
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("namespace")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("namespace");
 
                     b.Property<int>("Version")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("version");
 
                     b.Property<bool>("Configured")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("configured");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
                     b.Property<string>("Definition")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("definition")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("text")
+                        .HasColumnName("definition");
 
                     b.HasKey("Namespace", "Version")
                         .HasName("pk_upstreams");
