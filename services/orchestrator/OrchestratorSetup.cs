@@ -23,8 +23,11 @@ public static class OrchestratorSetup
     // Commands and events of different batches are handled side by side; more brings conflicts, not speed.
     private const int LifecycleConcurrency = 16;
 
-    // Reports are bound by the database's writes.
-    private const int ReportConcurrency = 8;
+    // Two groups of reports: one that is being stored, and the next.
+    private const int ReportConcurrency = 2 * ReportGroups.MostReports;
+
+    // Questions are rare.
+    private const int QuestionConcurrency = 8;
 
     /// <summary>Adds dispatch, outcomes and clocks. The store must have been added.</summary>
     public static WebApplicationBuilder AddOrchestrator(this WebApplicationBuilder builder)
@@ -41,6 +44,8 @@ public static class OrchestratorSetup
         services.AddSingleton<Pace>();
         services.AddSingleton<SliceSender>();
         services.AddSingleton<OutcomeLedger>();
+        services.AddSingleton<ReportStore>();
+        services.AddSingleton<ReportGroups>();
         services.AddSingleton<Breaker>();
         services.AddHostedService<RollCall>();
         services.AddHostedService<Dispatcher>();
@@ -93,7 +98,7 @@ public static class OrchestratorSetup
                 queue.ConfigureConsumer<UpstreamConsumer>(context);
                 queue.ConfigureConsumer<RefusedSliceConsumer>(context);
             });
-            queues.Questions(Queues.Operations, ReportConcurrency, queue =>
+            queues.Questions(Queues.Operations, QuestionConcurrency, queue =>
             {
                 queue.ConfigureConsumer<PauseUpstreamConsumer>(context);
                 queue.ConfigureConsumer<CancelJobConsumer>(context);

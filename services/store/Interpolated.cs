@@ -4,23 +4,30 @@ using System.Runtime.CompilerServices;
 namespace BatchPlatform.Store;
 
 /// <summary>Statements put together from parts that have parameters of their own.</summary>
-internal static class Interpolated
+public static class Interpolated
 {
     /// <summary>The same text with the parts that are interpolated strings themselves taken apart: what stays interpolated are values.</summary>
     public static FormattableString Flat(FormattableString statement)
     {
         var values = new List<object?>();
-        var parts = statement.GetArguments().Select(argument => argument is FormattableString part ? Renumbered(part, values) : Value(argument, values));
-        return FormattableStringFactory.Create(Fill(statement.Format, parts), [.. values]);
+        return FormattableStringFactory.Create(Renumbered(statement, values), [.. values]);
     }
 
-    private static string Renumbered(FormattableString part, List<object?> values) => Fill(part.Format, part.GetArguments().Select(value => Value(value, values)));
+    /// <summary>Values with commas between them, as a part of a statement.</summary>
+    public static FormattableString List<T>(IReadOnlyCollection<T> values) =>
+        FormattableStringFactory.Create(string.Join(", ", Enumerable.Range(0, values.Count).Select(Place)), [.. values]);
 
-    private static string Value(object? value, List<object?> values)
+    private static string Renumbered(FormattableString part, List<object?> values)
+    {
+        var places = part.GetArguments().Select(argument => argument is FormattableString inner ? Renumbered(inner, values) : Take(argument, values));
+        return string.Format(CultureInfo.InvariantCulture, part.Format, [.. places]);
+    }
+
+    private static string Take(object? value, List<object?> values)
     {
         values.Add(value);
-        return string.Create(CultureInfo.InvariantCulture, $"{{{values.Count - 1}}}");
+        return Place(values.Count - 1);
     }
 
-    private static string Fill(string format, IEnumerable<string> parts) => string.Format(CultureInfo.InvariantCulture, format, [.. parts]);
+    private static string Place(int number) => string.Create(CultureInfo.InvariantCulture, $"{{{number}}}");
 }

@@ -83,5 +83,6 @@ public sealed class TurnsTests
         new BatchLimits(),
         Trace: null,
         weight,
-        HasReturned: false);
+        HasReturned: false,
+        Waiting: 0);
 }

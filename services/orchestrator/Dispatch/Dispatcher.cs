@@ -67,7 +67,7 @@ public sealed partial class Dispatcher(
         }
 
         // Half of what may wait still does: the workers have enough, and the next round cuts several slices for the price of one.
-        var waiting = await Outlook.WaitingAsync(db, cancellationToken);
+        var waiting = lanes[0].Waiting;
         var wanted = slots * options.Value.WaitingPerSlot;
         if (waiting * 2 > wanted)
         {

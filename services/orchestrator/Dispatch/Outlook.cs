@@ -14,10 +14,6 @@ internal static class Outlook
     // More than one round can cut, from each tenant, so that no tenant's lanes hide another's.
     private const int LanesPerTenant = 32;
 
-    /// <summary>Slices that wait in the broker.</summary>
-    public static Task<int> WaitingAsync(StoreDb db, CancellationToken cancellationToken) =>
-        db.Slices.CountAsync(slice => slice.State == SliceState.Queued, cancellationToken);
-
     /// <summary>Queued and taken slices, summed.</summary>
     public static Task<List<LiveSlices>> LiveAsync(StoreDb db, CancellationToken cancellationToken) =>
         db.Slices
@@ -69,7 +65,8 @@ internal static class Outlook
             new BatchLimits(run.RequestsPerSecond, run.Concurrency),
             run.Trace,
             tenant == null ? 1 : tenant.Weight,
-            db.Slices.Any(slice => slice.Batch == lane.Batch && slice.Run == lane.Run && slice.Namespace == lane.Namespace && slice.State == SliceState.Returned));
+            db.Slices.Any(slice => slice.Batch == lane.Batch && slice.Run == lane.Run && slice.Namespace == lane.Namespace && slice.State == SliceState.Returned),
+            db.Slices.Count(slice => slice.State == SliceState.Queued));
 }
 
 /// <summary>A lane that has something to cut.</summary>
@@ -81,5 +78,6 @@ internal static class Outlook
 /// <param name="Trace">The trace of the run's start, W3C <c>traceparent</c>.</param>
 /// <param name="Weight">The tenant's.</param>
 /// <param name="HasReturned">Slices of it wait to be sent again.</param>
+/// <param name="Waiting">Slices that wait in the broker, of all lanes: the same in each.</param>
 internal sealed record RunnableLane(
-    Lane Lane, bool StopOnJobError, DateTime DeadlinesFrom, DateTime Deadline, BatchLimits Limits, string? Trace, double Weight, bool HasReturned);
+    Lane Lane, bool StopOnJobError, DateTime DeadlinesFrom, DateTime Deadline, BatchLimits Limits, string? Trace, double Weight, bool HasReturned, int Waiting);

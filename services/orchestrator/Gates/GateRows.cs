@@ -89,6 +89,12 @@ public static class GateRows
 
     private static async Task<Gate> TrackAsync(StoreDb db, string ns, CancellationToken cancellationToken)
     {
+        // A transaction may judge an upstream by several slices.
+        if (db.Gates.Local.FindEntry(ns) is { } locked)
+        {
+            return locked.Entity;
+        }
+
         var gate = await LockAsync(db, ns, cancellationToken);
         db.Gates.Attach(gate);
         return gate;

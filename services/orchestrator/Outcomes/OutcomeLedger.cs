@@ -42,7 +42,6 @@ public sealed class OutcomeLedger(IBulk bulk, ActivityTally activity)
         });
         if (state.Settled)
         {
-            await db.Database.ExecuteSqlAsync($"UPDATE lanes SET active = {false} WHERE batch = {batch} AND run = {run}", cancellationToken);
             unit.Owe(new RunSettled(state.BatchId, run, state.Epoch, state.Failures));
             return true;
         }

@@ -33,7 +33,7 @@ public sealed record CountedRun(
 /// <summary>Counts outcomes where that takes a statement of its own.</summary>
 internal static class CountedRuns
 {
-    /// <summary>Counts outcomes in their run's row, which is locked until the commit; the run after that, or null when it is gone.</summary>
+    /// <summary>Counts outcomes in their run's row, which is locked until the commit, and closes the lanes of one that has settled; the run after that, or null when it is gone.</summary>
     public static async Task<Run?> CountAsync(StoreDb db, long batch, int run, IReadOnlyList<PackedOutcome> outcomes, DateTime now, CancellationToken cancellationToken)
     {
         var count = outcomes.Count;
@@ -45,6 +45,11 @@ internal static class CountedRuns
                 settled_at = CASE WHEN completed + failed + {count} >= total THEN {now} END
             """,
             $"batch = {batch} AND number = {run}").AsNoTracking().ToListAsync(cancellationToken);
+        if (counted is [{ SettledAt: not null }])
+        {
+            await db.Database.ExecuteSqlAsync($"UPDATE lanes SET active = {false} WHERE batch = {batch} AND run = {run}", cancellationToken);
+        }
+
         return counted.SingleOrDefault();
     }
 }

@@ -44,7 +44,8 @@ public interface IBulk
 
     /// <summary>
     /// Counts outcomes in their run's row, which is locked until the commit, and inserts them with the arrival numbers
-    /// that follow, in the order given. The run has settled, at <paramref name="now"/>, when all its jobs are counted.
+    /// that follow, in the order given. The run has settled, at <paramref name="now"/>, when all its jobs are counted; then
+    /// its lanes are active no more.
     /// </summary>
     /// <returns>The run after the count; null, and nothing stored, when it is gone.</returns>
     /// <exception cref="DbUpdateException">As for jobs; a job that has an outcome already is refused.</exception>

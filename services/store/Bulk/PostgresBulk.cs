@@ -20,6 +20,8 @@ internal sealed class PostgresBulk : IBulk
                 seq = seq + @count, completed = completed + @completed, failed = failed + @count - @completed, failures = failures + @count - @completed,
                 settled_at = CASE WHEN completed + failed + @count >= total THEN @now END
             WHERE batch = @batch AND number = @run RETURNING *),
+        closed AS (
+            UPDATE lanes SET active = false FROM counted WHERE counted.settled_at IS NOT NULL AND lanes.batch = counted.batch AND lanes.run = counted.number),
         stored AS (
             INSERT INTO outcomes (batch, run, "index", seq, state, status_code, response, error_code, error_message, attempts, duration_ms, completed_at)
             SELECT counted.batch, counted.number, o.place, counted.seq - @count + o.arrival, o.state, o.status_code, o.response, o.error_code, o.error_message, o.attempts, o.duration_ms, o.completed_at
