@@ -1,3 +1,7 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Collections;
+using System.IO.Pipelines;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
@@ -60,29 +64,37 @@ internal sealed class BatchClient(HttpClient http)
     public async Task CheckResultsAsync(string id, int jobs, CancellationToken cancellationToken)
     {
         await using var stream = await http.GetStreamAsync($"/v1/batches/{id}/results?format=ndjson", cancellationToken);
-        using var reader = new StreamReader(stream, Encoding.ASCII, detectEncodingFromByteOrderMarks: false, bufferSize: 1 << 16);
-        var seen = new HashSet<int>(jobs);
-        while (await reader.ReadLineAsync(cancellationToken) is { } line)
+        var (reader, seen) = (PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 1 << 16)), new BitArray(jobs));
+        for (var ended = false; !ended;)
         {
-            if (!seen.Add(IndexOf(line)))
+            var read = await reader.ReadAsync(cancellationToken);
+            var rest = read.Buffer;
+            while (rest.PositionOf((byte)'\n') is { } end)
             {
-                throw new InvalidOperationException($"Two outcomes of a job: {line}");
+                Mark(seen, rest.Slice(0, end));
+                rest = rest.Slice(rest.GetPosition(1, end));
             }
+
+            reader.AdvanceTo(rest.Start, rest.End);
+            ended = read.IsCompleted;
         }
 
-        if (seen.Count != jobs)
+        if (!seen.HasAllSet())
         {
-            throw new InvalidOperationException($"{seen.Count} outcomes of {jobs} jobs.");
+            throw new InvalidOperationException($"Not each of {jobs} jobs has an outcome.");
         }
     }
 
     // Every line begins with {"index":N, which is all of it that is needed.
-    private static int IndexOf(string line)
+    private static void Mark(BitArray seen, ReadOnlySequence<byte> line)
     {
-        const string Start = "{\"index\":";
-        return line.StartsWith(Start, StringComparison.Ordinal)
-            ? int.Parse(line.AsSpan(Start.Length, line.IndexOf(',', StringComparison.Ordinal) - Start.Length), provider: null)
-            : throw new InvalidOperationException($"No index: {line}");
+        var text = new SequenceReader<byte>(line);
+        if (!text.IsNext("{\"index\":"u8, advancePast: true) || !text.TryReadTo(out ReadOnlySpan<byte> number, (byte)',') || !Utf8Parser.TryParse(number, out int index, out _) || seen[index])
+        {
+            throw new InvalidOperationException($"No index, or that of another line: {Encoding.UTF8.GetString(line)}");
+        }
+
+        seen[index] = true;
     }
 
     private static async Task<JsonElement> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken) => answer.IsSuccessStatusCode

@@ -5,7 +5,7 @@ using BatchPlatform.Testing;
 var shape = new Option<string>("--shape") { Description = "standalone, services or both.", DefaultValueFactory = _ => "both" };
 var jobs = new Option<int>("--jobs") { Description = "Jobs in a big batch.", DefaultValueFactory = _ => 100_000 };
 var runs = new Option<int>("--runs") { Description = "Big batches after the first, cold one; the median counts.", DefaultValueFactory = _ => 3 };
-var httpJobs = new Option<int>("--http-jobs") { Description = "Jobs in a big batch of real calls.", DefaultValueFactory = _ => 20_000 };
+var httpJobs = new Option<int>("--http-jobs") { Description = "Jobs in a big batch of real calls.", DefaultValueFactory = _ => 100_000 };
 var server = new Option<string?>("--http-server") { Description = "Origin of a trivial HTTP server; without it no real calls are made." };
 var warmUps = new Option<int>("--warm-ups") { Description = "One-job batches before those that count.", DefaultValueFactory = _ => 2000 };
 var singles = new Option<int>("--singles") { Description = "One-job batches that count.", DefaultValueFactory = _ => 500 };

@@ -35,10 +35,10 @@ peer graphile batch n=100000 conc=500 results=grouped
 peer graphile batch n=100000 conc=1000 local=5000 results=grouped
 for size in 500 1000 2000; do peer pgboss batch n=100000 conc=2 size=$size; done
 peer bullmq batch n=100000 conc=50
-# 20,000 jobs that make a call.
-peer graphile batch n=20000 conc=500 results=grouped body=http
-peer pgboss batch n=20000 conc=2 size=500 body=http
-peer bullmq batch n=20000 conc=64 body=http
+# As many that make a call.
+peer graphile batch n=100000 conc=500 results=grouped body=http
+peer pgboss batch n=100000 conc=2 size=500 body=http
+peer bullmq batch n=100000 conc=64 body=http
 # The most that calls can reach.
 for concurrency in 16 32 64 128; do
   # shellcheck disable=SC2086 # a command and its arguments

@@ -1,4 +1,5 @@
 using BatchPlatform.Api.Batches;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace BatchPlatform.Api.Reading;
 
@@ -10,6 +11,9 @@ public static class ReadingSetup
     {
         services.AddOptions<PublicOptions>().BindConfiguration("Public").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<BatchViews>();
+
+        // Room for a page of results that is on its way to the client while the next one is read.
+        services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxResponseBufferSize = 2 * ResultDownload.PageBytes);
         return services;
     }
 

@@ -8,12 +8,15 @@ namespace BatchPlatform.Api.Reading;
 
 /// <summary>
 /// Streams results page by page. A page is read in one short query, looked over, and only then waits for a slow client,
-/// so that no reader holds the database and memory holds one page however large the batch is.
+/// so that no reader holds the database, and memory holds two pages however large the batch is: the one that is read, and the
+/// one before, which may still be on its way.
 /// </summary>
 internal sealed class ResultDownload(BatchStore store, BatchRef batch, int run, ResultQuery query)
 {
+    /// <summary>A page ends with the result that makes it so large.</summary>
+    internal const int PageBytes = 512 * 1024;
+
     private const int FirstPageBytes = 16 * 1024;
-    private const int PageBytes = 512 * 1024;
     private const int MinSpan = 16;
     private const int MaxSpan = 8192;
     private const int FirstSpan = 256;
