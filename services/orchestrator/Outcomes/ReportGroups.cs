@@ -6,7 +6,7 @@ namespace BatchPlatform.Orchestrator.Outcomes;
 /// Stores reports of one run one after the other, because whoever stores one has the run's row until his commit. Those that
 /// come meanwhile share the next transaction (group commit): nobody waits for company, and under load most find some.
 /// </summary>
-public sealed class ReportGroups(ReportStore store)
+public sealed partial class ReportGroups(ReportStore store, ILogger<ReportGroups> logger)
 {
     // What one transaction stores at most, so that it stays short and what it holds in memory small.
     internal const int MostReports = 8;
@@ -18,7 +18,7 @@ public sealed class ReportGroups(ReportStore store)
     /// <summary>Completes when the report is stored.</summary>
     /// <param name="report">The report.</param>
     /// <param name="again">It was not stored when it was tried before: it goes alone, so that it fails nobody else, and trusts nothing.</param>
-    /// <param name="cancellationToken">Ends the transaction, and that of others that share it.</param>
+    /// <param name="cancellationToken">Ends the transaction.</param>
     public async Task StoreAsync(ReportOutcomes report, bool again, CancellationToken cancellationToken)
     {
         var waiting = new Waiting(report, again);
@@ -34,7 +34,11 @@ public sealed class ReportGroups(ReportStore store)
             Leave(line);
         }
 
-        await waiting.Stored.Task;
+        // Which of a group was to blame shows when each goes alone.
+        if (!await waiting.Stored.Task)
+        {
+            await StoreAsync(report, again: true, cancellationToken);
+        }
     }
 
     private async Task StoreAsync(IReadOnlyList<Waiting> group, CancellationToken cancellationToken)
@@ -44,21 +48,20 @@ public sealed class ReportGroups(ReportStore store)
             return;
         }
 
+        var stored = false;
         try
         {
             await store.StoreAsync([.. group.Select(waiting => waiting.Report)], group[0].Again, cancellationToken);
-            foreach (var waiting in group)
-            {
-                waiting.Stored.SetResult();
-            }
+            stored = true;
         }
-        catch (Exception error)
+        catch (Exception error) when (group.Count > 1)
         {
-            // Each is tried again for itself.
-            foreach (var waiting in group)
-            {
-                waiting.Stored.SetException(error);
-            }
+            Log.NotTogether(logger, group.Count, error);
+        }
+
+        foreach (var waiting in group)
+        {
+            waiting.Stored.SetResult(stored);
         }
     }
 
@@ -123,7 +126,8 @@ public sealed class ReportGroups(ReportStore store)
 
     private sealed record Waiting(ReportOutcomes Report, bool Again)
     {
-        public TaskCompletionSource Stored { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        // False: it was to be stored with others, and was not.
+        public TaskCompletionSource<bool> Stored { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     // The reports of one run that are not stored yet, in the order in which they came.
@@ -134,5 +138,11 @@ public sealed class ReportGroups(ReportStore store)
         public List<Waiting> Waiting { get; } = [];
 
         public int Members { get; set; }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} reports could not be stored together; each is tried alone")]
+        public static partial void NotTogether(ILogger logger, int count, Exception error);
     }
 }

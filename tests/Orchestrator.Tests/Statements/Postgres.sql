@@ -9,7 +9,7 @@ LIMIT 1;
 INSERT INTO tenants (name, callback, pause_reason, paused, quotas, time_zone, updated_at, weight) VALUES (@name, @callback, @pause_reason, @paused, @quotas, @time_zone, @updated_at, @weight) ON CONFLICT DO NOTHING;
 
 -- rows changed, locked and read
-UPDATE slices SET state = @p0 WHERE id = @p1 AND state = @p2 RETURNING *;
+UPDATE slices SET state = @p0 WHERE id IN (@p1, @p2, @p3) AND state = @p4 RETURNING *;
 
 -- outcomes counted
 UPDATE runs SET
@@ -23,7 +23,10 @@ SELECT b.batch, b.run, b.namespace, b.active, b.batch_id, b.cursor, b."end", b.e
 END, EXISTS (
     SELECT 1
     FROM slices AS s
-    WHERE s.batch = b.batch AND s.run = b.run AND s.namespace = b.namespace AND s.state = 2)
+    WHERE s.batch = b.batch AND s.run = b.run AND s.namespace = b.namespace AND s.state = 2), (
+    SELECT count(*)::int
+    FROM slices AS s0
+    WHERE s0.state = 0)
 FROM (
     SELECT lanes.* FROM lanes JOIN (
         SELECT batch, run, namespace FROM (

@@ -8,7 +8,7 @@ FROM (
 INSERT INTO [tenants] ([name], [callback], [pause_reason], [paused], [quotas], [time_zone], [updated_at], [weight]) SELECT @name, @callback, @pause_reason, @paused, @quotas, @time_zone, @updated_at, @weight WHERE NOT EXISTS (SELECT 1 FROM [tenants] WHERE [name] = @name);
 
 -- rows changed, locked and read
-UPDATE slices SET state = @p0 OUTPUT inserted.* WHERE id = @p1 AND state = @p2;
+UPDATE slices SET state = @p0 OUTPUT inserted.* WHERE id IN (@p1, @p2, @p3) AND state = @p4;
 
 -- outcomes counted
 UPDATE runs SET
@@ -25,7 +25,10 @@ END, CASE
         FROM [slices] AS [s]
         WHERE [s].[batch] = [b].[batch] AND [s].[run] = [b].[run] AND [s].[namespace] = [b].[namespace] AND [s].[state] = CAST(2 AS smallint)) THEN CAST(1 AS bit)
     ELSE CAST(0 AS bit)
-END
+END, (
+    SELECT COUNT(*)
+    FROM [slices] AS [s0]
+    WHERE [s0].[state] = CAST(0 AS smallint))
 FROM (
     SELECT lanes.* FROM lanes JOIN (
         SELECT batch, run, namespace FROM (
