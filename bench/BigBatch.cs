@@ -33,7 +33,7 @@ internal sealed class BigBatch(Target target, string ns, string action, int jobs
 
     private async Task<BigRun> OneAsync(CancellationToken cancellationToken)
     {
-        var (cpu, before) = (target.CpuSeconds, target.CpuByProcess());
+        var before = target.CpuByProcess();
         var clock = Stopwatch.StartNew();
         var id = await _client.CreateAsync(cancellationToken);
         await _client.SubmitAsync(id, _body, cancellationToken);
@@ -41,10 +41,9 @@ internal sealed class BigBatch(Target target, string ns, string action, int jobs
         await _client.CommitAsync(id, cancellationToken);
         await _client.FinishedAsync(id, jobs, cancellationToken);
         var total = clock.Elapsed;
-        cpu = target.CpuSeconds - cpu;
         var cpuOf = target.CpuByProcess().ToDictionary(used => used.Key, used => (used.Value - before[used.Key]) * 1e6 / jobs);
         clock.Restart();
         await _client.CheckResultsAsync(id, jobs, cancellationToken);
-        return new BigRun(jobs / total.TotalSeconds, jobs / submitted.TotalSeconds, jobs / clock.Elapsed.TotalSeconds, cpu * 1e6 / jobs, cpuOf);
+        return new BigRun(jobs / total.TotalSeconds, jobs / submitted.TotalSeconds, jobs / clock.Elapsed.TotalSeconds, target.Processes.Sum(process => cpuOf[process.ShortName]), cpuOf);
     }
 }

@@ -10,6 +10,9 @@ internal sealed class ProcessUse(string name, int id)
 
     public string Name => name;
 
+    /// <summary>Its last part.</summary>
+    public string ShortName => Path.GetFileName(name);
+
     public double CpuSeconds
     {
         get

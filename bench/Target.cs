@@ -32,13 +32,10 @@ internal sealed class Target : IAsyncDisposable
 
     public IReadOnlyList<ProcessUse> Processes { get; }
 
-    /// <summary>CPU time that all of them have used so far.</summary>
-    public double CpuSeconds => Processes.Sum(process => process.CpuSeconds);
-
     /// <summary>CPU time so far of each process, of the servers that it talks to, and of this client.</summary>
     public IReadOnlyDictionary<string, double> CpuByProcess()
     {
-        var used = Processes.ToDictionary(process => Path.GetFileName(process.Name), process => process.CpuSeconds);
+        var used = Processes.ToDictionary(process => process.ShortName, process => process.CpuSeconds);
         used["client"] = new ProcessUse("client", Environment.ProcessId).CpuSeconds;
         if (_services is not null)
         {

@@ -10,14 +10,15 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 quick=${1:-}
 work=$(mktemp -d)
+export BP_TEST_HOME=/tmp/batchplatform-bench BP_TEST_POSTGRES_SETTINGS=$'shared_buffers = 1GB\nmax_wal_size = 4GB'
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 dotnet build bench --configuration Release --verbosity quiet
 bench="dotnet bench/bin/Release/net10.0/BatchPlatform.Bench.dll"
 
-server='' started=''
+server=''
 clean_up() {
   [ -z "$server" ] || kill "$server"
-  [ -z "$started" ] || tests/services.sh stop
+  tests/services.sh stop
   rm -rf "$work"
 }
 trap clean_up EXIT
@@ -28,8 +29,8 @@ bench/peers/run.sh "$work/peers.jsonl" $quick
 deploy/publish "$work/programs" "$work/artifacts"
 export BP_PROGRAMS=$work/programs
 
-# With the durability that production has.
-tests/services.sh env > /dev/null 2>&1 || { started=yes; tests/services.sh start; }
+# With the durability that production has, and the peers' settings.
+tests/services.sh start
 eval "$(tests/services.sh env)"
 port=55080
 $bench serve $port &

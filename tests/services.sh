@@ -8,6 +8,7 @@
 #   tests/services.sh resume postgres|rabbitmq         starts it again, where it was, with its data
 #
 # Everything is kept in BP_TEST_HOME; another folder makes another, independent pair. A new start is an empty pair.
+# BP_TEST_POSTGRES_SETTINGS: lines for postgresql.conf, which win over those here.
 set -euo pipefail
 
 home=${BP_TEST_HOME:-/tmp/batchplatform-tests}
@@ -152,6 +153,7 @@ shared_buffers = 256MB
 max_wal_size = 2GB
 fsync = on
 synchronous_commit = on
+${BP_TEST_POSTGRES_SETTINGS:-}
 CONF
   echo "export BP_TEST_POSTGRES='Host=127.0.0.1;Port=$postgres_port;Username=postgres;Password=$(cat "$home/postgres.password")'" > "$home/postgres.env"
 }

@@ -12,9 +12,10 @@ install_missing() {
   [ ${#missing[@]} -gt 0 ] || return 0
   [ "$(id -u)" = 0 ] || { echo "Not installed: ${missing[*]}" >&2; exit 1; }
   # The packages would start servers of their own, which nobody asked for.
-  printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d
+  local policy=/usr/sbin/policy-rc.d ours=
+  [ -e "$policy" ] || { printf '#!/bin/sh\nexit 101\n' > "$policy"; chmod +x "$policy"; ours=yes; }
   apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null
-  rm -f /usr/sbin/policy-rc.d
+  [ -z "$ours" ] || rm -f "$policy"
 }
 
 start_services() {

@@ -17,9 +17,12 @@ public sealed class OrchestratorOptions
     [Range(0.1, 600)]
     public double LeaseSeconds { get; set; } = 20;
 
-    /// <summary>A slice that no worker has taken is sent again after this many seconds.</summary>
+    /// <summary>
+    /// A slice that no worker has taken is sent again after this many seconds. Its message may never have left: the process ended,
+    /// or the database was restarted and nobody knew whether the cut was committed.
+    /// </summary>
     [Range(0.1, 600)]
-    public double ResendSeconds { get; set; } = 30;
+    public double ResendSeconds { get; set; } = 15;
 
     /// <summary>A worker that has not announced itself for this many seconds counts no more.</summary>
     [Range(1, 600)]
