@@ -124,15 +124,21 @@ public sealed partial class ReportGroups(ReportStore store, ILogger<ReportGroups
         }
     }
 
-    private sealed record Waiting(ReportOutcomes Report, bool Again)
+    private sealed class Waiting(ReportOutcomes report, bool again)
     {
+        public ReportOutcomes Report => report;
+
+        public bool Again => again;
+
         // False: it was to be stored with others, and was not.
         public TaskCompletionSource<bool> Stored { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     // The reports of one run that are not stored yet, in the order in which they came.
-    private sealed record Line((long Batch, int Run) Run)
+    private sealed class Line((long Batch, int Run) run)
     {
+        public (long Batch, int Run) Run => run;
+
         public SemaphoreSlim Turn { get; } = new(1, 1);
 
         public List<Waiting> Waiting { get; } = [];
