@@ -12,8 +12,14 @@ internal sealed class PostgresBulk : IBulk
 
     private const string CopyRows = """COPY dataset_rows (content, "index", json) FROM STDIN (FORMAT BINARY)""";
 
-    // One round trip, because every other report of the run waits from here to the commit: COPY would need the run's
-    // counter first, and takes two of its own.
+    private const string CopyOutcomes = """
+        COPY outcomes (batch, run, "index", seq, state, status_code, response, error_code, error_message, attempts, duration_ms, completed_at) FROM STDIN (FORMAT BINARY)
+        """;
+
+    // COPY fills whole pages and logs each once, which pays for its two round trips, and for a third to the run's counter first.
+    private const int OutcomesWorthCopying = 100;
+
+    // One round trip, because every other report of the run waits from here to the commit.
     private const string InsertOutcomes = """
         WITH counted AS (
             UPDATE runs SET
@@ -70,7 +76,38 @@ internal sealed class PostgresBulk : IBulk
             await writer.WriteAsync(row.Json, NpgsqlDbType.Text, cancellationToken);
         }, cancellationToken);
 
-    public async Task<CountedRun?> InsertOutcomesAsync(StoreDb db, long batch, int run, IReadOnlyList<PackedOutcome> outcomes, DateTime now, CancellationToken cancellationToken)
+    public Task<CountedRun?> InsertOutcomesAsync(StoreDb db, long batch, int run, IReadOnlyList<PackedOutcome> outcomes, DateTime now, CancellationToken cancellationToken) =>
+        outcomes.Count < OutcomesWorthCopying
+            ? InsertFewAsync(db, batch, run, outcomes, now, cancellationToken)
+            : CountAndCopyAsync(db, batch, run, outcomes, now, cancellationToken);
+
+    private static async Task<CountedRun?> CountAndCopyAsync(StoreDb db, long batch, int run, IReadOnlyList<PackedOutcome> outcomes, DateTime now, CancellationToken cancellationToken)
+    {
+        if (await CountedRuns.CountAsync(db, batch, run, outcomes, now, cancellationToken) is not { } counted)
+        {
+            return null;
+        }
+
+        var first = counted.Seq - outcomes.Count + 1;
+        await CopyAsync(db, CopyOutcomes, outcomes, async (writer, outcome, place) =>
+        {
+            await writer.WriteAsync(batch, NpgsqlDbType.Bigint, cancellationToken);
+            await writer.WriteAsync(run, NpgsqlDbType.Integer, cancellationToken);
+            await writer.WriteAsync(outcome.Index, NpgsqlDbType.Integer, cancellationToken);
+            await writer.WriteAsync(first + place, NpgsqlDbType.Integer, cancellationToken);
+            await writer.WriteAsync((short)outcome.State(), NpgsqlDbType.Smallint, cancellationToken);
+            await writer.WriteAsync(outcome.StatusCode, NpgsqlDbType.Integer, cancellationToken);
+            await writer.WriteAsync(ResponseOf(outcome), NpgsqlDbType.Text, cancellationToken);
+            await writer.WriteAsync(outcome.ErrorCode, NpgsqlDbType.Text, cancellationToken);
+            await writer.WriteAsync(Storable(outcome.ErrorMessage), NpgsqlDbType.Text, cancellationToken);
+            await writer.WriteAsync(outcome.Attempts, NpgsqlDbType.Integer, cancellationToken);
+            await writer.WriteAsync(outcome.DurationMs, NpgsqlDbType.Integer, cancellationToken);
+            await writer.WriteAsync(outcome.CompletedAt, NpgsqlDbType.TimestampTz, cancellationToken);
+        }, cancellationToken);
+        return CountedRun.Of(counted);
+    }
+
+    private static async Task<CountedRun?> InsertFewAsync(StoreDb db, long batch, int run, IReadOnlyList<PackedOutcome> outcomes, DateTime now, CancellationToken cancellationToken)
     {
         try
         {
@@ -85,7 +122,7 @@ internal sealed class PostgresBulk : IBulk
                 Column("indexes", NpgsqlDbType.Integer, outcome => outcome.Index),
                 Column("states", NpgsqlDbType.Smallint, outcome => (short)outcome.State()),
                 Column("statuses", NpgsqlDbType.Integer, outcome => outcome.StatusCode),
-                Column("responses", NpgsqlDbType.Text, outcome => outcome.Response.IsEmpty ? null : (ReadOnlyMemory<byte>?)outcome.Response),
+                Column("responses", NpgsqlDbType.Text, ResponseOf),
                 Column("codes", NpgsqlDbType.Text, outcome => outcome.ErrorCode),
                 Column("messages", NpgsqlDbType.Text, outcome => Storable(outcome.ErrorMessage)),
                 Column("attempts", NpgsqlDbType.Integer, outcome => outcome.Attempts),
@@ -128,6 +165,8 @@ internal sealed class PostgresBulk : IBulk
             throw new DbUpdateException("The database refused the rows.", error);
         }
     }
+
+    private static ReadOnlyMemory<byte>? ResponseOf(PackedOutcome outcome) => outcome.Response.IsEmpty ? default(ReadOnlyMemory<byte>?) : outcome.Response;
 
     // What an upstream said may hold the one character that PostgreSQL's text cannot.
     private static string? Storable(string? text) => text?.Replace('\0', '\uFFFD');

@@ -26,17 +26,22 @@ public abstract class OutcomeBulkTests(StoreFixture fixture)
         Assert.False(await db.Outcomes.AnyAsync(row => row.Batch == _batch));
     }
 
-    [Fact]
-    public async Task Outcomes_are_stored_whole_and_numbered_by_arrival()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(500)]
+    public async Task Outcomes_are_stored_whole_and_numbered_by_arrival(int more)
     {
-        await RunAsync(total: 10, seq: 7);
+        await RunAsync(total: 10 + more, seq: 7);
         var time = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc).AddMicroseconds(678_900);
-        await InsertOutcomesAsync(
+        await InsertOutcomesAsync([
             new PackedOutcome(5, true, 200, null, null, 1, 12, time, """{"answer":"ü"}"""u8.ToArray()),
-            new PackedOutcome(2, false, 503, ErrorCodes.UpstreamStatus, "Grüße", 3, 34, time.Date, default));
+            new PackedOutcome(2, false, 503, ErrorCodes.UpstreamStatus, "Grüße", 3, 34, time.Date, default),
+            .. Enumerable.Range(10, more).Select(index => Outcome(index, time))]);
 
         await using var db = _store.Read();
-        var outcomes = await db.Outcomes.Where(row => row.Batch == _batch && row.Run == 1).OrderBy(row => row.Seq).ToListAsync();
+        var all = await db.Outcomes.Where(row => row.Batch == _batch && row.Run == 1).OrderBy(row => row.Seq).ToListAsync();
+        Assert.Equal(Enumerable.Range(10, more).Select(index => (index, index)), all.Skip(2).Select(row => (row.Index, row.Seq)));
+        var outcomes = all.Take(2).ToList();
         Assert.Equal(
             [
                 (5, 8, JobState.Completed, 200, """{"answer":"ü"}""", null, null, 1, 12, time),
@@ -77,10 +82,12 @@ public abstract class OutcomeBulkTests(StoreFixture fixture)
         Assert.False(better!.BudgetSpent);
     }
 
-    [Fact]
-    public async Task A_run_that_is_gone_takes_no_outcomes()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(500)]
+    public async Task A_run_that_is_gone_takes_no_outcomes(int count)
     {
-        Assert.Null(await InsertOutcomesAsync(Outcome(0, DateTime.UnixEpoch)));
+        Assert.Null(await InsertOutcomesAsync([.. Enumerable.Range(0, count).Select(index => Outcome(index, DateTime.UnixEpoch))]));
 
         await using var db = _store.Read();
         Assert.False(await db.Outcomes.AnyAsync(row => row.Batch == _batch));
@@ -109,13 +116,15 @@ public abstract class OutcomeBulkTests(StoreFixture fixture)
         Assert.Contains(message, new[] { "a\0b", "a\uFFFDb" });
     }
 
-    [Fact]
-    public async Task A_second_outcome_of_a_job_is_refused()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(500)]
+    public async Task A_second_outcome_of_a_job_is_refused(int count)
     {
-        await RunAsync(total: 2);
+        await RunAsync(total: 1000);
         await InsertOutcomesAsync(Outcome(0, DateTime.UnixEpoch));
 
-        await Assert.ThrowsAsync<DbUpdateException>(() => InsertOutcomesAsync(Outcome(0, DateTime.UnixEpoch)));
+        await Assert.ThrowsAsync<DbUpdateException>(() => InsertOutcomesAsync([.. Enumerable.Range(0, count).Select(index => Outcome(index, DateTime.UnixEpoch))]));
 
         await using var db = _store.Read();
         Assert.Equal(1, (await db.Runs.SingleAsync(row => row.Batch == _batch)).Seq);
