@@ -41,8 +41,8 @@ internal sealed class ResultDownload(BatchStore store, BatchRef batch, int run, 
             for (var from = stretch.From; from < stretch.End;)
             {
                 var page = stretch with { From = from, End = (int)Math.Min((long)from + span, stretch.End) };
-                from = await FillPageAsync(page, results, cancellationToken);
-                if (!await IsThereAsync(cancellationToken))
+                (from, var sure) = await FillPageAsync(page, results, cancellationToken);
+                if (!sure && !await IsThereAsync(cancellationToken))
                 {
                     return false;
                 }
@@ -57,25 +57,27 @@ internal sealed class ResultDownload(BatchStore store, BatchRef batch, int run, 
         return true;
     }
 
-    // Writes until the page is full and returns where the next one begins.
-    private async Task<int> FillPageAsync(ResultStretch page, IResultFormat results, CancellationToken cancellationToken)
+    // Writes until the page is full. Tells where the next one begins, and whether what was read is sure to be all that there is:
+    // a page without results may be one whose results have been removed.
+    private async Task<(int Next, bool Sure)> FillPageAsync(ResultStretch page, IResultFormat results, CancellationToken cancellationToken)
     {
         await using var db = store.Read();
         await using var command = await query.CommandAsync(db, page, cancellationToken);
         await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SingleResult, cancellationToken);
-        var row = new ResultRow(reader);
+        var (row, sure) = (new ResultRow(reader), false);
         while (await reader.ReadAsync(cancellationToken))
         {
+            sure = ResultQuery.SeesOneMoment(db);
             results.Write(row);
             if (_page.WrittenCount >= PageBytes)
             {
                 // The results grew all at once: what is left of the page would be sent by the database for nothing.
                 command.Cancel();
-                return (page.Order == ResultOrder.Index ? row.Index : row.Position.Seq) + 1;
+                return ((page.Order == ResultOrder.Index ? row.Index : row.Position.Seq) + 1, sure);
             }
         }
 
-        return page.End;
+        return (page.End, sure);
     }
 
     private async Task SendPageAsync(Stream output, CancellationToken cancellationToken)

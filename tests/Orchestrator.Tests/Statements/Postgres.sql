@@ -114,12 +114,23 @@ SELECT "index", action, params, deadline_seconds FROM unnest(@indexes) AS wanted
 CROSS JOIN LATERAL (SELECT * FROM jobs WHERE batch = @batch AND added_rev <= @revision AND (removed_rev IS NULL OR removed_rev > @revision) AND "index" = wanted.place OFFSET 0) AS found
 ORDER BY found."index";
 
--- outcomes with their jobs
+-- failed outcomes with their jobs
 SELECT o."index", o.run, o.seq, o.state, o.status_code, o.response, o.error_code, o.error_message, o.attempts, o.duration_ms,
 o.completed_at, j.custom_id, j.namespace, j.action, j.params
 FROM outcomes o
 CROSS JOIN LATERAL (SELECT * FROM jobs j WHERE j.batch = o.batch AND j."index" = o."index" AND j.added_rev <= @revision AND (j.removed_rev IS NULL OR j.removed_rev > @revision) LIMIT 1) j
-WHERE o.batch = @batch AND o.run IN (1)
-  AND o."index" >= @from AND o."index" < @end AND o.state = 4
+WHERE o.batch = @batch AND o.run IN (1) AND o."index" >= @from AND o."index" < @end AND o.state = 4
+  AND EXISTS (SELECT 1 FROM runs r JOIN batches b ON b.number = r.batch WHERE r.batch = @batch AND r.number = @last AND r.expired_at IS NULL AND b.deleted_at IS NULL)
+ORDER BY o."index";
+
+-- all outcomes with their jobs
+SELECT o."index", o.run, o.seq, o.state, o.status_code, o.response, o.error_code, o.error_message, o.attempts, o.duration_ms,
+o.completed_at, j.custom_id, j.namespace, j.action, j.params
+FROM (SELECT * FROM outcomes o WHERE batch = @batch AND o.run IN (1) AND "index" >= @from AND "index" < @end AND EXISTS (SELECT 1 FROM runs r JOIN batches b ON b.number = r.batch WHERE r.batch = @batch AND r.number = @last AND r.expired_at IS NULL AND b.deleted_at IS NULL)) o
+FULL JOIN (
+    SELECT * FROM jobs
+    WHERE batch = @batch AND "index" >= @from AND "index" < @end AND added_rev <= @revision AND (removed_rev IS NULL OR removed_rev > @revision)) j
+ON j."index" = o."index"
+WHERE COALESCE(o.run, 0) > 0 AND COALESCE(j.added_rev, -1) >= 0
 ORDER BY o."index";
 

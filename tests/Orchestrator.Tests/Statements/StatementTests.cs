@@ -81,7 +81,8 @@ public sealed class StatementTests
         await using var context = Open(provider, recorder);
         Add("the next jobs of a lane", Bulk(provider).Lane);
         Add("jobs by their indexes", Bulk(provider).Listed);
-        Add("outcomes with their jobs", await ResultsAsync(context));
+        Add("failed outcomes with their jobs", await ResultsAsync(context, JobState.Failed));
+        Add("all outcomes with their jobs", await ResultsAsync(context, state: null));
         return text.ToString();
 
         void Add(string name, string statement) => text.Append($"-- {name}\n{statement.ReplaceLineEndings("\n").Trim()};\n\n");
@@ -125,10 +126,10 @@ public sealed class StatementTests
         return db.SaveChangesAsync();
     }
 
-    private static async Task<string> ResultsAsync(StoreDb db)
+    private static async Task<string> ResultsAsync(StoreDb db, JobState? state)
     {
         var stretch = new ResultStretch([new Run { Number = 1, Revision = 1 }], ResultOrder.Index, From: 0, End: 1000);
-        await using var command = await new ResultQuery(batch: 1, JobState.Failed).CommandAsync(db, stretch, default);
+        await using var command = await new ResultQuery(batch: 1, state).CommandAsync(db, stretch, default);
         return command.CommandText;
     }
 
