@@ -25,7 +25,12 @@ public sealed partial class Dispatcher(
     // Slices cut in one transaction at most, so that it stays short.
     private const int SlicesPerRound = 16;
 
+    // How many times as many slices as usual may wait, at most.
+    private const int LargestStock = 4;
+
     private readonly Served _served = new();
+    private int _stock;
+    private Task _sending = Task.CompletedTask;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -63,19 +68,35 @@ public sealed partial class Dispatcher(
         if (lanes.Count == 0)
         {
             signal.Left(some: false);
+            _stock = 0;
             return false;
         }
 
-        // Half of what may wait still does: the workers have enough, and the next round cuts several slices for the price of one.
-        var waiting = lanes[0].Waiting;
-        var wanted = slots * options.Value.WaitingPerSlot;
-        if (waiting * 2 > wanted)
+        var room = Math.Min(Room(lanes[0].Waiting, slots * options.Value.WaitingPerSlot), SlicesPerRound);
+        if (room == 0)
         {
             return false;
         }
 
-        var room = Math.Min(wanted - waiting, SlicesPerRound);
-        return await CutAsync(lanes, room, slots, cancellationToken) == SlicesPerRound;
+        var cut = await CutAsync(lanes, room, slots, cancellationToken);
+        _stock = cut < room ? 0 : _stock;
+        return cut == SlicesPerRound;
+    }
+
+    // How many more slices may wait. Workers that ran out of them since the last round end slices sooner than rounds follow
+    // each other, and get more in advance, as long as that goes on: what waits is what a batch that comes now has to wait for.
+    private int Room(int waiting, int usual)
+    {
+        _stock = waiting == 0 ? Math.Clamp(_stock * 2, 1, LargestStock) : Math.Max(_stock, 1);
+
+        // Half of what may wait still does: the workers have enough, and the next round cuts several slices for the price of one.
+        if (waiting * 2 > usual * _stock)
+        {
+            _stock /= 2;
+            return 0;
+        }
+
+        return (usual * _stock) - waiting;
     }
 
     private async Task<int> CutAsync(IReadOnlyList<RunnableLane> lanes, int room, int slots, CancellationToken cancellationToken)
@@ -104,9 +125,16 @@ public sealed partial class Dispatcher(
 
         signal.Left(some: lanes.Any(lane => lane.Lane.Open || lane.HasReturned || lane.Lane.RetryAt <= unit.Now));
         await NoteBurstsAsync(unit, definitions, slices.Select(sent => sent.Slice.Namespace), cancellationToken);
-        unit.AfterCommit(() => sender.SendAsync(slices, cancellationToken));
+        unit.AfterCommit(() => SendAsync(slices, cancellationToken));
         await unit.CommitAsync(cancellationToken);
         return slices.Count;
+    }
+
+    // The broker confirms them while the next round is cut, so that the workers need not wait for both.
+    private async Task SendAsync(IReadOnlyCollection<(RunSlice Slice, string? Trace)> slices, CancellationToken cancellationToken)
+    {
+        await _sending;
+        _sending = sender.SendAsync(slices, cancellationToken);
     }
 
     // A burst comes back once the upstream has not been called for the time in which its rate makes up for it.
