@@ -8,12 +8,12 @@ namespace BatchPlatform.Gateway;
 /// <summary>The gateway is ready once an api has said that it is.</summary>
 internal sealed class ApiReachable(IProxyStateLookup proxy) : IHealthCheck
 {
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
-    {
-        var reachable = proxy.TryGetCluster("api", out var api)
-            && api.DestinationsState.AllDestinations.Any(destination => destination.Health.Active == DestinationHealth.Healthy);
-        return Task.FromResult(reachable ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("No api is ready."));
-    }
+    /// <summary>Whether one has.</summary>
+    public bool IsThere => proxy.TryGetCluster("api", out var api)
+        && api.DestinationsState.AllDestinations.Any(destination => destination.Health.Active == DestinationHealth.Healthy);
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(IsThere ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("No api is ready."));
 
     /// <summary>Few failures within a short while are enough to leave an api alone: the next probe is seconds away.</summary>
     public static void ConfigurePassive(TransportFailureRateHealthPolicyOptions options)

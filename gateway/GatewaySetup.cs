@@ -23,7 +23,9 @@ public static class GatewaySetup
         builder.Services.AddSingleton<IAvailableDestinationsPolicy, ProbedApis>();
         builder.Services.AddSingleton<IForwarderHttpClientFactory, ApiConnections>();
         builder.Services.Configure<TransportFailureRateHealthPolicyOptions>(ApiReachable.ConfigurePassive);
+        builder.Services.AddSingleton<ApiReachable>();
         builder.Services.AddHealthChecks().AddCheck<ApiReachable>("api", tags: ["ready"]);
+        builder.AddRehearsal();
         return builder;
     }
 
@@ -43,5 +45,20 @@ public static class GatewaySetup
         });
         app.MapFallback("{**rest}", () => EdgeProblem.NotFound);
         return app;
+    }
+
+    private static void AddRehearsal(this WebApplicationBuilder builder)
+    {
+        var section = builder.Configuration.GetSection(RehearsalOptions.Section);
+        builder.Services.AddOptions<RehearsalOptions>().Bind(section)
+            .ValidateDataAnnotations()
+            .Validate(options => options.Batches == 0 || options.Key.Length > 0, "Rehearsal:Batches needs Rehearsal:Key.")
+            .ValidateOnStart();
+        if (section.GetValue<int>(nameof(RehearsalOptions.Batches)) > 0)
+        {
+            builder.Services.AddSingleton<Rehearsal>();
+            builder.Services.AddHostedService(provider => provider.GetRequiredService<Rehearsal>());
+            builder.Services.AddHealthChecks().AddCheck<Rehearsal>("rehearsal", tags: ["ready"]);
+        }
     }
 }
