@@ -21,14 +21,13 @@ internal sealed class BatchClient(HttpClient http)
         return (await ReadAsync(answer, cancellationToken)).GetProperty("id").GetString()!;
     }
 
+    /// <summary>Creates a batch with its jobs, committed; its id.</summary>
+    public async Task<string> RunAsync(byte[] batch, CancellationToken cancellationToken) =>
+        (await PostAsync("/v1/batches", batch, "application/json", cancellationToken)).GetProperty("id").GetString()!;
+
     /// <summary>Uploads jobs as NDJSON; returns when they are stored.</summary>
-    public async Task SubmitAsync(string id, byte[] jobs, CancellationToken cancellationToken)
-    {
-        using var content = new ByteArrayContent(jobs);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
-        using var answer = await http.PostAsync($"/v1/batches/{id}/jobs", content, cancellationToken);
-        await ReadAsync(answer, cancellationToken);
-    }
+    public Task SubmitAsync(string id, byte[] jobs, CancellationToken cancellationToken) =>
+        PostAsync($"/v1/batches/{id}/jobs", jobs, "application/x-ndjson", cancellationToken);
 
     /// <summary>Commits a batch.</summary>
     public async Task CommitAsync(string id, CancellationToken cancellationToken)
@@ -95,6 +94,14 @@ internal sealed class BatchClient(HttpClient http)
         }
 
         seen[index] = true;
+    }
+
+    private async Task<JsonElement> PostAsync(string path, byte[] body, string type, CancellationToken cancellationToken)
+    {
+        using var content = new ByteArrayContent(body);
+        content.Headers.ContentType = new MediaTypeHeaderValue(type);
+        using var answer = await http.PostAsync(path, content, cancellationToken);
+        return await ReadAsync(answer, cancellationToken);
     }
 
     private static async Task<JsonElement> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken) => answer.IsSuccessStatusCode

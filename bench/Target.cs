@@ -13,6 +13,8 @@ internal sealed class Target : IAsyncDisposable
         ["Callbacks__AllowLoopback"] = "true",
         ["Admin__Key"] = Deployment.AdminKey,
         ["Logging__LogLevel__Default"] = "Warning",
+        ["Rehearsal__Batches"] = "200",
+        ["Rehearsal__Key"] = Deployment.AdminKey,
     };
 
     private readonly Deployment? _services;
