@@ -6,9 +6,8 @@ namespace BatchPlatform.Bench;
 /// <param name="Rate">Jobs per second, from the first byte submitted to Finished.</param>
 /// <param name="SubmitRate">Jobs per second of the upload alone.</param>
 /// <param name="ReadRate">Outcomes per second of reading them all.</param>
-/// <param name="Cpu">Microseconds of CPU per job, of all processes of the platform.</param>
-/// <param name="CpuOf">The same by process, with the servers and the client.</param>
-internal sealed record BigRun(double Rate, double SubmitRate, double ReadRate, double Cpu, IReadOnlyDictionary<string, double> CpuOf);
+/// <param name="Cpu">Microseconds of CPU per job until Finished, by process.</param>
+internal sealed record BigRun(double Rate, double SubmitRate, double ReadRate, IReadOnlyDictionary<string, double> Cpu);
 
 /// <summary>One batch of many jobs, from the first byte submitted to every outcome stored and the batch Finished; then its results are read.</summary>
 internal sealed class BigBatch(Target target, string ns, string action, int jobs)
@@ -25,7 +24,7 @@ internal sealed class BigBatch(Target target, string ns, string action, int jobs
             done.Add(await OneAsync(cancellationToken));
             Console.WriteLine(
                 $"{target.Name,-11} {ns}/{action} run {done.Count}: {jobs:N0} jobs, {done[^1].Rate:N0} jobs/s; submit {done[^1].SubmitRate:N0}/s; "
-                + $"read {done[^1].ReadRate:N0}/s; CPU {done[^1].Cpu:0.0} us/job");
+                + $"read {done[^1].ReadRate:N0}/s; CPU {done[^1].Cpu.Values.Sum():0.0} us/job");
         }
 
         return done;
@@ -33,17 +32,16 @@ internal sealed class BigBatch(Target target, string ns, string action, int jobs
 
     private async Task<BigRun> OneAsync(CancellationToken cancellationToken)
     {
-        var before = target.CpuByProcess();
-        var clock = Stopwatch.StartNew();
+        var (meter, clock) = (new CpuMeter(target), Stopwatch.StartNew());
         var id = await _client.CreateAsync(cancellationToken);
         await _client.SubmitAsync(id, _body, cancellationToken);
         var submitted = clock.Elapsed;
         await _client.CommitAsync(id, cancellationToken);
         await _client.FinishedAsync(id, jobs, cancellationToken);
         var total = clock.Elapsed;
-        var cpuOf = target.CpuByProcess().ToDictionary(used => used.Key, used => (used.Value - before[used.Key]) * 1e6 / jobs);
+        var cpu = meter.Each(jobs);
         clock.Restart();
         await _client.CheckResultsAsync(id, jobs, cancellationToken);
-        return new BigRun(jobs / total.TotalSeconds, jobs / submitted.TotalSeconds, jobs / clock.Elapsed.TotalSeconds, target.Processes.Sum(process => cpuOf[process.ShortName]), cpuOf);
+        return new BigRun(jobs / total.TotalSeconds, jobs / submitted.TotalSeconds, jobs / clock.Elapsed.TotalSeconds, cpu);
     }
 }

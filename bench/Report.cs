@@ -51,11 +51,14 @@ internal sealed class Report(IReadOnlyList<Figure> figures, IReadOnlyList<PeerRo
 
     private string CpuTable()
     {
-        const string Prefix = "services.noop_cpu.";
-        var parts = figures.Where(figure => figure.Name.StartsWith(Prefix, StringComparison.Ordinal)).ToList();
-        return string.Join('\n', ["| process | CPU us/job |", "|---|---|",
-            .. parts.Select(part => string.Create(CultureInfo.InvariantCulture, $"| {part.Name[Prefix.Length..]} | {part.Value:0.0} |")),
-            string.Create(CultureInfo.InvariantCulture, $"| all | {parts.Sum(part => part.Value):0.0} |")]);
+        string[] costs = ["services.noop_cpu.", "services.small_batch_cpu.", "services.one_job_cpu."];
+        var processes = figures.Where(figure => figure.Name.StartsWith(costs[0], StringComparison.Ordinal)).Select(figure => figure.Name[costs[0].Length..]).Distinct().ToList();
+        return string.Join('\n', ["| process | no-op job, of 100,000 | batch of 10 jobs, of 1,000 at once | one-job batch, and asking after it |", "|---|---|---|---|",
+            .. processes.Select(process => Line(process, costs.Select(cost => Value(cost + process).Value))),
+            Line("all", costs.Select(cost => processes.Sum(process => Value(cost + process).Value)))]);
+
+        static string Line(string name, IEnumerable<double> values) =>
+            $"| {name} | {string.Join(" | ", values.Select(value => value.ToString(value < 100 ? "0.0" : "#,0", CultureInfo.InvariantCulture)))} |";
     }
 
     private IEnumerable<ResultLine> Lines()

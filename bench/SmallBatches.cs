@@ -11,21 +11,21 @@ internal sealed class SmallBatches(Target target, int batches)
     private readonly BatchClient _client = new(target.Client);
     private readonly byte[] _batch = Jobs.Batch("bench", "noop", JobsEach);
 
-    /// <summary>Jobs per second.</summary>
-    public async Task<double> RunAsync(CancellationToken cancellationToken)
+    /// <summary>Jobs per second, and microseconds of CPU per batch until Finished, by process.</summary>
+    public async Task<(double Rate, IReadOnlyDictionary<string, double> Cpu)> RunAsync(CancellationToken cancellationToken)
     {
         var ids = new string[batches];
         var options = new ParallelOptions { MaxDegreeOfParallelism = ClientsAtOnce, CancellationToken = cancellationToken };
-        var clock = Stopwatch.StartNew();
+        var (meter, clock) = (new CpuMeter(target), Stopwatch.StartNew());
         await Parallel.ForAsync(0, batches, options, async (i, token) => ids[i] = await _client.RunAsync(_batch, token));
         foreach (var id in ids)
         {
             await _client.FinishedAsync(id, JobsEach, cancellationToken);
         }
 
-        var rate = batches * JobsEach / clock.Elapsed.TotalSeconds;
+        var (rate, cpu) = (batches * JobsEach / clock.Elapsed.TotalSeconds, meter.Each(batches));
         await Parallel.ForEachAsync(ids, options, async (id, token) => await _client.CheckResultsAsync(id, JobsEach, token));
         Console.WriteLine($"{target.Name,-11} {batches} batches of {JobsEach} at once: {rate:N0} jobs/s");
-        return rate;
+        return (rate, cpu);
     }
 }

@@ -28,19 +28,18 @@ internal sealed record Suite(int Jobs, int Runs, int HttpJobs, int WarmUps, int 
         var warm = noops.Skip(1).ToList();
         measured.Add($"{shape}.noop_cold", noops[0].Rate, "jobs/s");
         measured.Add($"{shape}.noop", Median(warm, run => run.Rate), "jobs/s");
-        measured.Add($"{shape}.noop_cpu", Median(warm, run => run.Cpu), "us/job");
-        foreach (var process in warm[^1].CpuOf.Keys)
-        {
-            measured.Add($"{shape}.noop_cpu.{process}", Median(warm, run => run.CpuOf[process]), "us/job");
-        }
-
+        AddCpu(measured, $"{shape}.noop_cpu", warm[^1].Cpu.Keys.ToDictionary(process => process, process => Median(warm, run => run.Cpu[process])));
         measured.Add($"{shape}.submit", Median(warm, run => run.SubmitRate), "jobs/s");
         measured.Add($"{shape}.read_results", Median(warm, run => run.ReadRate), "outcomes/s");
-        measured.Add($"{shape}.small_batches", await new SmallBatches(target, SmallBatchCount).RunAsync(cancellationToken), "jobs/s");
+        var small = await new SmallBatches(target, SmallBatchCount).RunAsync(cancellationToken);
+        measured.Add($"{shape}.small_batches", small.Rate, "jobs/s");
+        AddCpu(measured, $"{shape}.small_batch_cpu", small.Cpu);
         await CallAsync(target, measured, cancellationToken);
 
         await new Latency(target).RunAsync(WarmUps, cancellationToken);
+        var meter = new CpuMeter(target);
         var singles = await new Latency(target).RunAsync(Singles, cancellationToken);
+        AddCpu(measured, $"{shape}.one_job_cpu", meter.Each(Singles));
         measured.Add($"{shape}.one_job_p50", Latency.Quantile(singles, 0.50), "ms");
         measured.Add($"{shape}.one_job_p99", Latency.Quantile(singles, 0.99), "ms");
         if (Million)
@@ -65,6 +64,14 @@ internal sealed record Suite(int Jobs, int Runs, int HttpJobs, int WarmUps, int 
         answer.EnsureSuccessStatusCode();
         var calls = await new BigBatch(target, "trivial", "call", HttpJobs).RunAsync(1 + Runs, cancellationToken);
         measured.Add($"{target.Name}.http_jobs", Median(calls.Skip(1), run => run.Rate), "jobs/s");
+    }
+
+    private static void AddCpu(Measured measured, string name, IReadOnlyDictionary<string, double> cpu)
+    {
+        foreach (var (process, microseconds) in cpu)
+        {
+            measured.Add($"{name}.{process}", microseconds, "us");
+        }
     }
 
     private static double Median(IEnumerable<BigRun> runs, Func<BigRun, double> of)
