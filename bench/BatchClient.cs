@@ -48,7 +48,7 @@ internal sealed class BatchClient(HttpClient http)
                 var completed = batch.GetProperty("counts").GetProperty("completed").GetInt32();
                 if (completed != jobs)
                 {
-                    throw new InvalidOperationException($"{completed} of {jobs} jobs completed.");
+                    throw new InvalidOperationException($"{completed} of {jobs} jobs completed: {await http.GetStringAsync($"/v1/batches/{id}/errors", cancellationToken)}");
                 }
 
                 return;

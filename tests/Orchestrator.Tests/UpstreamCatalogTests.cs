@@ -41,6 +41,19 @@ public sealed class UpstreamCatalogTests
     }
 
     [Fact]
+    public async Task An_upstream_that_was_made_a_moment_ago_is_there()
+    {
+        await using var host = await OrchestratorHost.StartAsync();
+        var catalog = new UpstreamCatalog(host.Store, new FakeClock());
+        await StoreAsync(host, 1, Definition);
+        Assert.Equal(["maps"], (await catalog.LatestAsync(["maps"], default)).Keys);
+
+        await StoreAsync(host, 1, Definition, ns: "new");
+
+        Assert.Equal("http://a", (await catalog.LatestAsync(["maps", "new"], default))["new"].BaseUrl);
+    }
+
+    [Fact]
     public async Task Workers_get_definitions_without_their_schemas()
     {
         await using var host = await OrchestratorHost.StartAsync();
@@ -56,7 +69,7 @@ public sealed class UpstreamCatalogTests
     private static async Task<(string BaseUrl, int Version)?> LatestAsync(UpstreamCatalog catalog, FakeClock clock)
     {
         clock.Advance(TimeSpan.FromSeconds(1));
-        return (await catalog.LatestAsync(default)).GetValueOrDefault("maps") is { } found ? (found.BaseUrl, found.Version) : null;
+        return (await catalog.LatestAsync(["other"], default)).GetValueOrDefault("maps") is { } found ? (found.BaseUrl, found.Version) : null;
     }
 
     private static async Task StoreAsync(OrchestratorHost host, int version, Upstream? definition, string ns = "maps")

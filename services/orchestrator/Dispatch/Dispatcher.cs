@@ -101,7 +101,7 @@ public sealed partial class Dispatcher(
 
     private async Task<int> CutAsync(IReadOnlyList<RunnableLane> lanes, int room, int slots, CancellationToken cancellationToken)
     {
-        var definitions = await upstreams.LatestAsync(cancellationToken);
+        var definitions = await upstreams.LatestAsync(lanes.Select(lane => lane.Lane.Namespace), cancellationToken);
         await using var unit = await store.BeginAsync(cancellationToken);
 
         // With the gates locked nobody else deals out shares of these upstreams: what is live now is all that is.

@@ -6,7 +6,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace BatchPlatform.Orchestrator.Dispatch;
 
-/// <summary>The latest definition of each upstream, at most a second old. Without schemas: calls need none, and they may be large.</summary>
+/// <summary>
+/// The latest definition of each upstream, at most a second old; one that was just made is there at once, since jobs of an upstream
+/// without a definition fail. Without schemas: calls need none, and they may be large.
+/// </summary>
 public sealed class UpstreamCatalog(BatchStore store, TimeProvider time)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
@@ -15,9 +18,11 @@ public sealed class UpstreamCatalog(BatchStore store, TimeProvider time)
     private long _readAt;
 
     /// <summary>Definitions by namespace.</summary>
-    public async Task<IReadOnlyDictionary<string, Upstream>> LatestAsync(CancellationToken cancellationToken)
+    /// <param name="wanted">The namespaces that are about to be called.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<IReadOnlyDictionary<string, Upstream>> LatestAsync(IEnumerable<string> wanted, CancellationToken cancellationToken)
     {
-        if (_latest.Count > 0 && time.GetElapsedTime(_readAt) < Fresh)
+        if (wanted.All(_latest.ContainsKey) && time.GetElapsedTime(_readAt) < Fresh)
         {
             return _latest;
         }
