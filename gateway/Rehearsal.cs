@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using BatchPlatform.Defaults;
 using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 
@@ -61,7 +61,7 @@ internal sealed partial class Rehearsal(
             await Task.Delay(Poll, time, cancellationToken);
         }
 
-        using var client = new HttpClient { BaseAddress = OwnAddress() };
+        using var client = new HttpClient { BaseAddress = Address() };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Options.Key);
         for (var ended = 0; ended < Options.Batches;)
         {
@@ -92,18 +92,9 @@ internal sealed partial class Rehearsal(
         using var deleted = (await client.DeleteAsync(place, cancellationToken)).EnsureSuccessStatusCode();
     }
 
-    private Uri OwnAddress()
-    {
-        if (Options.Address is { } configured)
-        {
-            return configured;
-        }
-
-        var listens = server.Features.Get<IServerAddressesFeature>()!.Addresses.Select(BindingAddress.Parse).FirstOrDefault(address => address.Scheme == Uri.UriSchemeHttp)
-            ?? throw new InvalidOperationException("Rehearsal__Address must say where the gateway reaches itself, since it does not listen by HTTP.");
-        var host = listens.Host is "*" or "+" or "0.0.0.0" or "[::]" ? "localhost" : listens.Host;
-        return new UriBuilder(listens.Scheme, host, listens.Port).Uri;
-    }
+    private Uri Address() => Options.Address ?? (OwnAddress.Of(server) is { Scheme: "http" } own
+        ? own
+        : throw new InvalidOperationException("Rehearsal__Address must say where the gateway reaches itself, since it does not listen by HTTP."));
 
     private static partial class Log
     {

@@ -64,10 +64,9 @@ internal sealed class ResultDownload(BatchStore store, BatchRef batch, int run, 
         await using var db = store.Read();
         await using var command = await query.CommandAsync(db, page, cancellationToken);
         await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SingleResult, cancellationToken);
-        var (row, sure) = (new ResultRow(reader), false);
+        var (row, sure) = (new ResultRow(reader), reader.HasRows && ResultQuery.SeesOneMoment(db));
         while (await reader.ReadAsync(cancellationToken))
         {
-            sure = ResultQuery.SeesOneMoment(db);
             results.Write(row);
             if (_page.WrittenCount >= PageBytes)
             {

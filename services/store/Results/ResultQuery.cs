@@ -1,5 +1,6 @@
 using System.Data.Common;
 using BatchPlatform.Contracts;
+using BatchPlatform.Store.Bulk;
 using BatchPlatform.Store.Tables;
 using Microsoft.EntityFrameworkCore;
 
@@ -90,8 +91,7 @@ public sealed class ResultQuery(long batch, JobState? state)
         SELECT {ResultRow.Columns}
         FROM (SELECT * FROM outcomes o WHERE batch = @batch AND {RunsOf(stretch)} AND "index" >= @from AND "index" < @end AND {There}) o
         FULL JOIN (
-            SELECT * FROM jobs
-            WHERE batch = @batch AND "index" >= @from AND "index" < @end AND added_rev <= @revision AND (removed_rev IS NULL OR removed_rev > @revision)) j
+            SELECT * FROM jobs WHERE {JobQuery.Visible} AND "index" >= @from AND "index" < @end) j
         ON j."index" = o."index"
         WHERE COALESCE(o.run, 0) > 0 AND COALESCE(j.added_rev, -1) >= 0
         ORDER BY o."index"

@@ -128,8 +128,7 @@ SELECT o."index", o.run, o.seq, o.state, o.status_code, o.response, o.error_code
 o.completed_at, j.custom_id, j.namespace, j.action, j.params
 FROM (SELECT * FROM outcomes o WHERE batch = @batch AND o.run IN (1) AND "index" >= @from AND "index" < @end AND EXISTS (SELECT 1 FROM runs r JOIN batches b ON b.number = r.batch WHERE r.batch = @batch AND r.number = @last AND r.expired_at IS NULL AND b.deleted_at IS NULL)) o
 FULL JOIN (
-    SELECT * FROM jobs
-    WHERE batch = @batch AND "index" >= @from AND "index" < @end AND added_rev <= @revision AND (removed_rev IS NULL OR removed_rev > @revision)) j
+    SELECT * FROM jobs WHERE batch = @batch AND added_rev <= @revision AND (removed_rev IS NULL OR removed_rev > @revision) AND "index" >= @from AND "index" < @end) j
 ON j."index" = o."index"
 WHERE COALESCE(o.run, 0) > 0 AND COALESCE(j.added_rev, -1) >= 0
 ORDER BY o."index";
