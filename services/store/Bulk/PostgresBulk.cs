@@ -5,7 +5,7 @@ using NpgsqlTypes;
 
 namespace BatchPlatform.Store.Bulk;
 
-/// <summary>Binary COPY, which is the server's fastest way in; UTF-8 goes into <c>text</c> as the bytes that it is.</summary>
+/// <summary>Binary COPY, which is the server's fastest way in for many rows; UTF-8 goes into <c>text</c> as the bytes that it is.</summary>
 internal sealed class PostgresBulk : IBulk
 {
     private const string CopyJobs = """COPY jobs (batch, "index", added_rev, namespace, action, params, custom_id, deadline_seconds) FROM STDIN (FORMAT BINARY)""";
@@ -16,8 +16,15 @@ internal sealed class PostgresBulk : IBulk
         COPY outcomes (batch, run, "index", seq, state, status_code, response, error_code, error_message, attempts, duration_ms, completed_at) FROM STDIN (FORMAT BINARY)
         """;
 
-    // COPY fills whole pages and logs each once, which pays for its two round trips, and for a third to the run's counter first.
-    private const int OutcomesWorthCopying = 100;
+    // COPY fills whole pages and logs each once, which pays for its two round trips and for being parsed each time, and outcomes
+    // for a third, to the run's counter first.
+    private const int WorthCopying = 100;
+
+    private const string InsertJobs = """
+        INSERT INTO jobs (batch, "index", added_rev, namespace, action, params, custom_id, deadline_seconds)
+        SELECT @batch, j.place, @revision, j.namespace, j.action, j.params, j.custom_id, j.deadline
+        FROM unnest(@indexes, @namespaces, @actions, @params, @custom_ids, @deadlines) AS j (place, namespace, action, params, custom_id, deadline)
+        """;
 
     // One round trip, because every other report of the run waits from here to the commit.
     private const string InsertOutcomes = """
@@ -27,7 +34,7 @@ internal sealed class PostgresBulk : IBulk
                 settled_at = CASE WHEN completed + failed + @count >= total THEN @now END
             WHERE batch = @batch AND number = @run RETURNING *),
         closed AS (
-            UPDATE lanes SET active = false FROM counted WHERE counted.settled_at IS NOT NULL AND lanes.batch = counted.batch AND lanes.run = counted.number),
+            UPDATE lanes SET active = false WHERE batch = @batch AND run = @run AND EXISTS (SELECT 1 FROM counted WHERE settled_at IS NOT NULL)),
         stored AS (
             INSERT INTO outcomes (batch, run, "index", seq, state, status_code, response, error_code, error_message, attempts, duration_ms, completed_at)
             SELECT counted.batch, counted.number, o.place, counted.seq - @count + o.arrival, o.state, o.status_code, o.response, o.error_code, o.error_message, o.attempts, o.duration_ms, o.completed_at
@@ -56,6 +63,11 @@ internal sealed class PostgresBulk : IBulk
         """;
 
     public Task InsertJobsAsync(StoreDb db, long batch, int revision, IReadOnlyList<StagedJob> jobs, CancellationToken cancellationToken) =>
+        jobs.Count < WorthCopying
+            ? InsertFewAsync(db, batch, revision, jobs, cancellationToken)
+            : CopyAsync(db, batch, revision, jobs, cancellationToken);
+
+    private static Task CopyAsync(StoreDb db, long batch, int revision, IReadOnlyList<StagedJob> jobs, CancellationToken cancellationToken) =>
         CopyAsync(db, CopyJobs, jobs, async (writer, job, _) =>
         {
             await writer.WriteAsync(batch, NpgsqlDbType.Bigint, cancellationToken);
@@ -68,6 +80,31 @@ internal sealed class PostgresBulk : IBulk
             await writer.WriteAsync(job.DeadlineSeconds, NpgsqlDbType.Integer, cancellationToken);
         }, cancellationToken);
 
+    private static async Task InsertFewAsync(StoreDb db, long batch, int revision, IReadOnlyList<StagedJob> jobs, CancellationToken cancellationToken)
+    {
+        BulkTransaction.Require(db);
+        try
+        {
+            await db.Database.ExecuteSqlRawAsync(
+                InsertJobs,
+                [
+                    new NpgsqlParameter<long>("batch", batch),
+                    new NpgsqlParameter<int>("revision", revision),
+                    Column("indexes", NpgsqlDbType.Integer, jobs, job => job.Index),
+                    Column("namespaces", NpgsqlDbType.Text, jobs, job => job.Namespace),
+                    Column("actions", NpgsqlDbType.Text, jobs, job => job.Action),
+                    Column("params", NpgsqlDbType.Text, jobs, job => job.Params),
+                    Column("custom_ids", NpgsqlDbType.Text, jobs, job => job.CustomId),
+                    Column("deadlines", NpgsqlDbType.Integer, jobs, job => job.DeadlineSeconds),
+                ],
+                cancellationToken);
+        }
+        catch (PostgresException error)
+        {
+            throw new DbUpdateException("The database refused the rows.", error);
+        }
+    }
+
     public Task InsertRowsAsync(StoreDb db, long content, IReadOnlyList<StagedRow> rows, CancellationToken cancellationToken) =>
         CopyAsync(db, CopyRows, rows, async (writer, row, _) =>
         {
@@ -77,7 +114,7 @@ internal sealed class PostgresBulk : IBulk
         }, cancellationToken);
 
     public Task<CountedRun?> InsertOutcomesAsync(StoreDb db, long batch, int run, IReadOnlyList<PackedOutcome> outcomes, DateTime now, CancellationToken cancellationToken) =>
-        outcomes.Count < OutcomesWorthCopying
+        outcomes.Count < WorthCopying
             ? InsertFewAsync(db, batch, run, outcomes, now, cancellationToken)
             : CountAndCopyAsync(db, batch, run, outcomes, now, cancellationToken);
 
@@ -119,24 +156,21 @@ internal sealed class PostgresBulk : IBulk
                 new NpgsqlParameter<DateTime>("now", now),
                 new NpgsqlParameter<long>("batch", batch),
                 new NpgsqlParameter<int>("run", run),
-                Column("indexes", NpgsqlDbType.Integer, outcome => outcome.Index),
-                Column("states", NpgsqlDbType.Smallint, outcome => (short)outcome.State()),
-                Column("statuses", NpgsqlDbType.Integer, outcome => outcome.StatusCode),
-                Column("responses", NpgsqlDbType.Text, ResponseOf),
-                Column("codes", NpgsqlDbType.Text, outcome => outcome.ErrorCode),
-                Column("messages", NpgsqlDbType.Text, outcome => Storable(outcome.ErrorMessage)),
-                Column("attempts", NpgsqlDbType.Integer, outcome => outcome.Attempts),
-                Column("durations", NpgsqlDbType.Integer, outcome => outcome.DurationMs),
-                Column("times", NpgsqlDbType.TimestampTz, outcome => outcome.CompletedAt)).AsNoTracking().ToListAsync(cancellationToken);
+                Column("indexes", NpgsqlDbType.Integer, outcomes, outcome => outcome.Index),
+                Column("states", NpgsqlDbType.Smallint, outcomes, outcome => (short)outcome.State()),
+                Column("statuses", NpgsqlDbType.Integer, outcomes, outcome => outcome.StatusCode),
+                Column("responses", NpgsqlDbType.Text, outcomes, ResponseOf),
+                Column("codes", NpgsqlDbType.Text, outcomes, outcome => outcome.ErrorCode),
+                Column("messages", NpgsqlDbType.Text, outcomes, outcome => Storable(outcome.ErrorMessage)),
+                Column("attempts", NpgsqlDbType.Integer, outcomes, outcome => outcome.Attempts),
+                Column("durations", NpgsqlDbType.Integer, outcomes, outcome => outcome.DurationMs),
+                Column("times", NpgsqlDbType.TimestampTz, outcomes, outcome => outcome.CompletedAt)).AsNoTracking().ToListAsync(cancellationToken);
             return counted.SingleOrDefault() is { } row ? CountedRun.Of(row) : null;
         }
         catch (PostgresException error)
         {
             throw new DbUpdateException("The database refused the rows.", error);
         }
-
-        NpgsqlParameter Column<T>(string name, NpgsqlDbType type, Func<PackedOutcome, T> value) =>
-            new NpgsqlParameter<T[]>(name, NpgsqlDbType.Array | type) { TypedValue = [.. outcomes.Select(value)] };
     }
 
     public Task<IReadOnlyList<PackedJob>> ReadLaneAsync(StoreDb db, LaneRange range, CancellationToken cancellationToken) =>
@@ -165,6 +199,10 @@ internal sealed class PostgresBulk : IBulk
             throw new DbUpdateException("The database refused the rows.", error);
         }
     }
+
+    // One column of several rows.
+    private static NpgsqlParameter<T[]> Column<TRow, T>(string name, NpgsqlDbType type, IReadOnlyList<TRow> rows, Func<TRow, T> value) =>
+        new NpgsqlParameter<T[]>(name, NpgsqlDbType.Array | type) { TypedValue = [.. rows.Select(value)] };
 
     private static ReadOnlyMemory<byte>? ResponseOf(PackedOutcome outcome) => outcome.Response.IsEmpty ? default(ReadOnlyMemory<byte>?) : outcome.Response;
 

@@ -11,28 +11,34 @@ public abstract class JobBulkTests(StoreFixture fixture)
     private readonly BatchStore _store = fixture.Store;
     private readonly long _batch = StoreFixture.NextBatch();
 
+    /// <summary>How many other jobs come along: a few are inserted in another way than many.</summary>
+    public static TheoryData<int> Others => [0, 200];
+
     [Theory]
-    [InlineData("{}")]
-    [InlineData("""{"text":"Grüße, 招待, 🎉, \u0000 \ud800 and 'quotes' \"\\"}""")]
-    public async Task Jobs_are_stored_as_the_text_that_they_were(string json)
+    [MemberData(nameof(Others))]
+    public async Task Jobs_are_stored_as_the_text_that_they_were(int others)
     {
-        await InsertAsync(1, [new StagedJob(3, "event", "invite", Bytes(json), "id-ü")]);
+        const string Json = """{"text":"Grüße, 招待, 🎉, \u0000 \ud800 and 'quotes' \"\\"}""";
+        await InsertAsync(1, [new StagedJob(3, "event", "invite", Bytes(Json), "id-ü", DeadlineSeconds: 7), .. More(others)]);
 
         await using var db = _store.Read();
-        var job = await db.Jobs.SingleAsync(row => row.Batch == _batch && row.Params == json);
-        Assert.Equal((3, 1, null, "event", "invite", "id-ü"), (job.Index, job.AddedRev, job.RemovedRev, job.Namespace, job.Action, job.CustomId));
-        Assert.Equal(json, Text(Assert.Single(await ReadLaneAsync()).Params));
+        var job = await db.Jobs.SingleAsync(row => row.Batch == _batch && row.Params == Json);
+        Assert.Equal((3, 1, null, "event", "invite", "id-ü", 7), (job.Index, job.AddedRev, job.RemovedRev, job.Namespace, job.Action, job.CustomId, job.DeadlineSeconds));
+        Assert.Equal(Json, Text((await ReadLaneAsync())[0].Params));
+        Assert.Equal(1 + others, await db.Jobs.CountAsync(row => row.Batch == _batch));
     }
 
     [Theory]
-    [InlineData(null)]
-    [InlineData("")]
-    public async Task A_custom_id_that_is_empty_is_not_one_that_is_missing(string? customId)
+    [InlineData(null, 0)]
+    [InlineData("", 0)]
+    [InlineData(null, 200)]
+    [InlineData("", 200)]
+    public async Task A_custom_id_that_is_empty_is_not_one_that_is_missing(string? customId, int others)
     {
-        await InsertAsync(1, [new StagedJob(0, "event", "invite", Bytes("{}"), customId)]);
+        await InsertAsync(1, [new StagedJob(0, "event", "invite", Bytes("{}"), customId), .. More(others)]);
 
         await using var db = _store.Read();
-        Assert.Equal(customId, (await db.Jobs.SingleAsync(row => row.Batch == _batch)).CustomId);
+        Assert.Equal(customId, (await db.Jobs.SingleAsync(row => row.Batch == _batch && row.Index == 0)).CustomId);
     }
 
     [Fact]
@@ -176,12 +182,13 @@ public abstract class JobBulkTests(StoreFixture fixture)
         Assert.Empty(await ReadLaneAsync());
     }
 
-    [Fact]
-    public async Task A_job_that_is_there_already_is_refused()
+    [Theory]
+    [MemberData(nameof(Others))]
+    public async Task A_job_that_is_there_already_is_refused(int others)
     {
         await InsertAsync(1, [Job(0)]);
 
-        await Assert.ThrowsAsync<DbUpdateException>(() => InsertAsync(1, [Job(1), Job(0)]));
+        await Assert.ThrowsAsync<DbUpdateException>(() => InsertAsync(1, [Job(1), Job(0), .. More(others)]));
 
         Assert.Equal([0], (await ReadLaneAsync()).Select(job => job.Index));
     }
@@ -199,6 +206,8 @@ public abstract class JobBulkTests(StoreFixture fixture)
     private static string Text(ReadOnlyMemory<byte> utf8) => Encoding.UTF8.GetString(utf8.Span);
 
     private static StagedJob Job(int index, string json = "{}") => new(index, "event", "invite", Bytes(json), null);
+
+    private static IEnumerable<StagedJob> More(int count) => Enumerable.Range(10, count).Select(index => Job(index));
 
     private LaneRange Range(int revision = 1, int from = 0, int end = int.MaxValue, int maxJobs = 500, int maxBytes = Limits.SliceBytes) =>
         new(_batch, revision, "event", from, end, maxJobs, maxBytes);
