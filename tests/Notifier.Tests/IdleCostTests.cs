@@ -24,7 +24,8 @@ public sealed class IdleCostTests
         host.Clock.Advance(TimeSpan.FromHours(1));
         await clock.TickAsync(default); // the first look of a process is at everything
 
-        var plans = await sent.OfAsync(store.Settings["ConnectionStrings:Store"]!, () => clock.TickAsync(default));
+        await using var db = host.Store.Read();
+        var plans = await sent.OfAsync(db.Database, () => clock.TickAsync(default));
 
         Assert.NotEmpty(plans);
         Assert.All(plans, plan => Assert.False(

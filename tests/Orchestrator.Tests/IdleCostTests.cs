@@ -60,7 +60,8 @@ public sealed class IdleCostTests : IAsyncLifetime
 
     private async Task AssertIndexedAsync(Func<Task> look)
     {
-        var plans = await _plans.OfAsync(_host.ConnectionString, look);
+        await using var db = _host.Store.Read();
+        var plans = await _plans.OfAsync(db.Database, look);
         Assert.NotEmpty(plans);
         Assert.All(plans, plan => Assert.False(plan.Scanned.Intersect(Growing).Any(), $"{string.Join(", ", plan.Scanned)} read from end to end: {plan.Statement}"));
     }

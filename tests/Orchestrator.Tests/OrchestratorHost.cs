@@ -33,9 +33,6 @@ internal sealed class OrchestratorHost : IAsyncDisposable
 
     public BatchStore Store => _app.Services.GetRequiredService<BatchStore>();
 
-    /// <summary>Its PostgreSQL.</summary>
-    public string ConnectionString => _postgres!.ConnectionString;
-
     public IBus Bus => _app.Services.GetRequiredService<IBus>();
 
     public T Get<T>()

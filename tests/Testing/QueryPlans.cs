@@ -1,13 +1,15 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Npgsql;
 
 namespace BatchPlatform.Testing;
 
 /// <summary>
-/// How PostgreSQL carries out what EF Core asks it: <c>await plans.OfAsync(connectionString, () => clock.TickAsync(default))</c>. Made
+/// How PostgreSQL carries out what EF Core asks it: <c>await plans.OfAsync(db.Database, () => clock.TickAsync(default))</c>. Made
 /// before anything else: for a second after nobody listened, EF Core does not look whether anybody does.
 /// </summary>
 public sealed class QueryPlans : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>, IDisposable
@@ -19,19 +21,20 @@ public sealed class QueryPlans : IObserver<DiagnosticListener>, IObserver<KeyVal
 
     public QueryPlans() => _subscriptions.Add(DiagnosticListener.AllListeners.Subscribe(this));
 
-    /// <summary>The plans of all statements that an action sends.</summary>
-    public async Task<IReadOnlyList<QueryPlan>> OfAsync(string connectionString, Func<Task> action)
+    /// <summary>The plans of all statements that an action sends, with the settings of the database's own connections.</summary>
+    public async Task<IReadOnlyList<QueryPlan>> OfAsync(DatabaseFacade database, Func<Task> action)
     {
         Current.Value = this;
         await action();
         Current.Value = null;
 
-        await using var source = NpgsqlDataSource.Create(connectionString);
-        await using var connection = await source.OpenConnectionAsync();
+        await database.OpenConnectionAsync();
+        var connection = (NpgsqlConnection)database.GetDbConnection();
+        var partial = await database.SqlQuery<string>($"SELECT indexrelid::regclass::text AS \"Value\" FROM pg_index WHERE indpred IS NOT NULL").ToListAsync();
         var plans = new List<QueryPlan>();
         while (_commands.TryDequeue(out var command))
         {
-            plans.Add(await ExplainAsync(command, connection));
+            plans.Add(await ExplainAsync(command, connection, partial));
         }
 
         return plans;
@@ -72,25 +75,27 @@ public sealed class QueryPlans : IObserver<DiagnosticListener>, IObserver<KeyVal
 
     public void Dispose() => _subscriptions.ForEach(subscription => subscription.Dispose());
 
-    private static async Task<QueryPlan> ExplainAsync(NpgsqlCommand command, NpgsqlConnection connection)
+    private static async Task<QueryPlan> ExplainAsync(NpgsqlCommand command, NpgsqlConnection connection, IReadOnlyCollection<string> partial)
     {
         var statement = command.CommandText;
         command.Connection = connection;
         command.CommandText = $"EXPLAIN (FORMAT JSON) {statement}";
         using var plan = JsonDocument.Parse((string)(await command.ExecuteScalarAsync())!);
-        return new QueryPlan(statement, [.. ScannedIn(plan.RootElement[0].GetProperty("Plan"))]);
+        return new QueryPlan(statement, [.. ScannedIn(plan.RootElement[0].GetProperty("Plan"), partial)]);
     }
 
-    private static IEnumerable<string> ScannedIn(JsonElement node)
+    // An index without a condition is read as a whole, unless it holds a few of the rows only.
+    private static IEnumerable<string> ScannedIn(JsonElement node, IReadOnlyCollection<string> partial)
     {
-        if (node.GetProperty("Node Type").GetString() == "Seq Scan")
+        var kind = node.GetProperty("Node Type").GetString();
+        if (kind == "Seq Scan" || (kind is "Index Scan" or "Index Only Scan" && !node.TryGetProperty("Index Cond", out _) && !partial.Contains(node.GetProperty("Index Name").GetString()!)))
         {
             yield return node.GetProperty("Relation Name").GetString()!;
         }
 
         if (node.TryGetProperty("Plans", out var parts))
         {
-            foreach (var table in parts.EnumerateArray().SelectMany(ScannedIn))
+            foreach (var table in parts.EnumerateArray().SelectMany(part => ScannedIn(part, partial)))
             {
                 yield return table;
             }
@@ -100,5 +105,5 @@ public sealed class QueryPlans : IObserver<DiagnosticListener>, IObserver<KeyVal
 
 /// <summary>How one statement is carried out.</summary>
 /// <param name="Statement">The statement.</param>
-/// <param name="Scanned">The tables that are read from end to end for it.</param>
+/// <param name="Scanned">The tables that are read from end to end for it, or a whole index of theirs.</param>
 public sealed record QueryPlan(string Statement, IReadOnlyList<string> Scanned);

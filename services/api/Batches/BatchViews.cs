@@ -1,7 +1,9 @@
+using System.Linq.Expressions;
 using BatchPlatform.Contracts;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Tables;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Query;
 using Microsoft.Extensions.Options;
 
 namespace BatchPlatform.Api.Batches;
@@ -9,12 +11,10 @@ namespace BatchPlatform.Api.Batches;
 /// <summary>Reads batches as clients see them, at a cost that does not grow with their jobs.</summary>
 public sealed class BatchViews(BatchStore store, TimeProvider clock, IOptions<PublicOptions> at)
 {
-    // Translated once: clients poll this, and building and recognizing so large a query takes longer than running it.
     // One statement, so that state and counts are of the same moment. Columns are named one by one to leave out the
-    // batch's documents, which nobody here reads.
-    private readonly Func<StoreDb, string?, Guid[], IAsyncEnumerable<Row>> _read = EF.CompileAsyncQuery((StoreDb db, string? tenant, Guid[] ids) =>
-        from batch in db.Batches
-        where (tenant == null || batch.Tenant == tenant) && batch.DeletedAt == null && ids.Contains(batch.CorrelationId)
+    // batch's documents, which nobody here reads. No condition asks for a slice's state: its index holds those of all batches that come and go.
+    private static readonly Expression<Func<StoreDb, IQueryable<Batch>, IQueryable<Row>>> Rows = (db, batches) =>
+        from batch in batches
         from run in db.Runs.Where(run => run.Batch == batch.Number && run.Number == batch.Run).DefaultIfEmpty()
         from plan in db.Schedules.Where(plan => plan.Batch == batch.Number).DefaultIfEmpty()
         select new Row
@@ -47,22 +47,27 @@ public sealed class BatchViews(BatchStore store, TimeProvider clock, IOptions<Pu
                 Completed = db.Runs.Where(each => each.Batch == batch.Number && each.Root == run.Root).Sum(each => each.Completed),
                 RunCompleted = (int?)run.Completed ?? 0,
                 RunFailed = (int?)run.Failed ?? 0,
-                Queued = db.Slices
-                    .Where(slice => slice.Batch == batch.Number && slice.Run == batch.Run && slice.State == SliceState.Queued)
-                    .Sum(slice => slice.Remaining),
-                Processing = db.Slices
-                    .Where(slice => slice.Batch == batch.Number && slice.Run == batch.Run && slice.State == SliceState.Taken)
-                    .Sum(slice => slice.Remaining),
+                Queued = db.Slices.Where(slice => slice.Batch == batch.Number && slice.Run == batch.Run).Sum(slice => slice.State == SliceState.Queued ? slice.Remaining : 0),
+                Processing = db.Slices.Where(slice => slice.Batch == batch.Number && slice.Run == batch.Run).Sum(slice => slice.State == SliceState.Taken ? slice.Remaining : 0),
                 RunCreatedAt = (DateTime?)run.CreatedAt,
                 SettledAt = run.SettledAt,
             },
-        });
+        };
+
+    // Translated once: clients poll these, and building and recognizing so large a query takes longer than running it. A single batch
+    // is asked for by its id and nothing else. PostgreSQL takes a list of ids for ten, and plans anew each time to find that it is one;
+    // and while it knows nothing of a young table, it takes all batches of a tenant for one and keeps a plan that reads them.
+    private readonly Func<StoreDb, Guid, IAsyncEnumerable<Row>> _one = EF.CompileAsyncQuery(RowsOf<Func<StoreDb, Guid, IQueryable<Row>>>(
+        (StoreDb db, Guid id) => db.Batches.Where(batch => batch.CorrelationId == id && batch.DeletedAt == null)));
+
+    private readonly Func<StoreDb, string?, Guid[], IAsyncEnumerable<Row>> _several = EF.CompileAsyncQuery(RowsOf<Func<StoreDb, string?, Guid[], IQueryable<Row>>>(
+        (StoreDb db, string? tenant, Guid[] ids) => db.Batches.Where(batch => ids.Contains(batch.CorrelationId) && (tenant == null || batch.Tenant == tenant) && batch.DeletedAt == null)));
 
     /// <summary>One batch; null when it is unknown, deleted, or another tenant's.</summary>
     public async Task<BatchView?> FindAsync(string tenant, Guid id, CancellationToken cancellationToken)
     {
         await using var db = store.Read();
-        return (await ReadAsync(db, tenant, [id], cancellationToken)).SingleOrDefault();
+        return (await ReadAsync(_one(db, id), cancellationToken)).SingleOrDefault(view => view.Tenant == tenant);
     }
 
     /// <summary>The batches that a filter means.</summary>
@@ -77,14 +82,19 @@ public sealed class BatchViews(BatchStore store, TimeProvider clock, IOptions<Pu
     {
         await using var db = store.Read();
         var (hits, next) = await new BatchSearch(db, filter).FindAsync(sort, from, limit, cancellationToken);
-        var views = (await ReadAsync(db, filter.Tenant, [.. hits.Select(hit => hit.Id)], cancellationToken)).ToDictionary(view => view.Id);
+        var views = (await ReadAsync(_several(db, filter.Tenant, [.. hits.Select(hit => hit.Id)]), cancellationToken)).ToDictionary(view => view.Id);
         return ([.. hits.Where(hit => views.ContainsKey(hit.Id)).Select(hit => views[hit.Id])], next);
     }
 
-    private async Task<List<BatchView>> ReadAsync(StoreDb db, string? tenant, Guid[] ids, CancellationToken cancellationToken)
+    // The rows of what a query finds, with the query's parameters; the first is the context.
+    private static Expression<TQuery> RowsOf<TQuery>(LambdaExpression batches)
+        where TQuery : Delegate =>
+        Expression.Lambda<TQuery>(ReplacingExpressionVisitor.Replace(Rows.Parameters, [batches.Parameters[0], batches.Body], Rows.Body), batches.Parameters);
+
+    private async Task<List<BatchView>> ReadAsync(IAsyncEnumerable<Row> rows, CancellationToken cancellationToken)
     {
-        var views = new List<BatchView>(ids.Length);
-        await foreach (var row in _read(db, tenant, ids).WithCancellation(cancellationToken))
+        var views = new List<BatchView>();
+        await foreach (var row in rows.WithCancellation(cancellationToken))
         {
             views.Add(row.Tally.Complete(row.View, clock.GetUtcNow().UtcDateTime, at.Value));
         }

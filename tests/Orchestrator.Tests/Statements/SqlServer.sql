@@ -33,12 +33,12 @@ FROM (
     SELECT lanes.* FROM lanes JOIN (
         SELECT batch, run, namespace FROM (
             SELECT batch, run, namespace, ROW_NUMBER() OVER (PARTITION BY tenant ORDER BY priority DESC, batch) AS place
-            FROM lanes WHERE [active] = 1 AND [open] = 1 AND namespace NOT IN (SELECT namespace FROM gates WHERE [paused] = 1 OR closed_until > @p0)) AS ranked
-        WHERE place <= @p1
+            FROM lanes WHERE [active] = 1 AND [open] = 1 AND NOT EXISTS (SELECT 1 FROM gates WHERE gates.namespace = lanes.namespace AND ([paused] = 1 OR closed_until > @p0))) AS ranked
+        WHERE place <= 32
         UNION SELECT batch, run, namespace FROM lanes WHERE [active] = 1 AND retry_at <= @p0
-        UNION SELECT batch, run, namespace FROM slices WHERE state = @p2) AS ready
+        UNION SELECT batch, run, namespace FROM slices WHERE state = 2) AS ready
     ON lanes.batch = ready.batch AND lanes.run = ready.run AND lanes.namespace = ready.namespace
-    WHERE [active] = 1 AND lanes.namespace NOT IN (SELECT namespace FROM gates WHERE [paused] = 1 OR closed_until > @p0) AND tenant NOT IN (SELECT name FROM tenants WHERE [paused] = 1)
+    WHERE [active] = 1 AND NOT EXISTS (SELECT 1 FROM gates WHERE gates.namespace = lanes.namespace AND ([paused] = 1 OR closed_until > @p0)) AND NOT EXISTS (SELECT 1 FROM tenants WHERE tenants.name = lanes.tenant AND [paused] = 1)
 ) AS [b]
 INNER JOIN [runs] AS [r] ON [b].[batch] = [r].[batch] AND [b].[run] = [r].[number]
 LEFT JOIN [tenants] AS [t] ON [b].[tenant] = [t].[name];
