@@ -4,6 +4,7 @@ using BatchPlatform.Orchestrator.Clocks;
 using BatchPlatform.Orchestrator.Dispatch;
 using BatchPlatform.Orchestrator.Schedules;
 using BatchPlatform.Orchestrator.Watching;
+using BatchPlatform.Store.Results;
 using BatchPlatform.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
@@ -56,6 +57,28 @@ public sealed class IdleCostTests : IAsyncLifetime
         await using var db = _host.Store.Read();
         await AssertIndexedAsync(() => Outlook.LanesAsync(db, new DateTime(2026, 3, 1, 0, 0, 0, DateTimeKind.Utc), default));
         await AssertIndexedAsync(() => Outlook.LiveAsync(db, default));
+    }
+
+    [Fact]
+    public async Task Of_the_results_of_a_large_batch_a_page_is_read_though_most_batches_have_one_job()
+    {
+        await using var db = _host.Store.Read();
+        var run = await db.Runs.AsNoTracking().FirstAsync(each => each.SettledAt != null);
+        await using var command = await new ResultQuery(run.Batch, state: null).CommandAsync(db, new ResultStretch([run], ResultOrder.Index, From: 0, End: 1000), default);
+        command.CommandText = $"EXPLAIN {command.CommandText}";
+
+        var plan = new List<string>();
+        await using (var lines = await command.ExecuteReaderAsync())
+        {
+            while (await lines.ReadAsync())
+            {
+                plan.Add(lines.GetString(0));
+            }
+        }
+
+        // By the key that ends with the job's place, and not by the one that ends with the order of arrival, of which all would be read.
+        Assert.Contains(plan, line => line.Contains("pk_outcomes", StringComparison.Ordinal));
+        Assert.Contains(plan, line => line.Contains("pk_jobs", StringComparison.Ordinal));
     }
 
     private async Task AssertIndexedAsync(Func<Task> look)

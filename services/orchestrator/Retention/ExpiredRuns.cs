@@ -96,7 +96,7 @@ internal sealed class ExpiredRuns(BatchStore store)
         return marked > 0;
     }
 
-    // By arrival number: it has no gaps, so that each transaction is short and finds its rows by an index.
+    // By arrival number: it has no gaps, so that each transaction is short and finds its rows by an index (which knows its rows by seq > 0 in PostgreSQL).
     private async Task RemoveOutcomesAsync(Run run, CancellationToken cancellationToken)
     {
         for (var from = 1; from <= run.Seq; from += Chunk)
@@ -104,7 +104,7 @@ internal sealed class ExpiredRuns(BatchStore store)
             var (first, end) = (from, from + Chunk);
             await WriteAsync(
                 db => db.Outcomes
-                    .Where(outcome => outcome.Batch == run.Batch && outcome.Run == run.Number && outcome.Seq >= first && outcome.Seq < end)
+                    .Where(outcome => outcome.Batch == run.Batch && outcome.Run == run.Number && outcome.Seq > 0 && outcome.Seq >= first && outcome.Seq < end)
                     .ExecuteDeleteAsync(cancellationToken),
                 cancellationToken);
         }

@@ -66,19 +66,19 @@ public sealed class ResultQuery(long batch, JobState? state)
     }
 
     // Numbers of our own, never a client's text, are written into the statement: a planner that sees how many runs and
-    // which states there are walks the right index in order.
+    // which states there are walks the right index in order. The index of arrival is known by its numbers being above 0.
     private string Sql(StoreDb db, ResultStretch stretch) =>
         db is PostgresStoreDb && stretch.Order == ResultOrder.Index && state is null ? SideBySide(stretch) : OneByOne(db, stretch);
 
     private string OneByOne(StoreDb db, ResultStretch stretch)
     {
-        var order = stretch.Order == ResultOrder.Index ? "o.\"index\"" : "o.seq";
+        var (order, arrived) = stretch.Order == ResultOrder.Index ? ("o.\"index\"", "") : ("o.seq", " AND o.seq > 0");
         var chosen = state is null ? "" : $" AND o.state = {(int)state}";
         return $"""
             SELECT {ResultRow.Columns}
             FROM outcomes o
             {JobOn(db)}
-            WHERE o.batch = @batch AND {RunsOf(stretch)} AND {order} >= @from AND {order} < @end{chosen}
+            WHERE o.batch = @batch AND {RunsOf(stretch)} AND {order} >= @from AND {order} < @end{arrived}{chosen}
               AND {There}
             ORDER BY {order}
             """;

@@ -829,7 +829,8 @@ namespace BatchPlatform.Store.Migrations.Postgres
                 name: "ix_outcomes_batch_run_seq",
                 table: "outcomes",
                 columns: new[] { "batch", "run", "seq" },
-                unique: true);
+                unique: true,
+                filter: "seq > 0");
 
             migrationBuilder.CreateIndex(
                 name: "ix_outcomes_failed",

@@ -1332,7 +1332,8 @@ namespace BatchPlatform.Store.Migrations.Postgres
 
                     b.HasIndex("Batch", "Run", "Seq")
                         .IsUnique()
-                        .HasDatabaseName("ix_outcomes_batch_run_seq");
+                        .HasDatabaseName("ix_outcomes_batch_run_seq")
+                        .HasFilter("seq > 0");
 
                     b.HasIndex(new[] { "Batch", "Run", "Index" }, "ix_outcomes_failed")
                         .HasDatabaseName("ix_outcomes_failed")
