@@ -46,6 +46,13 @@ var page = new Option<string>("--page") { Description = "The page to put the tab
 var report = new Command("report", "Holds figures against the peers' and the bars.") { ours, peers, results, page };
 report.SetAction(parsed => Report.Write(parsed.GetValue(ours)!, parsed.GetValue(peers)!, parsed.GetValue(results)!, parsed.GetValue(page)!));
 
+var floor = new Command("floor", "What the transactions and messages of small batches take, with nothing in them and nothing between them.") { output };
+floor.SetAction(async (parsed, cancellationToken) =>
+{
+    await using var steps = await BareSteps.StartAsync(cancellationToken);
+    await steps.MeasureAsync(new Measured(parsed.GetValue(output)), cancellationToken);
+});
+
 var port = new Argument<int>("port");
 var serve = new Command("serve", "The trivial HTTP server that is called.") { port };
 serve.SetAction((parsed, cancellationToken) => TrivialServer.RunAsync(parsed.GetValue(port), cancellationToken));
@@ -55,4 +62,4 @@ var concurrency = new Argument<int>("concurrency");
 var client = new Command("client", "What HttpClient alone can call.") { url, count, concurrency };
 client.SetAction((parsed, cancellationToken) => BareClient.RunAsync(parsed.GetValue(url)!, parsed.GetValue(count), parsed.GetValue(concurrency), cancellationToken));
 
-return await new RootCommand("Benchmarks: bench/README.md") { run, overhead, callbacks, report, serve, client }.Parse(args).InvokeAsync();
+return await new RootCommand("Benchmarks: bench/README.md") { run, overhead, callbacks, floor, report, serve, client }.Parse(args).InvokeAsync();

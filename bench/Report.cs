@@ -72,10 +72,13 @@ internal sealed class Report(IReadOnlyList<Figure> figures, IReadOnlyList<PeerRo
         yield return AtLeast("submit", "services.submit", 200_000);
         yield return AtLeast("read_results", "services.read_results", 300_000);
         yield return AtMost("one_job_p50", "services.one_job_p50", 6);
+        yield return AtMost("one_job_p50_of_bare_steps", "floor.one_job_p50", 6);
         yield return AtMost("one_job_p99", "services.one_job_p99", 15);
+        yield return AtMost("one_job_p99_of_bare_steps", "floor.one_job_p99", 15);
         yield return AtMost("cold_first", "services.cold_first", 150);
         yield return AtMost("cold_p99", "services.cold_p99", 40);
         yield return AtLeast("small_batches", "services.small_batches", Own("services.noop"), 0.5);
+        yield return AtLeast("small_batches_of_bare_steps", "floor.small_batches", Own("services.noop"), 0.5);
         yield return AtLeast("million_slowdown", "services.million", Own("services.noop"), 0.85);
         yield return AtMost("million_peak_rss", "services.million_peak_rss", 300);
         yield return AtLeast("noop_services_cold", "services.noop_cold", noop, 2);

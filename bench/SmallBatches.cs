@@ -5,8 +5,8 @@ namespace BatchPlatform.Bench;
 /// <summary>Many batches of ten no-op jobs at once, each in one POST, from the first byte submitted to the last of them Finished.</summary>
 internal sealed class SmallBatches(Target target, int batches)
 {
-    private const int JobsEach = 10;
-    private const int ClientsAtOnce = 32;
+    public const int JobsEach = 10;
+    public const int ClientsAtOnce = 32;
 
     private readonly BatchClient _client = new(target.Client);
     private readonly byte[] _batch = Jobs.Batch("bench", "noop", JobsEach);

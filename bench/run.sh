@@ -36,4 +36,5 @@ port=55080
 $bench serve $port &
 server=$!
 $bench run --http-server "http://127.0.0.1:$port" --out "$work/ours.jsonl" --million
+$bench floor --out "$work/ours.jsonl"
 $bench report --ours "$work/ours.jsonl" --peers "$work/peers.jsonl" --results bench/results.json --page docs/benchmarks.md
