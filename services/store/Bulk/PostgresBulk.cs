@@ -83,26 +83,19 @@ internal sealed class PostgresBulk : IBulk
     private static async Task InsertFewAsync(StoreDb db, long batch, int revision, IReadOnlyList<StagedJob> jobs, CancellationToken cancellationToken)
     {
         BulkTransaction.Require(db);
-        try
-        {
-            await db.Database.ExecuteSqlRawAsync(
-                InsertJobs,
-                [
-                    new NpgsqlParameter<long>("batch", batch),
-                    new NpgsqlParameter<int>("revision", revision),
-                    Column("indexes", NpgsqlDbType.Integer, jobs, job => job.Index),
-                    Column("namespaces", NpgsqlDbType.Text, jobs, job => job.Namespace),
-                    Column("actions", NpgsqlDbType.Text, jobs, job => job.Action),
-                    Column("params", NpgsqlDbType.Text, jobs, job => job.Params),
-                    Column("custom_ids", NpgsqlDbType.Text, jobs, job => job.CustomId),
-                    Column("deadlines", NpgsqlDbType.Integer, jobs, job => job.DeadlineSeconds),
-                ],
-                cancellationToken);
-        }
-        catch (PostgresException error)
-        {
-            throw new DbUpdateException("The database refused the rows.", error);
-        }
+        await RefusableAsync(() => db.Database.ExecuteSqlRawAsync(
+            InsertJobs,
+            [
+                new NpgsqlParameter<long>("batch", batch),
+                new NpgsqlParameter<int>("revision", revision),
+                Column("indexes", NpgsqlDbType.Integer, jobs, job => job.Index),
+                Column("namespaces", NpgsqlDbType.Text, jobs, job => job.Namespace),
+                Column("actions", NpgsqlDbType.Text, jobs, job => job.Action),
+                Column("params", NpgsqlDbType.Text, jobs, job => job.Params),
+                Column("custom_ids", NpgsqlDbType.Text, jobs, job => job.CustomId),
+                Column("deadlines", NpgsqlDbType.Integer, jobs, job => job.DeadlineSeconds),
+            ],
+            cancellationToken));
     }
 
     public Task InsertRowsAsync(StoreDb db, long content, IReadOnlyList<StagedRow> rows, CancellationToken cancellationToken) =>
@@ -146,31 +139,24 @@ internal sealed class PostgresBulk : IBulk
 
     private static async Task<CountedRun?> InsertFewAsync(StoreDb db, long batch, int run, IReadOnlyList<PackedOutcome> outcomes, DateTime now, CancellationToken cancellationToken)
     {
-        try
-        {
-            // Not to be composed upon.
-            var counted = await db.Runs.FromSqlRaw(
-                InsertOutcomes,
-                new NpgsqlParameter<int>("count", outcomes.Count),
-                new NpgsqlParameter<int>("completed", outcomes.Count(outcome => outcome.Completed)),
-                new NpgsqlParameter<DateTime>("now", now),
-                new NpgsqlParameter<long>("batch", batch),
-                new NpgsqlParameter<int>("run", run),
-                Column("indexes", NpgsqlDbType.Integer, outcomes, outcome => outcome.Index),
-                Column("states", NpgsqlDbType.Smallint, outcomes, outcome => (short)outcome.State()),
-                Column("statuses", NpgsqlDbType.Integer, outcomes, outcome => outcome.StatusCode),
-                Column("responses", NpgsqlDbType.Text, outcomes, ResponseOf),
-                Column("codes", NpgsqlDbType.Text, outcomes, outcome => outcome.ErrorCode),
-                Column("messages", NpgsqlDbType.Text, outcomes, outcome => Storable(outcome.ErrorMessage)),
-                Column("attempts", NpgsqlDbType.Integer, outcomes, outcome => outcome.Attempts),
-                Column("durations", NpgsqlDbType.Integer, outcomes, outcome => outcome.DurationMs),
-                Column("times", NpgsqlDbType.TimestampTz, outcomes, outcome => outcome.CompletedAt)).AsNoTracking().ToListAsync(cancellationToken);
-            return counted.SingleOrDefault() is { } row ? CountedRun.Of(row) : null;
-        }
-        catch (PostgresException error)
-        {
-            throw new DbUpdateException("The database refused the rows.", error);
-        }
+        // Not to be composed upon.
+        var counted = await RefusableAsync(() => db.Runs.FromSqlRaw(
+            InsertOutcomes,
+            new NpgsqlParameter<int>("count", outcomes.Count),
+            new NpgsqlParameter<int>("completed", outcomes.Count(outcome => outcome.Completed)),
+            new NpgsqlParameter<DateTime>("now", now),
+            new NpgsqlParameter<long>("batch", batch),
+            new NpgsqlParameter<int>("run", run),
+            Column("indexes", NpgsqlDbType.Integer, outcomes, outcome => outcome.Index),
+            Column("states", NpgsqlDbType.Smallint, outcomes, outcome => (short)outcome.State()),
+            Column("statuses", NpgsqlDbType.Integer, outcomes, outcome => outcome.StatusCode),
+            Column("responses", NpgsqlDbType.Text, outcomes, ResponseOf),
+            Column("codes", NpgsqlDbType.Text, outcomes, outcome => outcome.ErrorCode),
+            Column("messages", NpgsqlDbType.Text, outcomes, outcome => Storable(outcome.ErrorMessage)),
+            Column("attempts", NpgsqlDbType.Integer, outcomes, outcome => outcome.Attempts),
+            Column("durations", NpgsqlDbType.Integer, outcomes, outcome => outcome.DurationMs),
+            Column("times", NpgsqlDbType.TimestampTz, outcomes, outcome => outcome.CompletedAt)).AsNoTracking().ToListAsync(cancellationToken));
+        return counted.SingleOrDefault() is { } row ? CountedRun.Of(row) : null;
     }
 
     public Task<IReadOnlyList<PackedJob>> ReadLaneAsync(StoreDb db, LaneRange range, CancellationToken cancellationToken) =>
@@ -183,7 +169,7 @@ internal sealed class PostgresBulk : IBulk
         StoreDb db, string copy, IReadOnlyList<T> rows, Func<NpgsqlBinaryImporter, T, int, Task> write, CancellationToken cancellationToken)
     {
         var connection = (NpgsqlConnection)BulkTransaction.ConnectionOf(db);
-        try
+        await RefusableAsync(async () =>
         {
             await using var writer = await connection.BeginBinaryImportAsync(copy, cancellationToken);
             for (var place = 0; place < rows.Count; place++)
@@ -192,7 +178,15 @@ internal sealed class PostgresBulk : IBulk
                 await write(writer, rows[place], place);
             }
 
-            await writer.CompleteAsync(cancellationToken);
+            return await writer.CompleteAsync(cancellationToken);
+        });
+    }
+
+    private static async Task<T> RefusableAsync<T>(Func<Task<T>> insert)
+    {
+        try
+        {
+            return await insert();
         }
         catch (PostgresException error)
         {
