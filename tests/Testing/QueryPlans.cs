@@ -21,7 +21,7 @@ public sealed class QueryPlans : IObserver<DiagnosticListener>, IObserver<KeyVal
 
     public QueryPlans() => _subscriptions.Add(DiagnosticListener.AllListeners.Subscribe(this));
 
-    /// <summary>The plans of all statements that an action sends, with the settings of the database's own connections.</summary>
+    /// <summary>The plans of all statements that an action sends, with the settings of the database's own connections; its tables have been analyzed.</summary>
     public async Task<IReadOnlyList<QueryPlan>> OfAsync(DatabaseFacade database, Func<Task> action)
     {
         Current.Value = this;
@@ -30,11 +30,14 @@ public sealed class QueryPlans : IObserver<DiagnosticListener>, IObserver<KeyVal
 
         await database.OpenConnectionAsync();
         var connection = (NpgsqlConnection)database.GetDbConnection();
-        var partial = await database.SqlQuery<string>($"SELECT indexrelid::regclass::text AS \"Value\" FROM pg_index WHERE indpred IS NOT NULL").ToListAsync();
+        var small = await database.SqlQuery<string>($"""
+            SELECT part.oid::regclass::text AS "Value" FROM pg_index JOIN pg_class AS part ON part.oid = indexrelid JOIN pg_class AS whole ON whole.oid = indrelid
+            WHERE part.reltuples < whole.reltuples / 10
+            """).ToListAsync();
         var plans = new List<QueryPlan>();
         while (_commands.TryDequeue(out var command))
         {
-            plans.Add(await ExplainAsync(command, connection, partial));
+            plans.Add(await ExplainAsync(command, connection, small));
         }
 
         return plans;
@@ -75,27 +78,27 @@ public sealed class QueryPlans : IObserver<DiagnosticListener>, IObserver<KeyVal
 
     public void Dispose() => _subscriptions.ForEach(subscription => subscription.Dispose());
 
-    private static async Task<QueryPlan> ExplainAsync(NpgsqlCommand command, NpgsqlConnection connection, IReadOnlyCollection<string> partial)
+    private static async Task<QueryPlan> ExplainAsync(NpgsqlCommand command, NpgsqlConnection connection, IReadOnlyCollection<string> small)
     {
         var statement = command.CommandText;
         command.Connection = connection;
         command.CommandText = $"EXPLAIN (FORMAT JSON) {statement}";
         using var plan = JsonDocument.Parse((string)(await command.ExecuteScalarAsync())!);
-        return new QueryPlan(statement, [.. ScannedIn(plan.RootElement[0].GetProperty("Plan"), partial)]);
+        return new QueryPlan(statement, [.. ScannedIn(plan.RootElement[0].GetProperty("Plan"), small)]);
     }
 
-    // An index without a condition is read as a whole, unless it holds a few of the rows only.
-    private static IEnumerable<string> ScannedIn(JsonElement node, IReadOnlyCollection<string> partial)
+    // An index without a condition is read as a whole, unless it holds less than a tenth of the rows.
+    private static IEnumerable<string> ScannedIn(JsonElement node, IReadOnlyCollection<string> small)
     {
         var kind = node.GetProperty("Node Type").GetString();
-        if (kind == "Seq Scan" || (kind is "Index Scan" or "Index Only Scan" && !node.TryGetProperty("Index Cond", out _) && !partial.Contains(node.GetProperty("Index Name").GetString()!)))
+        if (kind == "Seq Scan" || (kind is "Index Scan" or "Index Only Scan" && !node.TryGetProperty("Index Cond", out _) && !small.Contains(node.GetProperty("Index Name").GetString()!)))
         {
             yield return node.GetProperty("Relation Name").GetString()!;
         }
 
         if (node.TryGetProperty("Plans", out var parts))
         {
-            foreach (var table in parts.EnumerateArray().SelectMany(part => ScannedIn(part, partial)))
+            foreach (var table in parts.EnumerateArray().SelectMany(part => ScannedIn(part, small)))
             {
                 yield return table;
             }
