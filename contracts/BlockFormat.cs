@@ -1,9 +1,13 @@
 using System.Buffers.Binary;
 using System.Text;
+using K4os.Compression.LZ4;
 
 namespace BatchPlatform.Contracts;
 
-/// <summary>Writes the primitive parts of a block: little-endian numbers, length-prefixed bytes.</summary>
+/// <summary>
+/// Writes the primitive parts of a block: little-endian numbers, length-prefixed bytes. The whole is compressed, since the broker
+/// writes every byte to its disk, and jobs of a batch look like each other: the length of the parts as a number, then an LZ4 block.
+/// </summary>
 internal sealed class BlockWriter(int capacity)
 {
     private byte[] _buffer = new byte[capacity];
@@ -25,7 +29,12 @@ internal sealed class BlockWriter(int capacity)
         Encoding.UTF8.GetBytes(text, Take(Encoding.UTF8.GetByteCount(text)));
     }
 
-    public byte[] ToArray() => _length == _buffer.Length ? _buffer : _buffer[.._length];
+    public byte[] ToArray()
+    {
+        var block = new byte[sizeof(int) + LZ4Codec.MaximumOutputSize(_length)];
+        BinaryPrimitives.WriteInt32LittleEndian(block, _length);
+        return block[..(sizeof(int) + LZ4Codec.Encode(_buffer.AsSpan(0, _length), block.AsSpan(sizeof(int))))];
+    }
 
     private Span<byte> Take(int size)
     {
@@ -42,7 +51,10 @@ internal sealed class BlockWriter(int capacity)
 /// <summary>Reads what <see cref="BlockWriter"/> wrote; anything else is an <see cref="InvalidDataException"/>.</summary>
 internal struct BlockReader(ReadOnlyMemory<byte> block)
 {
-    private ReadOnlyMemory<byte> _rest = block;
+    // A byte of LZ4 stands for 255 at most, so that a damaged length cannot ask for gigabytes.
+    private const int LargestRatio = 255;
+
+    private ReadOnlyMemory<byte> _rest = Decompressed(block.Span);
 
     public int ReadInt() => BinaryPrimitives.ReadInt32LittleEndian(Take(sizeof(int)).Span);
 
@@ -68,6 +80,18 @@ internal struct BlockReader(ReadOnlyMemory<byte> block)
     {
         var bytes = ReadBytes().Span;
         return previous is not null && Ascii.Equals(bytes, previous) ? previous : Encoding.UTF8.GetString(bytes);
+    }
+
+    private static byte[] Decompressed(ReadOnlySpan<byte> block)
+    {
+        var length = block.Length < sizeof(int) ? -1 : BinaryPrimitives.ReadInt32LittleEndian(block);
+        if (length < 0 || length > (long)LargestRatio * block.Length)
+        {
+            throw new InvalidDataException("A block's length does not fit its size.");
+        }
+
+        var parts = new byte[length];
+        return LZ4Codec.Decode(block[sizeof(int)..], parts) == length ? parts : throw new InvalidDataException("A block is damaged.");
     }
 
     private ReadOnlyMemory<byte> Take(int size)

@@ -86,7 +86,21 @@ public sealed class BlockTests
     [InlineData(-1)]
     [InlineData(int.MaxValue)]
     public void A_count_that_the_bytes_cannot_hold_is_refused_before_room_is_made_for_it(int count) =>
-        Assert.Throws<InvalidDataException>(() => JobBlock.Unpack(BitConverter.GetBytes(count)));
+        Assert.Throws<InvalidDataException>(() => JobBlock.Unpack((byte[])[.. BitConverter.GetBytes(sizeof(int)), 0x40, .. BitConverter.GetBytes(count)]));
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(int.MaxValue)]
+    public void A_length_that_the_bytes_cannot_stand_for_is_refused_before_room_is_made_for_it(int length) =>
+        Assert.Throws<InvalidDataException>(() => JobBlock.Unpack((byte[])[.. BitConverter.GetBytes(length), 0x40, 1, 0, 0, 0]));
+
+    [Fact]
+    public void Jobs_that_look_alike_take_a_fraction_of_their_size()
+    {
+        var jobs = Enumerable.Range(0, 500).Select(i => Job(i, "invite") with { Params = Encoding.UTF8.GetBytes($$"""{"guest":"guest-{{i}}@example.com","seats":{{i % 7}}}""") }).ToList();
+
+        Assert.InRange(JobBlock.Pack(jobs).Length, 1, jobs.Sum(job => job.Params.Length) / 2);
+    }
 
     private static PackedJob Job(int index, string action) => new(index, 1, action, "{}"u8.ToArray());
 

@@ -1,6 +1,8 @@
+using System.Buffers.Binary;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using K4os.Compression.LZ4;
 
 namespace BatchPlatform.Contracts.Tests;
 
@@ -44,10 +46,10 @@ public sealed class TwoVersionsTests
         var jobs = JobBlock.Pack([new PackedJob(7, 2, "invite", "{}"u8.ToArray(), 60)]);
         var outcomes = OutcomeBlock.Pack([new PackedOutcome(7, false, 503, "UPSTREAM_STATUS", "It is away.", 3, 17, Time, "[]"u8.ToArray())]);
 
-        Assert.Equal("01000000070000000200000006000000696E76697465020000007B7D3C000000", Convert.ToHexString(jobs));
+        Assert.Equal("01000000070000000200000006000000696E76697465020000007B7D3C000000", Convert.ToHexString(PartsOf(jobs)));
         Assert.Equal(
             "010000000700000000000000F70100000F000000555053545245414D5F5354415455530B000000497420697320617761792E03000000110000008000B796AB49DE08020000005B5D",
-            Convert.ToHexString(outcomes));
+            Convert.ToHexString(PartsOf(outcomes)));
     }
 
     [Fact]
@@ -56,8 +58,22 @@ public sealed class TwoVersionsTests
         var jobs = JobBlock.Pack([new PackedJob(7, 2, "invite", "{}"u8.ToArray(), 60)]);
         var outcomes = OutcomeBlock.Pack([new PackedOutcome(7, true, 200, null, null, 1, 17, Time, "[]"u8.ToArray())]);
 
-        Assert.Equal(7, Assert.Single(JobBlock.Unpack((byte[])[.. jobs, 1, 2, 3])).Index);
-        Assert.Equal(7, Assert.Single(OutcomeBlock.Unpack((byte[])[.. outcomes, 1, 2, 3])).Index);
+        Assert.Equal(7, Assert.Single(JobBlock.Unpack(BlockOf([.. PartsOf(jobs), 1, 2, 3]))).Index);
+        Assert.Equal(7, Assert.Single(OutcomeBlock.Unpack(BlockOf([.. PartsOf(outcomes), 1, 2, 3]))).Index);
+    }
+
+    // A block is the length of its parts, little-endian, and the parts as one block of LZ4.
+    private static byte[] PartsOf(byte[] block)
+    {
+        var parts = new byte[BinaryPrimitives.ReadInt32LittleEndian(block)];
+        Assert.Equal(parts.Length, LZ4Codec.Decode(block.AsSpan(sizeof(int)), parts));
+        return parts;
+    }
+
+    private static byte[] BlockOf(byte[] parts)
+    {
+        var compressed = new byte[LZ4Codec.MaximumOutputSize(parts.Length)];
+        return [.. BitConverter.GetBytes(parts.Length), .. compressed[..LZ4Codec.Encode(parts, compressed)]];
     }
 
     // At every level of the message that is a record; the keys of a dictionary are content.
