@@ -13,6 +13,9 @@ public static class Interpolated
         return FormattableStringFactory.Create(Renumbered(statement, values), [.. values]);
     }
 
+    /// <summary>A text as a part of a statement, not as a value.</summary>
+    public static FormattableString Text(string text) => FormattableStringFactory.Create(text.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal));
+
     /// <summary>Values with commas between them, as a part of a statement.</summary>
     public static FormattableString List<T>(IReadOnlyCollection<T> values) =>
         FormattableStringFactory.Create(string.Join(", ", Enumerable.Range(0, values.Count).Select(Place)), [.. values]);

@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace BatchPlatform.Store;
 
 /// <summary>The one database. Each table has one writer, named in its type's comment; everybody may read.</summary>
-public abstract class StoreDb(DbContextOptions options) : DbContext(options)
+public abstract partial class StoreDb(DbContextOptions options) : DbContext(options)
 {
     public DbSet<Batch> Batches => Set<Batch>();
     public DbSet<Allowance> Allowances => Set<Allowance>();
@@ -40,50 +40,6 @@ public abstract class StoreDb(DbContextOptions options) : DbContext(options)
     public DbSet<KeyRingElement> KeyRing => Set<KeyRingElement>();
     public DbSet<AuditEntry> Audit => Set<AuditEntry>();
     public DbSet<ActivityStep> Activity => Set<ActivityStep>();
-
-    /// <summary>A column of truth values as a condition, for SQL of our own.</summary>
-    public virtual string Is(string column) => column;
-
-    /// <summary>Its opposite.</summary>
-    public virtual string IsNot(string column) => $"NOT {column}";
-
-    /// <summary>
-    /// An UPDATE that locks its rows until the commit and reads them as they are then, in one statement. Not to be composed upon.
-    /// </summary>
-    /// <param name="update">UPDATE and SET.</param>
-    /// <param name="where">The condition, without WHERE.</param>
-    public IQueryable<T> UpdateReturning<T>(FormattableString update, FormattableString where)
-        where T : class =>
-        Set<T>().FromSql(Returning(update, where));
-
-    /// <summary>One batch; locked until the commit, where that spares conflicting writers a retry.</summary>
-    public abstract IQueryable<Batch> LockBatch(Guid id);
-
-    /// <summary>Inserts a row that is not tracked, unless its key is taken: then nothing is changed, and the transaction goes on.</summary>
-    /// <returns>Whether it was inserted.</returns>
-    public virtual async Task<bool> InsertIfAbsentAsync<T>(T row, CancellationToken cancellationToken)
-        where T : class =>
-        await RowInsert.Of(this, row).ExecuteAsync(insert => $"{insert.Into} VALUES ({insert.Values}) ON CONFLICT DO NOTHING", cancellationToken) == 1;
-
-    /// <summary>Runs an UPDATE of one row, which locks it; where there is none, inserts it first.</summary>
-    /// <returns>The row after the update, not tracked.</returns>
-    public async Task<T> UpdateOrInsertAsync<T>(FormattableString update, FormattableString where, Func<T> missing, CancellationToken cancellationToken)
-        where T : class
-    {
-        while (true)
-        {
-            var rows = await UpdateReturning<T>(update, where).AsNoTracking().ToListAsync(cancellationToken);
-            if (rows.Count == 1)
-            {
-                return rows[0];
-            }
-
-            await InsertIfAbsentAsync(missing(), cancellationToken);
-        }
-    }
-
-    /// <summary>The statement of <see cref="UpdateReturning"/>.</summary>
-    protected virtual FormattableString Returning(FormattableString update, FormattableString where) => Interpolated.Flat($"{update} WHERE {where} RETURNING *");
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

@@ -57,12 +57,13 @@ internal sealed class Cutter(WorkUnit unit, IBulk bulk, Dealer dealer, ReturnedS
     // Moves the cursor if nobody else did, and locks the lane: who gives outcomes to jobs ahead of it does so too.
     private async Task<Lane?> MoveAsync(Lane lane, int cursor)
     {
-        var moved = await Db.UpdateReturning<Lane>(
+        var moved = await Db.UpdateReturningAsync<Lane>(
             $"UPDATE lanes SET \"cursor\" = {cursor}, \"open\" = {cursor < lane.End}",
             $"""
             batch = {lane.Batch} AND run = {lane.Run} AND namespace = {lane.Namespace} AND epoch = {lane.Epoch}
             AND active = {true} AND "open" = {true} AND "cursor" = {lane.Cursor}
-            """).AsNoTracking().ToListAsync(cancellationToken);
+            """,
+            cancellationToken);
         return moved.SingleOrDefault();
     }
 

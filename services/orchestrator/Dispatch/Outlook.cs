@@ -1,3 +1,6 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using BatchPlatform.Contracts;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Tables;
@@ -31,19 +34,31 @@ internal static class Outlook
             .ToListAsync(cancellationToken);
 
     /// <summary>Lanes that have something to cut and whose tenant and upstream let it be run.</summary>
-    public static Task<List<RunnableLane>> LanesAsync(StoreDb db, DateTime now, CancellationToken cancellationToken) =>
-        WithRuns(db, db.Lanes.FromSqlRaw(Runnable(db), now)).ToListAsync(cancellationToken);
+    public static Task<List<RunnableLane>> LanesAsync(StoreDb db, DateTime now, CancellationToken cancellationToken)
+    {
+        var (lanes, runs) = (db.RowsOf<Lane>(), db.RowsOf<Run>());
+        var (run, tenant) = (lanes.Width, lanes.Width + runs.Width);
+        return RawStatement.RowsAsync(
+            db,
+            FormattableStringFactory.Create(Runnable(db, lanes.Columns("lanes."), runs.Columns("runs.")), now),
+            named: [],
+            row => RunnableLane.Of(lanes.Read(row), runs.Read(row, run), Convert.ToDouble(row.GetValue(tenant), CultureInfo.InvariantCulture), Number(row, tenant + 1), Number(row, tenant + 2)),
+            cancellationToken);
+    }
 
     // Each part of the union is served by an index of its own, which one condition with OR would not be. Gates are
     // looked at twice: before the ranking, so that lanes of a closed upstream do not crowd out the others. They are looked up
     // by their keys: for NOT IN, a whole table would be read. What is always the same is no parameter: PostgreSQL would plan
     // anew each time for the better plan that it makes of the value.
-    private static string Runnable(StoreDb db)
+    private static string Runnable(StoreDb db, string lane, string run)
     {
         var active = db.Is("active");
         var called = $$"""NOT EXISTS (SELECT 1 FROM gates WHERE gates.namespace = lanes.namespace AND ({{db.Is("paused")}} OR closed_until > {0}))""";
         return $$"""
-            SELECT lanes.* FROM lanes JOIN (
+            SELECT {{lane}}, {{run}}, COALESCE(tenants.weight, 1), (
+                SELECT COUNT(*) FROM slices WHERE slices.batch = lanes.batch AND slices.run = lanes.run AND slices.namespace = lanes.namespace AND state = {{(int)SliceState.Returned}}), (
+                SELECT COUNT(*) FROM slices WHERE state = {{(int)SliceState.Queued}})
+            FROM lanes JOIN (
                 SELECT batch, run, namespace FROM (
                     SELECT batch, run, namespace, ROW_NUMBER() OVER (PARTITION BY tenant ORDER BY priority DESC, batch) AS place
                     FROM lanes WHERE {{active}} AND {{db.Is("open")}} AND {{called}}) AS ranked
@@ -51,25 +66,14 @@ internal static class Outlook
                 UNION SELECT batch, run, namespace FROM lanes WHERE {{active}} AND retry_at <= {0}
                 UNION SELECT batch, run, namespace FROM slices WHERE state = {{(int)SliceState.Returned}}) AS ready
             ON lanes.batch = ready.batch AND lanes.run = ready.run AND lanes.namespace = ready.namespace
+            JOIN runs ON runs.batch = lanes.batch AND runs.number = lanes.run
+            LEFT JOIN tenants ON tenants.name = lanes.tenant
             WHERE {{active}} AND {{called}} AND NOT EXISTS (SELECT 1 FROM tenants WHERE tenants.name = lanes.tenant AND {{db.Is("paused")}})
             """;
     }
 
-    private static IQueryable<RunnableLane> WithRuns(StoreDb db, IQueryable<Lane> lanes) =>
-        from lane in lanes
-        join run in db.Runs on new { lane.Batch, lane.Run } equals new { run.Batch, Run = run.Number }
-        join owner in db.Tenants on lane.Tenant equals owner.Name into owners
-        from tenant in owners.DefaultIfEmpty()
-        select new RunnableLane(
-            lane,
-            run.StopOnJobError,
-            run.DeadlinesFrom,
-            run.Deadline,
-            new BatchLimits(run.RequestsPerSecond, run.Concurrency),
-            run.Trace,
-            tenant == null ? 1 : tenant.Weight,
-            db.Slices.Any(slice => slice.Batch == lane.Batch && slice.Run == lane.Run && slice.Namespace == lane.Namespace && slice.State == SliceState.Returned),
-            db.Slices.Count(slice => slice.State == SliceState.Queued));
+    // A count is of another type with each provider.
+    private static int Number(DbDataReader row, int place) => Convert.ToInt32(row.GetValue(place), CultureInfo.InvariantCulture);
 }
 
 /// <summary>A lane that has something to cut.</summary>
@@ -83,4 +87,9 @@ internal static class Outlook
 /// <param name="HasReturned">Slices of it wait to be sent again.</param>
 /// <param name="Waiting">Slices that wait in the broker, of all lanes: the same in each.</param>
 internal sealed record RunnableLane(
-    Lane Lane, bool StopOnJobError, DateTime DeadlinesFrom, DateTime Deadline, BatchLimits Limits, string? Trace, double Weight, bool HasReturned, int Waiting);
+    Lane Lane, bool StopOnJobError, DateTime DeadlinesFrom, DateTime Deadline, BatchLimits Limits, string? Trace, double Weight, bool HasReturned, int Waiting)
+{
+    /// <summary>Of the lane's row and its run's.</summary>
+    public static RunnableLane Of(Lane lane, Run run, double weight, int returned, int waiting) => new(
+        lane, run.StopOnJobError, run.DeadlinesFrom, run.Deadline, new BatchLimits(run.RequestsPerSecond, run.Concurrency), run.Trace, weight, returned > 0, waiting);
+}

@@ -63,8 +63,9 @@ public sealed partial class ReportStore(
     private async Task<IReadOnlyList<(ReportOutcomes Report, Slice Slice)>> LockAsync(WorkUnit unit, IReadOnlyList<ReportOutcomes> reports, CancellationToken cancellationToken)
     {
         var ids = Interpolated.List([.. reports.Select(report => report.SliceId)]);
-        var locked = await unit.Db.UpdateReturning<Slice>($"UPDATE slices SET remaining = remaining", $"id IN ({ids}) AND state <> {(int)SliceState.Returned}")
-            .ToListAsync(cancellationToken);
+        var locked = await unit.Db.UpdateReturningAsync<Slice>(
+            $"UPDATE slices SET remaining = remaining", $"id IN ({ids}) AND state <> {(int)SliceState.Returned}", cancellationToken);
+        unit.Db.AttachRange(locked);
         var held = new List<(ReportOutcomes Report, Slice Slice)>();
         foreach (var report in reports)
         {

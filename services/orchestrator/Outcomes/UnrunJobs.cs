@@ -19,10 +19,9 @@ internal sealed class UnrunJobs(WorkUnit unit, OutcomeLedger ledger, Cancellatio
     /// <exception cref="DbUpdateConcurrencyException">A slice was cut meanwhile; worth another try.</exception>
     public async Task<Run?> LockAsync(long batch, int number)
     {
-        _slices = await Db.UpdateReturning<Slice>($"UPDATE slices SET remaining = remaining", $"batch = {batch} AND run = {number}").ToListAsync(cancellationToken);
-        var locked = await Db.UpdateReturning<Run>($"UPDATE runs SET seq = seq", $"batch = {batch} AND number = {number}")
-            .AsNoTracking()
-            .ToListAsync(cancellationToken);
+        _slices = await Db.UpdateReturningAsync<Slice>($"UPDATE slices SET remaining = remaining", $"batch = {batch} AND run = {number}", cancellationToken);
+        Db.AttachRange(_slices);
+        var locked = await Db.UpdateReturningAsync<Run>($"UPDATE runs SET seq = seq", $"batch = {batch} AND number = {number}", cancellationToken);
         await Db.Lanes
             .Where(lane => lane.Batch == batch && lane.Run == number)
             .ExecuteUpdateAsync(lane => lane.SetProperty(l => l.Gaps, true), cancellationToken);

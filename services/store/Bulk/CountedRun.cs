@@ -38,13 +38,14 @@ internal static class CountedRuns
     {
         var count = outcomes.Count;
         var failed = outcomes.Count(outcome => !outcome.Completed);
-        var counted = await db.UpdateReturning<Run>(
+        var counted = await db.UpdateReturningAsync<Run>(
             $"""
             UPDATE runs SET
                 seq = seq + {count}, completed = completed + {count - failed}, failed = failed + {failed}, failures = failures + {failed},
                 settled_at = CASE WHEN completed + failed + {count} >= total THEN {now} END
             """,
-            $"batch = {batch} AND number = {run}").AsNoTracking().ToListAsync(cancellationToken);
+            $"batch = {batch} AND number = {run}",
+            cancellationToken);
         if (counted is [{ SettledAt: not null }])
         {
             await db.Database.ExecuteSqlAsync($"UPDATE lanes SET active = {false} WHERE batch = {batch} AND run = {run}", cancellationToken);

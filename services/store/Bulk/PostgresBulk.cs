@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using BatchPlatform.Contracts;
+using BatchPlatform.Store.Tables;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
@@ -40,7 +42,7 @@ internal sealed class PostgresBulk : IBulk
             SELECT counted.batch, counted.number, o.place, counted.seq - @count + o.arrival, o.state, o.status_code, o.response, o.error_code, o.error_message, o.attempts, o.duration_ms, o.completed_at
             FROM counted, unnest(@indexes, @states, @statuses, @responses, @codes, @messages, @attempts, @durations, @times)
                 WITH ORDINALITY AS o (place, state, status_code, response, error_code, error_message, attempts, duration_ms, completed_at, arrival))
-        SELECT * FROM counted
+        SELECT {0} FROM counted
         """;
 
     // The driver reads every row of an answer that it was sent, wanted or not: so the server counts the bytes, and does
@@ -67,18 +69,24 @@ internal sealed class PostgresBulk : IBulk
             ? InsertFewAsync(db, batch, revision, jobs, cancellationToken)
             : CopyAsync(db, batch, revision, jobs, cancellationToken);
 
-    private static Task CopyAsync(StoreDb db, long batch, int revision, IReadOnlyList<StagedJob> jobs, CancellationToken cancellationToken) =>
-        CopyAsync(db, CopyJobs, jobs, async (writer, job, _) =>
+    private static Task CopyAsync(StoreDb db, long batch, int revision, IReadOnlyList<StagedJob> jobs, CancellationToken cancellationToken)
+    {
+        var rows = new CopyBuffer(fields: 8, Capacity(jobs, job => job.Params.Length));
+        foreach (var job in jobs)
         {
-            await writer.WriteAsync(batch, NpgsqlDbType.Bigint, cancellationToken);
-            await writer.WriteAsync(job.Index, NpgsqlDbType.Integer, cancellationToken);
-            await writer.WriteAsync(revision, NpgsqlDbType.Integer, cancellationToken);
-            await writer.WriteAsync(job.Namespace, NpgsqlDbType.Text, cancellationToken);
-            await writer.WriteAsync(job.Action, NpgsqlDbType.Text, cancellationToken);
-            await writer.WriteAsync(job.Params, NpgsqlDbType.Text, cancellationToken);
-            await writer.WriteAsync(job.CustomId, NpgsqlDbType.Text, cancellationToken);
-            await writer.WriteAsync(job.DeadlineSeconds, NpgsqlDbType.Integer, cancellationToken);
-        }, cancellationToken);
+            rows.Row();
+            rows.Big(batch);
+            rows.Integer(job.Index);
+            rows.Integer(revision);
+            rows.Text(job.Namespace);
+            rows.Text(job.Action);
+            rows.Text(job.Params);
+            rows.Text(job.CustomId);
+            rows.Integer(job.DeadlineSeconds);
+        }
+
+        return CopyAsync(db, CopyJobs, rows, cancellationToken);
+    }
 
     private static async Task InsertFewAsync(StoreDb db, long batch, int revision, IReadOnlyList<StagedJob> jobs, CancellationToken cancellationToken)
     {
@@ -98,13 +106,19 @@ internal sealed class PostgresBulk : IBulk
             cancellationToken));
     }
 
-    public Task InsertRowsAsync(StoreDb db, long content, IReadOnlyList<StagedRow> rows, CancellationToken cancellationToken) =>
-        CopyAsync(db, CopyRows, rows, async (writer, row, _) =>
+    public Task InsertRowsAsync(StoreDb db, long content, IReadOnlyList<StagedRow> rows, CancellationToken cancellationToken)
+    {
+        var copied = new CopyBuffer(fields: 3, Capacity(rows, row => row.Json.Length));
+        foreach (var row in rows)
         {
-            await writer.WriteAsync(content, NpgsqlDbType.Bigint, cancellationToken);
-            await writer.WriteAsync(row.Index, NpgsqlDbType.Integer, cancellationToken);
-            await writer.WriteAsync(row.Json, NpgsqlDbType.Text, cancellationToken);
-        }, cancellationToken);
+            copied.Row();
+            copied.Big(content);
+            copied.Integer(row.Index);
+            copied.Text(row.Json);
+        }
+
+        return CopyAsync(db, CopyRows, copied, cancellationToken);
+    }
 
     public Task<CountedRun?> InsertOutcomesAsync(StoreDb db, long batch, int run, IReadOnlyList<PackedOutcome> outcomes, DateTime now, CancellationToken cancellationToken) =>
         outcomes.Count < WorthCopying
@@ -118,30 +132,33 @@ internal sealed class PostgresBulk : IBulk
             return null;
         }
 
-        var first = counted.Seq - outcomes.Count + 1;
-        await CopyAsync(db, CopyOutcomes, outcomes, async (writer, outcome, place) =>
+        var (seq, rows) = (counted.Seq - outcomes.Count, new CopyBuffer(fields: 12, Capacity(outcomes, outcome => outcome.Response.Length)));
+        foreach (var outcome in outcomes)
         {
-            await writer.WriteAsync(batch, NpgsqlDbType.Bigint, cancellationToken);
-            await writer.WriteAsync(run, NpgsqlDbType.Integer, cancellationToken);
-            await writer.WriteAsync(outcome.Index, NpgsqlDbType.Integer, cancellationToken);
-            await writer.WriteAsync(first + place, NpgsqlDbType.Integer, cancellationToken);
-            await writer.WriteAsync((short)outcome.State(), NpgsqlDbType.Smallint, cancellationToken);
-            await writer.WriteAsync(outcome.StatusCode, NpgsqlDbType.Integer, cancellationToken);
-            await writer.WriteAsync(ResponseOf(outcome), NpgsqlDbType.Text, cancellationToken);
-            await writer.WriteAsync(outcome.ErrorCode, NpgsqlDbType.Text, cancellationToken);
-            await writer.WriteAsync(Storable(outcome.ErrorMessage), NpgsqlDbType.Text, cancellationToken);
-            await writer.WriteAsync(outcome.Attempts, NpgsqlDbType.Integer, cancellationToken);
-            await writer.WriteAsync(outcome.DurationMs, NpgsqlDbType.Integer, cancellationToken);
-            await writer.WriteAsync(outcome.CompletedAt, NpgsqlDbType.TimestampTz, cancellationToken);
-        }, cancellationToken);
+            rows.Row();
+            rows.Big(batch);
+            rows.Integer(run);
+            rows.Integer(outcome.Index);
+            rows.Integer(++seq);
+            rows.Small((short)outcome.State());
+            rows.Integer(outcome.StatusCode);
+            rows.Text(ResponseOf(outcome));
+            rows.Text(outcome.ErrorCode);
+            rows.Text(Storable(outcome.ErrorMessage));
+            rows.Integer(outcome.Attempts);
+            rows.Integer(outcome.DurationMs);
+            rows.Time(outcome.CompletedAt);
+        }
+
+        await CopyAsync(db, CopyOutcomes, rows, cancellationToken);
         return CountedRun.Of(counted);
     }
 
     private static async Task<CountedRun?> InsertFewAsync(StoreDb db, long batch, int run, IReadOnlyList<PackedOutcome> outcomes, DateTime now, CancellationToken cancellationToken)
     {
-        // Not to be composed upon.
-        var counted = await RefusableAsync(() => db.Runs.FromSqlRaw(
-            InsertOutcomes,
+        var runs = db.RowsOf<Run>();
+        var parameters = new NpgsqlParameter[]
+        {
             new NpgsqlParameter<int>("count", outcomes.Count),
             new NpgsqlParameter<int>("completed", outcomes.Count(outcome => outcome.Completed)),
             new NpgsqlParameter<DateTime>("now", now),
@@ -155,7 +172,10 @@ internal sealed class PostgresBulk : IBulk
             Column("messages", NpgsqlDbType.Text, outcomes, outcome => Storable(outcome.ErrorMessage)),
             Column("attempts", NpgsqlDbType.Integer, outcomes, outcome => outcome.Attempts),
             Column("durations", NpgsqlDbType.Integer, outcomes, outcome => outcome.DurationMs),
-            Column("times", NpgsqlDbType.TimestampTz, outcomes, outcome => outcome.CompletedAt)).AsNoTracking().ToListAsync(cancellationToken));
+            Column("times", NpgsqlDbType.TimestampTz, outcomes, outcome => outcome.CompletedAt),
+        };
+        var statement = FormattableStringFactory.Create(InsertOutcomes, Interpolated.Text(runs.Columns()));
+        var counted = await RefusableAsync(() => RawStatement.RowsAsync(db, statement, parameters, reader => runs.Read(reader), cancellationToken));
         return counted.SingleOrDefault() is { } row ? CountedRun.Of(row) : null;
     }
 
@@ -165,22 +185,20 @@ internal sealed class PostgresBulk : IBulk
     public Task<IReadOnlyList<PackedJob>> ReadJobsAsync(StoreDb db, long batch, int revision, IReadOnlyList<(int Index, int Attempt)> jobs, CancellationToken cancellationToken) =>
         JobQuery.ReadJobsAsync(db, Listed, batch, revision, jobs, jobs.Select(job => job.Index).ToArray(), cancellationToken);
 
-    private static async Task CopyAsync<T>(
-        StoreDb db, string copy, IReadOnlyList<T> rows, Func<NpgsqlBinaryImporter, T, int, Task> write, CancellationToken cancellationToken)
+    // The server says whether it takes the rows when the stream is closed.
+    private static async Task CopyAsync(StoreDb db, string copy, CopyBuffer rows, CancellationToken cancellationToken)
     {
         var connection = (NpgsqlConnection)BulkTransaction.ConnectionOf(db);
         await RefusableAsync(async () =>
         {
-            await using var writer = await connection.BeginBinaryImportAsync(copy, cancellationToken);
-            for (var place = 0; place < rows.Count; place++)
-            {
-                await writer.StartRowAsync(cancellationToken);
-                await write(writer, rows[place], place);
-            }
-
-            return await writer.CompleteAsync(cancellationToken);
+            await using var stream = await connection.BeginRawBinaryCopyAsync(copy, cancellationToken);
+            await stream.WriteAsync(rows.End(), cancellationToken);
+            return true;
         });
     }
+
+    // So that the buffer mostly need not grow: a row has up to a hundred bytes of numbers and lengths.
+    private static int Capacity<T>(IReadOnlyList<T> rows, Func<T, int> text) => 64 + rows.Sum(row => text(row) + 128);
 
     private static async Task<T> RefusableAsync<T>(Func<Task<T>> insert)
     {

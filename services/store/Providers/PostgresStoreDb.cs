@@ -7,7 +7,7 @@ namespace BatchPlatform.Store;
 public sealed class PostgresStoreDb(DbContextOptions<PostgresStoreDb> options) : StoreDb(options)
 {
     /// <inheritdoc/>
-    public override IQueryable<Batch> LockBatch(Guid id) => Batches.FromSql($"SELECT * FROM batches WHERE id = {id} FOR UPDATE");
+    protected override FormattableString Locked(FormattableString columns, Guid id) => $"SELECT {columns} FROM batches WHERE id = {id} FOR UPDATE";
 
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)

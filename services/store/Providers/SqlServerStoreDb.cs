@@ -27,9 +27,6 @@ public sealed class SqlServerStoreDb(DbContextOptions<SqlServerStoreDb> options)
     public override string IsNot(string column) => $"[{column}] = 0";
 
     /// <inheritdoc/>
-    public override IQueryable<Batch> LockBatch(Guid id) => Batches.FromSql($"SELECT * FROM batches WITH (UPDLOCK, ROWLOCK) WHERE id = {id}");
-
-    /// <inheritdoc/>
     public override async Task<bool> InsertIfAbsentAsync<T>(T row, CancellationToken cancellationToken)
     {
         try
@@ -45,7 +42,11 @@ public sealed class SqlServerStoreDb(DbContextOptions<SqlServerStoreDb> options)
     }
 
     /// <inheritdoc/>
-    protected override FormattableString Returning(FormattableString update, FormattableString where) => Interpolated.Flat($"{update} OUTPUT inserted.* WHERE {where}");
+    protected override FormattableString Returning(FormattableString update, FormattableString where, Func<string, FormattableString> columns) =>
+        $"{update} OUTPUT {columns("inserted.")} WHERE {where}";
+
+    /// <inheritdoc/>
+    protected override FormattableString Locked(FormattableString columns, Guid id) => $"SELECT {columns} FROM batches WITH (UPDLOCK, ROWLOCK) WHERE id = {id}";
 
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)

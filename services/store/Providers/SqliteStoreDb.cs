@@ -1,4 +1,3 @@
-using BatchPlatform.Store.Tables;
 using Microsoft.EntityFrameworkCore;
 
 namespace BatchPlatform.Store;
@@ -7,5 +6,5 @@ namespace BatchPlatform.Store;
 public sealed class SqliteStoreDb(DbContextOptions<SqliteStoreDb> options) : StoreDb(options)
 {
     /// <inheritdoc/>
-    public override IQueryable<Batch> LockBatch(Guid id) => Batches.Where(batch => batch.CorrelationId == id);
+    protected override FormattableString Locked(FormattableString columns, Guid id) => $"SELECT {columns} FROM batches WHERE id = {id}";
 }

@@ -35,7 +35,7 @@ internal sealed class BatchRepositoryContext<TMessage>(
     public async Task<SagaConsumeContext<Batch, TMessage>> Load(Guid correlationId)
     {
         // The lock spares conflicting consumers a retry; correctness rests on the version.
-        var instance = await unit.Db.LockBatch(correlationId).FirstOrDefaultAsync(CancellationToken);
+        var instance = await unit.Db.LockBatchAsync(correlationId, CancellationToken);
         return instance is null ? null! : await CreateSagaConsumeContext(this, instance, SagaConsumeContextMode.Load);
     }
 

@@ -1,47 +1,32 @@
 -- one batch, locked
-SELECT TOP(1) [b].[id], [b].[callback], [b].[committed_at], [b].[created_at], [b].[state], [b].[deleted_at], [b].[dialect], [b].[dialect_document], [b].[ended_at], [b].[epoch], [b].[fire_queued], [b].[fires], [b].[lanes], [b].[name], [b].[next_index], [b].[number], [b].[options], [b].[pause_reason], [b].[paused], [b].[paused_at], [b].[recurring], [b].[replies], [b].[revision], [b].[run], [b].[schedule], [b].[schedule_revision], [b].[shortest_deadline_seconds], [b].[started_at], [b].[stop_owed], [b].[tenant], [b].[total], [b].[updated_at], [b].[version]
-FROM (
-    SELECT * FROM batches WITH (UPDLOCK, ROWLOCK) WHERE id = @p0
-) AS [b];
+SELECT [id], [callback], [committed_at], [created_at], [state], [deleted_at], [dialect], [dialect_document], [ended_at], [epoch], [fire_queued], [fires], [lanes], [name], [next_index], [number], [options], [pause_reason], [paused], [paused_at], [recurring], [replies], [revision], [run], [schedule], [schedule_revision], [shortest_deadline_seconds], [started_at], [stop_owed], [tenant], [total], [updated_at], [version] FROM batches WITH (UPDLOCK, ROWLOCK) WHERE id = @p0;
 
 -- a row, unless its key is taken
 INSERT INTO [tenants] ([name], [callback], [pause_reason], [paused], [quotas], [time_zone], [updated_at], [weight]) SELECT @name, @callback, @pause_reason, @paused, @quotas, @time_zone, @updated_at, @weight WHERE NOT EXISTS (SELECT 1 FROM [tenants] WHERE [name] = @name);
 
 -- rows changed, locked and read
-UPDATE slices SET state = @p0 OUTPUT inserted.* WHERE id IN (@p1, @p2, @p3) AND state = @p4;
+UPDATE slices SET state = @p0 OUTPUT inserted.[id], inserted.[action], inserted.[batch], inserted.[batch_id], inserted.[calls_per_second], inserted.[concurrency], inserted.[created_at], inserted.[epoch], inserted.[holder], inserted.[jobs], inserted.[lease_until], inserted.[lost], inserted.[namespace], inserted.[probe], inserted.[remaining], inserted.[run], inserted.[state], inserted.[tenant] WHERE id IN (@p1, @p2, @p3) AND state = @p4;
 
 -- outcomes counted
 UPDATE runs SET
     seq = seq + @p0, completed = completed + @p1, failed = failed + @p2, failures = failures + @p3,
-    settled_at = CASE WHEN completed + failed + @p4 >= total THEN @p5 END OUTPUT inserted.* WHERE batch = @p6 AND number = @p7;
+    settled_at = CASE WHEN completed + failed + @p4 >= total THEN @p5 END OUTPUT inserted.[batch], inserted.[number], inserted.[batch_id], inserted.[budget_minimum], inserted.[budget_pauses], inserted.[budget_rate], inserted.[canary], inserted.[completed], inserted.[concurrency], inserted.[created_at], inserted.[deadline], inserted.[deadlines_from], inserted.[emptied], inserted.[epoch], inserted.[expired_at], inserted.[failed], inserted.[failed_before], inserted.[failures], inserted.[next_deadline], inserted.[requests_per_second], inserted.[revision], inserted.[root], inserted.[sampled_from], inserted.[seq], inserted.[settled_at], inserted.[started], inserted.[stop_on_job_error], inserted.[tenant], inserted.[total], inserted.[trace] WHERE batch = @p6 AND number = @p7;
 
 -- lanes that have something to cut
-SELECT [b].[batch], [b].[run], [b].[namespace], [b].[active], [b].[batch_id], [b].[cursor], [b].[end], [b].[epoch], [b].[gaps], [b].[open], [b].[priority], [b].[retry_at], [b].[revision], [b].[tenant], [r].[stop_on_job_error], [r].[deadlines_from], [r].[deadline], [r].[requests_per_second], [r].[concurrency], [r].[trace], CASE
-    WHEN [t].[name] IS NULL THEN 1.0E0
-    ELSE [t].[weight]
-END, CASE
-    WHEN EXISTS (
-        SELECT 1
-        FROM [slices] AS [s]
-        WHERE [s].[batch] = [b].[batch] AND [s].[run] = [b].[run] AND [s].[namespace] = [b].[namespace] AND [s].[state] = CAST(2 AS smallint)) THEN CAST(1 AS bit)
-    ELSE CAST(0 AS bit)
-END, (
-    SELECT COUNT(*)
-    FROM [slices] AS [s0]
-    WHERE [s0].[state] = CAST(0 AS smallint))
-FROM (
-    SELECT lanes.* FROM lanes JOIN (
-        SELECT batch, run, namespace FROM (
-            SELECT batch, run, namespace, ROW_NUMBER() OVER (PARTITION BY tenant ORDER BY priority DESC, batch) AS place
-            FROM lanes WHERE [active] = 1 AND [open] = 1 AND NOT EXISTS (SELECT 1 FROM gates WHERE gates.namespace = lanes.namespace AND ([paused] = 1 OR closed_until > @p0))) AS ranked
-        WHERE place <= 32
-        UNION SELECT batch, run, namespace FROM lanes WHERE [active] = 1 AND retry_at <= @p0
-        UNION SELECT batch, run, namespace FROM slices WHERE state = 2) AS ready
-    ON lanes.batch = ready.batch AND lanes.run = ready.run AND lanes.namespace = ready.namespace
-    WHERE [active] = 1 AND NOT EXISTS (SELECT 1 FROM gates WHERE gates.namespace = lanes.namespace AND ([paused] = 1 OR closed_until > @p0)) AND NOT EXISTS (SELECT 1 FROM tenants WHERE tenants.name = lanes.tenant AND [paused] = 1)
-) AS [b]
-INNER JOIN [runs] AS [r] ON [b].[batch] = [r].[batch] AND [b].[run] = [r].[number]
-LEFT JOIN [tenants] AS [t] ON [b].[tenant] = [t].[name];
+SELECT lanes.[batch], lanes.[run], lanes.[namespace], lanes.[active], lanes.[batch_id], lanes.[cursor], lanes.[end], lanes.[epoch], lanes.[gaps], lanes.[open], lanes.[priority], lanes.[retry_at], lanes.[revision], lanes.[tenant], runs.[batch], runs.[number], runs.[batch_id], runs.[budget_minimum], runs.[budget_pauses], runs.[budget_rate], runs.[canary], runs.[completed], runs.[concurrency], runs.[created_at], runs.[deadline], runs.[deadlines_from], runs.[emptied], runs.[epoch], runs.[expired_at], runs.[failed], runs.[failed_before], runs.[failures], runs.[next_deadline], runs.[requests_per_second], runs.[revision], runs.[root], runs.[sampled_from], runs.[seq], runs.[settled_at], runs.[started], runs.[stop_on_job_error], runs.[tenant], runs.[total], runs.[trace], COALESCE(tenants.weight, 1), (
+    SELECT COUNT(*) FROM slices WHERE slices.batch = lanes.batch AND slices.run = lanes.run AND slices.namespace = lanes.namespace AND state = 2), (
+    SELECT COUNT(*) FROM slices WHERE state = 0)
+FROM lanes JOIN (
+    SELECT batch, run, namespace FROM (
+        SELECT batch, run, namespace, ROW_NUMBER() OVER (PARTITION BY tenant ORDER BY priority DESC, batch) AS place
+        FROM lanes WHERE [active] = 1 AND [open] = 1 AND NOT EXISTS (SELECT 1 FROM gates WHERE gates.namespace = lanes.namespace AND ([paused] = 1 OR closed_until > @p0))) AS ranked
+    WHERE place <= 32
+    UNION SELECT batch, run, namespace FROM lanes WHERE [active] = 1 AND retry_at <= @p0
+    UNION SELECT batch, run, namespace FROM slices WHERE state = 2) AS ready
+ON lanes.batch = ready.batch AND lanes.run = ready.run AND lanes.namespace = ready.namespace
+JOIN runs ON runs.batch = lanes.batch AND runs.number = lanes.run
+LEFT JOIN tenants ON tenants.name = lanes.tenant
+WHERE [active] = 1 AND NOT EXISTS (SELECT 1 FROM gates WHERE gates.namespace = lanes.namespace AND ([paused] = 1 OR closed_until > @p0)) AND NOT EXISTS (SELECT 1 FROM tenants WHERE tenants.name = lanes.tenant AND [paused] = 1);
 
 -- slices on their way
 SELECT [s].[tenant], [s].[batch], [s].[namespace], [s].[action], [s].[state], COUNT(*), COALESCE(SUM([s].[concurrency]), 0), COALESCE(SUM([s].[calls_per_second]), 0.0E0)

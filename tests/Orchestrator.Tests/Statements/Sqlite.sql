@@ -1,44 +1,32 @@
 -- one batch, locked
-SELECT "b"."id", "b"."callback", "b"."committed_at", "b"."created_at", "b"."state", "b"."deleted_at", "b"."dialect", "b"."dialect_document", "b"."ended_at", "b"."epoch", "b"."fire_queued", "b"."fires", "b"."lanes", "b"."name", "b"."next_index", "b"."number", "b"."options", "b"."pause_reason", "b"."paused", "b"."paused_at", "b"."recurring", "b"."replies", "b"."revision", "b"."run", "b"."schedule", "b"."schedule_revision", "b"."shortest_deadline_seconds", "b"."started_at", "b"."stop_owed", "b"."tenant", "b"."total", "b"."updated_at", "b"."version"
-FROM "batches" AS "b"
-WHERE "b"."id" = @id
-LIMIT 1;
+SELECT "id", "callback", "committed_at", "created_at", "state", "deleted_at", "dialect", "dialect_document", "ended_at", "epoch", "fire_queued", "fires", "lanes", "name", "next_index", "number", "options", "pause_reason", "paused", "paused_at", "recurring", "replies", "revision", "run", "schedule", "schedule_revision", "shortest_deadline_seconds", "started_at", "stop_owed", "tenant", "total", "updated_at", "version" FROM batches WHERE id = @p0;
 
 -- a row, unless its key is taken
 INSERT INTO "tenants" ("name", "callback", "pause_reason", "paused", "quotas", "time_zone", "updated_at", "weight") VALUES (@name, @callback, @pause_reason, @paused, @quotas, @time_zone, @updated_at, @weight) ON CONFLICT DO NOTHING;
 
 -- rows changed, locked and read
-UPDATE slices SET state = @p0 WHERE id IN (@p1, @p2, @p3) AND state = @p4 RETURNING *;
+UPDATE slices SET state = @p0 WHERE id IN (@p1, @p2, @p3) AND state = @p4 RETURNING "id", "action", "batch", "batch_id", "calls_per_second", "concurrency", "created_at", "epoch", "holder", "jobs", "lease_until", "lost", "namespace", "probe", "remaining", "run", "state", "tenant";
 
 -- outcomes counted
 UPDATE runs SET
     seq = seq + @p0, completed = completed + @p1, failed = failed + @p2, failures = failures + @p3,
-    settled_at = CASE WHEN completed + failed + @p4 >= total THEN @p5 END WHERE batch = @p6 AND number = @p7 RETURNING *;
+    settled_at = CASE WHEN completed + failed + @p4 >= total THEN @p5 END WHERE batch = @p6 AND number = @p7 RETURNING "batch", "number", "batch_id", "budget_minimum", "budget_pauses", "budget_rate", "canary", "completed", "concurrency", "created_at", "deadline", "deadlines_from", "emptied", "epoch", "expired_at", "failed", "failed_before", "failures", "next_deadline", "requests_per_second", "revision", "root", "sampled_from", "seq", "settled_at", "started", "stop_on_job_error", "tenant", "total", "trace";
 
 -- lanes that have something to cut
-SELECT "b"."batch", "b"."run", "b"."namespace", "b"."active", "b"."batch_id", "b"."cursor", "b"."end", "b"."epoch", "b"."gaps", "b"."open", "b"."priority", "b"."retry_at", "b"."revision", "b"."tenant", "r"."stop_on_job_error", "r"."deadlines_from", "r"."deadline", "r"."requests_per_second", "r"."concurrency", "r"."trace", CASE
-    WHEN "t"."name" IS NULL THEN 1.0
-    ELSE "t"."weight"
-END, EXISTS (
-    SELECT 1
-    FROM "slices" AS "s"
-    WHERE "s"."batch" = "b"."batch" AND "s"."run" = "b"."run" AND "s"."namespace" = "b"."namespace" AND "s"."state" = 2), (
-    SELECT COUNT(*)
-    FROM "slices" AS "s0"
-    WHERE "s0"."state" = 0)
-FROM (
-    SELECT lanes.* FROM lanes JOIN (
-        SELECT batch, run, namespace FROM (
-            SELECT batch, run, namespace, ROW_NUMBER() OVER (PARTITION BY tenant ORDER BY priority DESC, batch) AS place
-            FROM lanes WHERE active AND open AND NOT EXISTS (SELECT 1 FROM gates WHERE gates.namespace = lanes.namespace AND (paused OR closed_until > @p0))) AS ranked
-        WHERE place <= 32
-        UNION SELECT batch, run, namespace FROM lanes WHERE active AND retry_at <= @p0
-        UNION SELECT batch, run, namespace FROM slices WHERE state = 2) AS ready
-    ON lanes.batch = ready.batch AND lanes.run = ready.run AND lanes.namespace = ready.namespace
-    WHERE active AND NOT EXISTS (SELECT 1 FROM gates WHERE gates.namespace = lanes.namespace AND (paused OR closed_until > @p0)) AND NOT EXISTS (SELECT 1 FROM tenants WHERE tenants.name = lanes.tenant AND paused)
-) AS "b"
-INNER JOIN "runs" AS "r" ON "b"."batch" = "r"."batch" AND "b"."run" = "r"."number"
-LEFT JOIN "tenants" AS "t" ON "b"."tenant" = "t"."name";
+SELECT lanes."batch", lanes."run", lanes."namespace", lanes."active", lanes."batch_id", lanes."cursor", lanes."end", lanes."epoch", lanes."gaps", lanes."open", lanes."priority", lanes."retry_at", lanes."revision", lanes."tenant", runs."batch", runs."number", runs."batch_id", runs."budget_minimum", runs."budget_pauses", runs."budget_rate", runs."canary", runs."completed", runs."concurrency", runs."created_at", runs."deadline", runs."deadlines_from", runs."emptied", runs."epoch", runs."expired_at", runs."failed", runs."failed_before", runs."failures", runs."next_deadline", runs."requests_per_second", runs."revision", runs."root", runs."sampled_from", runs."seq", runs."settled_at", runs."started", runs."stop_on_job_error", runs."tenant", runs."total", runs."trace", COALESCE(tenants.weight, 1), (
+    SELECT COUNT(*) FROM slices WHERE slices.batch = lanes.batch AND slices.run = lanes.run AND slices.namespace = lanes.namespace AND state = 2), (
+    SELECT COUNT(*) FROM slices WHERE state = 0)
+FROM lanes JOIN (
+    SELECT batch, run, namespace FROM (
+        SELECT batch, run, namespace, ROW_NUMBER() OVER (PARTITION BY tenant ORDER BY priority DESC, batch) AS place
+        FROM lanes WHERE active AND open AND NOT EXISTS (SELECT 1 FROM gates WHERE gates.namespace = lanes.namespace AND (paused OR closed_until > @p0))) AS ranked
+    WHERE place <= 32
+    UNION SELECT batch, run, namespace FROM lanes WHERE active AND retry_at <= @p0
+    UNION SELECT batch, run, namespace FROM slices WHERE state = 2) AS ready
+ON lanes.batch = ready.batch AND lanes.run = ready.run AND lanes.namespace = ready.namespace
+JOIN runs ON runs.batch = lanes.batch AND runs.number = lanes.run
+LEFT JOIN tenants ON tenants.name = lanes.tenant
+WHERE active AND NOT EXISTS (SELECT 1 FROM gates WHERE gates.namespace = lanes.namespace AND (paused OR closed_until > @p0)) AND NOT EXISTS (SELECT 1 FROM tenants WHERE tenants.name = lanes.tenant AND paused);
 
 -- slices on their way
 SELECT "s"."tenant", "s"."batch", "s"."namespace", "s"."action", "s"."state", COUNT(*), COALESCE(SUM("s"."concurrency"), 0), COALESCE(SUM("s"."calls_per_second"), 0.0)

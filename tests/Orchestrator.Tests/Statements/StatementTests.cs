@@ -92,9 +92,9 @@ public sealed class StatementTests
     {
         var now = Now;
         var many = Enumerable.Range(0, 3).Select(_ => Id).ToList();
-        yield return ("one batch, locked", db => db.LockBatch(Id).FirstOrDefaultAsync());
+        yield return ("one batch, locked", db => db.LockBatchAsync(Id, default));
         yield return ("a row, unless its key is taken", db => db.InsertIfAbsentAsync(new Tenant { Name = "acme", UpdatedAt = Now }, default));
-        yield return ("rows changed, locked and read", db => db.UpdateReturning<Slice>($"UPDATE slices SET state = {1}", $"id IN ({Interpolated.List(many)}) AND state = {0}").ToListAsync());
+        yield return ("rows changed, locked and read", db => db.UpdateReturningAsync<Slice>($"UPDATE slices SET state = {1}", $"id IN ({Interpolated.List(many)}) AND state = {0}", default));
         yield return ("outcomes counted", db => CountedRuns.CountAsync(db, batch: 1, run: 1, [], Now, default));
         yield return ("lanes that have something to cut", db => Outlook.LanesAsync(db, now, default));
         yield return ("slices on their way", db => Outlook.LiveAsync(db, default));
