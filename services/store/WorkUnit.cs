@@ -59,10 +59,22 @@ public sealed class WorkUnit : IAsyncDisposable
     /// <summary>Runs once the transaction has committed, in the order given; what is lost with the process if it dies in between.</summary>
     public void AfterCommit(Func<Task> action) => _afterCommit.Add(action);
 
+    /// <summary>Whether anything tracked is to be saved. Nothing may change after this: the rows are compared with what they were this once.</summary>
+    internal bool HasChanges()
+    {
+        if (Db.ChangeTracker.AutoDetectChangesEnabled)
+        {
+            Db.ChangeTracker.DetectChanges();
+            Db.ChangeTracker.AutoDetectChangesEnabled = false;
+        }
+
+        return Db.ChangeTracker.HasChanges();
+    }
+
     /// <summary>Saves what is tracked, commits, then lets go of the database before anything is sent.</summary>
     public async Task CommitAsync(CancellationToken cancellationToken = default)
     {
-        if (Db.ChangeTracker.HasChanges())
+        if (HasChanges())
         {
             await Db.SaveChangesAsync(cancellationToken);
         }

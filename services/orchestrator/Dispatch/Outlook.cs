@@ -18,20 +18,16 @@ internal static class Outlook
     private const int LanesPerTenant = 32;
 
     /// <summary>Queued and taken slices, summed.</summary>
-    public static Task<List<LiveSlices>> LiveAsync(StoreDb db, CancellationToken cancellationToken) =>
-        db.Slices
-            .Where(slice => slice.State != SliceState.Returned)
-            .GroupBy(slice => new { slice.Tenant, slice.Batch, slice.Namespace, slice.Action, slice.State })
-            .Select(group => new LiveSlices(
-                group.Key.Tenant,
-                group.Key.Batch,
-                group.Key.Namespace,
-                group.Key.Action,
-                group.Key.State,
-                group.Count(),
-                group.Sum(slice => slice.Concurrency),
-                group.Sum(slice => slice.CallsPerSecond)))
-            .ToListAsync(cancellationToken);
+    public static Task<List<LiveSlices>> LiveAsync(StoreDb db, CancellationToken cancellationToken) => RawStatement.RowsAsync(
+        db,
+        Interpolated.Text($"""
+        SELECT tenant, batch, namespace, action, state, COUNT(*), SUM(concurrency), SUM(calls_per_second)
+        FROM slices WHERE state <> {(int)SliceState.Returned} GROUP BY tenant, batch, namespace, action, state
+        """),
+        named: [],
+        row => new LiveSlices(
+            row.GetString(0), row.GetInt64(1), row.GetString(2), row.GetString(3), (SliceState)row.GetInt16(4), Number(row, 5), Number(row, 6), row.GetDouble(7)),
+        cancellationToken);
 
     /// <summary>Lanes that have something to cut and whose tenant and upstream let it be run.</summary>
     public static Task<List<RunnableLane>> LanesAsync(StoreDb db, DateTime now, CancellationToken cancellationToken)

@@ -22,7 +22,7 @@ public sealed class BatchRepository(BatchStore store, ISagaConsumeContextFactory
     {
         await using var unit = await store.BeginAsync(context.CancellationToken);
         await next.Send(new BatchRepositoryContext<T>(unit, context, contexts));
-        if (unit.Db.ChangeTracker.HasChanges())
+        if (unit.HasChanges())
         {
             RaiseVersion(unit.Db);
         }
@@ -51,7 +51,7 @@ public sealed class BatchRepository(BatchStore store, ISagaConsumeContextFactory
     {
         foreach (var entry in db.ChangeTracker.Entries<Batch>().Where(entry => entry.State == EntityState.Modified))
         {
-            entry.Entity.Version++;
+            entry.Property(batch => batch.Version).CurrentValue++;
         }
     }
 

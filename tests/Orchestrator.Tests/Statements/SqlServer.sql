@@ -29,10 +29,8 @@ LEFT JOIN tenants ON tenants.name = lanes.tenant
 WHERE [active] = 1 AND NOT EXISTS (SELECT 1 FROM gates WHERE gates.namespace = lanes.namespace AND ([paused] = 1 OR closed_until > @p0)) AND NOT EXISTS (SELECT 1 FROM tenants WHERE tenants.name = lanes.tenant AND [paused] = 1);
 
 -- slices on their way
-SELECT [s].[tenant], [s].[batch], [s].[namespace], [s].[action], [s].[state], COUNT(*), COALESCE(SUM([s].[concurrency]), 0), COALESCE(SUM([s].[calls_per_second]), 0.0E0)
-FROM [slices] AS [s]
-WHERE [s].[state] <> CAST(2 AS smallint)
-GROUP BY [s].[tenant], [s].[batch], [s].[namespace], [s].[action], [s].[state];
+SELECT tenant, batch, namespace, action, state, COUNT(*), SUM(concurrency), SUM(calls_per_second)
+FROM slices WHERE state <> 2 GROUP BY tenant, batch, namespace, action, state;
 
 -- two messages owed
 SET IMPLICIT_TRANSACTIONS OFF;
