@@ -1,12 +1,12 @@
 using System.Buffers.Binary;
 using System.Text;
-using K4os.Compression.LZ4;
+using Snappier;
 
 namespace BatchPlatform.Contracts;
 
 /// <summary>
 /// Writes the primitive parts of a block: little-endian numbers, length-prefixed bytes. The whole is compressed, since the broker
-/// writes every byte to its disk, and jobs of a batch look like each other: the length of the parts as a number, then an LZ4 block.
+/// writes every byte to its disk, and jobs of a batch look like each other: one block of Snappy (google/snappy, format_description.txt).
 /// </summary>
 internal sealed class BlockWriter(int capacity)
 {
@@ -29,12 +29,7 @@ internal sealed class BlockWriter(int capacity)
         Encoding.UTF8.GetBytes(text, Take(Encoding.UTF8.GetByteCount(text)));
     }
 
-    public byte[] ToArray()
-    {
-        var block = new byte[sizeof(int) + LZ4Codec.MaximumOutputSize(_length)];
-        BinaryPrimitives.WriteInt32LittleEndian(block, _length);
-        return block[..(sizeof(int) + LZ4Codec.Encode(_buffer.AsSpan(0, _length), block.AsSpan(sizeof(int))))];
-    }
+    public byte[] ToArray() => Snappy.CompressToArray(_buffer.AsSpan(0, _length));
 
     private Span<byte> Take(int size)
     {
@@ -51,8 +46,8 @@ internal sealed class BlockWriter(int capacity)
 /// <summary>Reads what <see cref="BlockWriter"/> wrote; anything else is an <see cref="InvalidDataException"/>.</summary>
 internal struct BlockReader(ReadOnlyMemory<byte> block)
 {
-    // A byte of LZ4 stands for 255 at most, so that a damaged length cannot ask for gigabytes.
-    private const int LargestRatio = 255;
+    // Three bytes of Snappy stand for 64 at most: a damaged length cannot ask for gigabytes.
+    private const int LargestRatio = 22;
 
     private ReadOnlyMemory<byte> _rest = Decompressed(block.Span);
 
@@ -84,14 +79,12 @@ internal struct BlockReader(ReadOnlyMemory<byte> block)
 
     private static byte[] Decompressed(ReadOnlySpan<byte> block)
     {
-        var length = block.Length < sizeof(int) ? -1 : BinaryPrimitives.ReadInt32LittleEndian(block);
-        if (length < 0 || length > (long)LargestRatio * block.Length)
+        if (Snappy.GetUncompressedLength(block) is var length && (length < 0 || length > (long)LargestRatio * block.Length))
         {
             throw new InvalidDataException("A block's length does not fit its size.");
         }
 
-        var parts = new byte[length];
-        return LZ4Codec.Decode(block[sizeof(int)..], parts) == length ? parts : throw new InvalidDataException("A block is damaged.");
+        return Snappy.DecompressToArray(block);
     }
 
     private ReadOnlyMemory<byte> Take(int size)

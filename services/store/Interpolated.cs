@@ -13,8 +13,8 @@ public static class Interpolated
         return FormattableStringFactory.Create(Renumbered(statement, values), [.. values]);
     }
 
-    /// <summary>A text as a part of a statement, not as a value.</summary>
-    public static FormattableString Text(string text) => FormattableStringFactory.Create(text.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal));
+    /// <summary>A text, without braces, as a part of a statement and not as a value.</summary>
+    public static FormattableString Text(string text) => FormattableStringFactory.Create(text);
 
     /// <summary>Values with commas between them, as a part of a statement.</summary>
     public static FormattableString List<T>(IReadOnlyCollection<T> values) =>

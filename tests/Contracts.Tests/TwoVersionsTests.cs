@@ -1,8 +1,7 @@
-using System.Buffers.Binary;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using K4os.Compression.LZ4;
+using Snappier;
 
 namespace BatchPlatform.Contracts.Tests;
 
@@ -62,19 +61,9 @@ public sealed class TwoVersionsTests
         Assert.Equal(7, Assert.Single(OutcomeBlock.Unpack(BlockOf([.. PartsOf(outcomes), 1, 2, 3]))).Index);
     }
 
-    // A block is the length of its parts, little-endian, and the parts as one block of LZ4.
-    private static byte[] PartsOf(byte[] block)
-    {
-        var parts = new byte[BinaryPrimitives.ReadInt32LittleEndian(block)];
-        Assert.Equal(parts.Length, LZ4Codec.Decode(block.AsSpan(sizeof(int)), parts));
-        return parts;
-    }
+    private static byte[] PartsOf(byte[] block) => Snappy.DecompressToArray(block);
 
-    private static byte[] BlockOf(byte[] parts)
-    {
-        var compressed = new byte[LZ4Codec.MaximumOutputSize(parts.Length)];
-        return [.. BitConverter.GetBytes(parts.Length), .. compressed[..LZ4Codec.Encode(parts, compressed)]];
-    }
+    private static byte[] BlockOf(byte[] parts) => Snappy.CompressToArray(parts);
 
     // At every level of the message that is a record; the keys of a dictionary are content.
     private static void AddUnknown(JsonNode node)
