@@ -23,20 +23,20 @@ internal sealed class CopyBuffer(short fields, int capacity)
     private readonly ArrayBufferWriter<byte> _bytes = Begun(capacity);
 
     /// <summary>Begins a row, whose fields follow in the order of the statement's columns.</summary>
-    public void Row() => Write(fields);
+    public void Row() => WriteShort(fields);
 
     /// <summary>A <c>smallint</c>.</summary>
     public void Small(short value)
     {
-        Length(sizeof(short));
-        Write(value);
+        WriteInt(sizeof(short));
+        WriteShort(value);
     }
 
     /// <summary>An <c>integer</c>.</summary>
     public void Integer(int value)
     {
-        Length(sizeof(int));
-        Length(value);
+        WriteInt(sizeof(int));
+        WriteInt(value);
     }
 
     /// <summary>An <c>integer</c> that may be NULL.</summary>
@@ -48,14 +48,14 @@ internal sealed class CopyBuffer(short fields, int capacity)
         }
         else
         {
-            Length(Null);
+            WriteInt(Null);
         }
     }
 
     /// <summary>A <c>bigint</c>.</summary>
     public void Big(long value)
     {
-        Length(sizeof(long));
+        WriteInt(sizeof(long));
         BinaryPrimitives.WriteInt64BigEndian(_bytes.GetSpan(sizeof(long)), value);
         _bytes.Advance(sizeof(long));
     }
@@ -68,25 +68,25 @@ internal sealed class CopyBuffer(short fields, int capacity)
     {
         if (text is null)
         {
-            Length(Null);
+            WriteInt(Null);
             return;
         }
 
-        Length(Encoding.UTF8.GetByteCount(text));
+        WriteInt(Encoding.UTF8.GetByteCount(text));
         Encoding.UTF8.GetBytes(text, _bytes);
     }
 
     /// <summary>A <c>text</c> that is UTF-8 already, or NULL.</summary>
     public void Text(ReadOnlyMemory<byte>? utf8)
     {
-        Length(utf8?.Length ?? Null);
+        WriteInt(utf8?.Length ?? Null);
         _bytes.Write((utf8 ?? default).Span);
     }
 
     /// <summary>Ends the rows: all that there is to send.</summary>
     public ReadOnlyMemory<byte> End()
     {
-        Write(EndOfRows);
+        WriteShort(EndOfRows);
         return _bytes.WrittenMemory;
     }
 
@@ -97,13 +97,13 @@ internal sealed class CopyBuffer(short fields, int capacity)
         return bytes;
     }
 
-    private void Length(int value)
+    private void WriteInt(int value)
     {
         BinaryPrimitives.WriteInt32BigEndian(_bytes.GetSpan(sizeof(int)), value);
         _bytes.Advance(sizeof(int));
     }
 
-    private void Write(short value)
+    private void WriteShort(short value)
     {
         BinaryPrimitives.WriteInt16BigEndian(_bytes.GetSpan(sizeof(short)), value);
         _bytes.Advance(sizeof(short));
