@@ -9,7 +9,7 @@ namespace BatchPlatform.Store;
 
 /// <summary>
 /// Reads rows of a table from statements of our own. EF's own way, <c>FromSql</c>, builds the statement's text anew each time that it
-/// has parameters, which takes longer than all the rest of it; here the model is asked once.
+/// has parameters (docs/decisions/0002-bulk-paths.md); here the model is asked once.
 /// </summary>
 public sealed class EntityRows<T>
     where T : class
