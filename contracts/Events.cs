@@ -45,7 +45,7 @@ public sealed record RunQuiesced(Guid BatchId, int Run, int Epoch) : IRunEvent;
 /// <param name="PlannedAt">When it was to fire by the schedule, UTC; names the fire, so that a repeated message changes nothing.</param>
 public sealed record ScheduleFired(Guid BatchId, int Revision, DateTime PlannedAt);
 
-/// <summary>Told to everybody: a batch ended, by settling or by a stop. Owed exactly once for each (run, epoch).</summary>
+/// <summary>Told to the notifiers: a batch that has a callback ended, by settling or by a stop. Owed exactly once for each (run, epoch).</summary>
 /// <param name="BatchId">The batch.</param>
 /// <param name="Number">Its number, the key of its rows.</param>
 /// <param name="Tenant">Its owner.</param>

@@ -65,6 +65,22 @@ public static class BusDefaults
         return services;
     }
 
+    /// <summary>
+    /// Tries a message again whose handling failed by a conflict with another consumer of the same row, or by a database that is away for a
+    /// moment: with a fresh transaction that may go well. Anything else would fail the same way again.
+    /// </summary>
+    public static void RetryWhatMayPass(this IConsumePipeConfigurator pipe, IServiceProvider services)
+    {
+        var passes = services.GetService<PassingError>() ?? (error => error.IsTransient);
+        pipe.UseMessageRetry(retry =>
+        {
+            retry.Handle<DbUpdateException>();
+            retry.Handle<DbException>(error => passes(error));
+            retry.Handle<TimeoutException>();
+            retry.Exponential(30, TimeSpan.FromMilliseconds(5), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(20));
+        });
+    }
+
     /// <summary>Where RabbitMQ is.</summary>
     /// <exception cref="InvalidOperationException">There is no connection string.</exception>
     internal static Uri RabbitAddress(IConfiguration configuration) => new(configuration.GetConnectionString("Bus")
@@ -83,16 +99,7 @@ public static class BusDefaults
 
     private static void Configure(IBusRegistrationContext context, IBusFactoryConfigurator bus, QueueConfigurator queues, BusPart[] parts)
     {
-        // A conflict with another consumer of the same row, or a database that is away for a moment, is worth another try
-        // with a fresh transaction; anything else would fail the same way again.
-        var passes = context.GetService<PassingError>() ?? (error => error.IsTransient);
-        bus.UseMessageRetry(retry =>
-        {
-            retry.Handle<DbUpdateException>();
-            retry.Handle<DbException>(error => passes(error));
-            retry.Handle<TimeoutException>();
-            retry.Exponential(30, TimeSpan.FromMilliseconds(5), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(20));
-        });
+        bus.RetryWhatMayPass(context);
         foreach (var part in parts)
         {
             part.Queues(context, queues);

@@ -43,6 +43,7 @@ public static class OrchestratorSetup
         services.AddSingleton<UpstreamCatalog>();
         services.AddSingleton<Pace>();
         services.AddSingleton<SliceSender>();
+        services.AddRunEvents();
         services.AddSingleton<OutcomeLedger>();
         services.AddSingleton<ReportStore>();
         services.AddSingleton<ReportGroups>();
@@ -68,7 +69,7 @@ public static class OrchestratorSetup
     public static BusPart Bus(IConfiguration configuration) => new(
         bus =>
         {
-            bus.AddSagaStateMachine<BatchLifecycle, Batch>().InStore();
+            bus.AddSagaStateMachine<BatchLifecycle, Batch>(Surround).InStore();
             bus.AddConsumer<ReportConsumer>();
             bus.AddConsumer<HeartbeatConsumer>();
             bus.AddConsumer<UpstreamConsumer>();
@@ -80,17 +81,7 @@ public static class OrchestratorSetup
         },
         (context, queues) =>
         {
-            queues.Durable(Queues.BatchLifecycle, LifecycleConcurrency, queue =>
-            {
-                var signal = context.GetRequiredService<DispatchSignal>();
-                var quotas = context.GetRequiredService<QuotaDirectory>();
-                queue.ConfigureSaga<Batch>(context, saga =>
-                {
-                    saga.UseFilter(new RepeatedCommands());
-                    saga.UseFilter(new KnownQuotas(quotas));
-                    saga.UseFilter(new WakeDispatcher(signal));
-                });
-            });
+            queues.Durable(Queues.BatchLifecycle, LifecycleConcurrency, queue => queue.ConfigureSaga<Batch>(context));
             queues.Durable(Queues.Outcomes, ReportConcurrency, queue => queue.ConfigureConsumer<ReportConsumer>(context));
             queues.Questions(Queues.Leases, LifecycleConcurrency, queue =>
             {
@@ -106,4 +97,22 @@ public static class OrchestratorSetup
             queues.Durable(Queues.OrchestratorCleanup, 1, queue => queue.ConfigureConsumer<DeletedBatchConsumer>(context));
             queues.Broadcast("orchestrator", queue => queue.ConfigureConsumer<WorkerAnnouncements>(context));
         });
+
+    // The saga hears of its runs within the process, and of all else by the bus: it is one saga either way.
+    private static void AddRunEvents(this IServiceCollection services)
+    {
+        services.AddSingleton<RunEvents>();
+        services.AddMediator(mediator =>
+        {
+            mediator.AddSagaStateMachine<BatchLifecycle, Batch>(Surround).InStore();
+            mediator.ConfigureMediator((context, pipe) => pipe.RetryWhatMayPass(context));
+        });
+    }
+
+    private static void Surround(IRegistrationContext context, ISagaConfigurator<Batch> saga)
+    {
+        saga.UseFilter(new RepeatedCommands());
+        saga.UseFilter(new KnownSurroundings(context));
+        saga.UseFilter(new WakeDispatcher(context.GetRequiredService<DispatchSignal>()));
+    }
 }

@@ -49,7 +49,7 @@ internal sealed class Player(ModelHost host, Sequence sequence)
         var append = made.Jobs == 0 ? null : await host.Product.StageAsync(_number, baseIndex: 0, revision: ++_revision, made.Jobs);
         var schedule = made.Overlap is { } overlap ? new Schedule(ScheduleKind.Manual, Overlap: overlap) : null;
         var command = new CreateBatch(
-            _id, Guid.NewGuid(), _number, "default", "a batch", made.Recurring, options, Callback: null, Dialect: null, DialectDocument: null, append, made.Commit, schedule);
+            _id, Guid.NewGuid(), _number, "default", "a batch", made.Recurring, options, new Callback("https://client.test/ended"), Dialect: null, DialectDocument: null, append, made.Commit, schedule);
         return await AskAsync(_model.Deleted ? ErrorCodes.InvalidJobsCount : null, () => host.Product.AskAsync(command)) ?? await _product.DifferenceAsync(_model);
     }
 

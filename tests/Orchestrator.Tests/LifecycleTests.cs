@@ -146,6 +146,19 @@ public sealed class LifecycleTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_end_of_a_batch_without_a_callback_is_told_to_nobody()
+    {
+        var silent = await _host.CreateAsync(jobs: 1, commit: true, callback: false);
+        var loud = await _host.CreateAsync(jobs: 1, commit: true);
+
+        await _host.Bus.Publish(new RunSettled(silent, 1, 1, Failures: 0));
+        await _host.EventuallyInAsync(silent, BatchState.Finished);
+        await _host.Bus.Publish(new RunSettled(loud, 1, 1, Failures: 0));
+
+        Assert.Equal(loud, (await _host.ToldAsync<BatchEnded>()).BatchId);
+    }
+
+    [Fact]
     public async Task A_settled_run_with_failures_stops_a_batch_that_asked_for_it()
     {
         var id = await _host.CreateAsync(jobs: 2, commit: true, new BatchSettings(StopOnJobError: true));

@@ -99,13 +99,13 @@ internal sealed class OrchestratorHost : IAsyncDisposable
     }
 
     /// <summary>Creates a batch with staged jobs of namespace "test", as api's one-shot submission does.</summary>
-    public async Task<Guid> CreateAsync(int jobs, bool commit = false, BatchSettings? options = null, bool recurring = false, string tenant = "default", int? jobDeadline = null, Schedule? schedule = null)
+    public async Task<Guid> CreateAsync(int jobs, bool commit = false, BatchSettings? options = null, bool recurring = false, string tenant = "default", int? jobDeadline = null, Schedule? schedule = null, bool callback = true)
     {
         var number = Interlocked.Increment(ref _lastNumber);
         var append = jobs == 0 ? null : await StageAsync(number, baseIndex: 0, revision: 1, jobs, jobDeadline);
         var id = Guid.CreateVersion7();
         var reply = await AskAsync(new CreateBatch(
-            id, Guid.NewGuid(), number, tenant, "a batch", recurring, options ?? new BatchSettings(), Callback: null, Dialect: null, DialectDocument: null, append, commit, schedule));
+            id, Guid.NewGuid(), number, tenant, "a batch", recurring, options ?? new BatchSettings(), callback ? new Callback("https://client.test/ended") : null, Dialect: null, DialectDocument: null, append, commit, schedule));
         Assert.True(reply.Accepted, reply.Code);
         return id;
     }

@@ -1,4 +1,5 @@
 using BatchPlatform.Contracts;
+using BatchPlatform.Orchestrator.Lifecycle;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Tables;
 using MassTransit;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace BatchPlatform.Orchestrator.Leases;
 
 /// <summary>Renews the leases of the slices that a worker names; the first heartbeat for a slice makes the worker its only holder.</summary>
-public sealed class HeartbeatConsumer(BatchStore store, IOptions<OrchestratorOptions> options) : IConsumer<Heartbeat>
+public sealed class HeartbeatConsumer(BatchStore store, RunEvents events, IOptions<OrchestratorOptions> options) : IConsumer<Heartbeat>
 {
     public async Task Consume(ConsumeContext<Heartbeat> context)
     {
@@ -35,13 +36,13 @@ public sealed class HeartbeatConsumer(BatchStore store, IOptions<OrchestratorOpt
         await unit.CommitAsync(context.CancellationToken);
     }
 
-    private static async Task NoteStartAsync(WorkUnit unit, long batch, int number, CancellationToken cancellationToken)
+    private async Task NoteStartAsync(WorkUnit unit, long batch, int number, CancellationToken cancellationToken)
     {
         var run = unit.Db.Runs.Where(row => row.Batch == batch && row.Number == number);
         if (await run.Where(row => !row.Started).ExecuteUpdateAsync(row => row.SetProperty(r => r.Started, true), cancellationToken) == 1)
         {
             var started = await run.Select(row => new RunStarted(row.BatchId, row.Number, row.Epoch)).SingleAsync(cancellationToken);
-            unit.Owe(started);
+            events.TellAfterCommit(unit, started);
         }
     }
 }

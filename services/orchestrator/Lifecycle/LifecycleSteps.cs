@@ -116,7 +116,8 @@ internal static class LifecycleSteps
 
             // Made now: by the time it leaves, a fire may have begun another run.
             var stop = new StopRun(batch.CorrelationId, batch.Run, batch.Epoch, abort);
-            context.Unit().AfterCommit(() => context.Publish(stop));
+            var bus = context.GetPayload<Surroundings>().Bus;
+            context.Unit().AfterCommit(() => bus.Publish(stop));
         });
 
     /// <summary>Announces a stop that has not been announced yet.</summary>
@@ -128,7 +129,7 @@ internal static class LifecycleSteps
             {
                 context.Saga.StopOwed = false;
                 context.Saga.UpdatedAt = context.Now();
-                context.Unit().Owe(Ended(context.Saga, BatchState.Stopped));
+                context.Announce(BatchState.Stopped);
             }));
 
     public static EventActivityBinder<Batch, RunSettled> FinishRun(this EventActivityBinder<Batch, RunSettled> binder) =>
@@ -136,7 +137,7 @@ internal static class LifecycleSteps
         {
             context.Saga.EndedAt = context.Now();
             context.Saga.UpdatedAt = context.Now();
-            context.Unit().Owe(Ended(context.Saga, BatchState.Finished));
+            context.Announce(BatchState.Finished);
         });
 
     public static EventActivityBinder<Batch, PauseBatch> HoldJobs(this EventActivityBinder<Batch, PauseBatch> binder) =>
@@ -217,8 +218,16 @@ internal static class LifecycleSteps
         return context.Runs().HaltAsync(context.Saga);
     }
 
-    private static BatchEnded Ended(Batch batch, BatchState state) =>
-        new(batch.CorrelationId, batch.Number, batch.Tenant, batch.Run, batch.Epoch, state, batch.EndedAt!.Value);
+    // Only to who asked to be told: most batches are asked after instead. A callback that comes after the end is found by the notifier's clock.
+    private static void Announce<T>(this BehaviorContext<Batch, T> context, BatchState state)
+        where T : class
+    {
+        var batch = context.Saga;
+        if (batch.Callback is not null)
+        {
+            context.Unit().Owe(new BatchEnded(batch.CorrelationId, batch.Number, batch.Tenant, batch.Run, batch.Epoch, state, batch.EndedAt!.Value));
+        }
+    }
 
     internal static WorkUnit Unit<T>(this BehaviorContext<Batch, T> context)
         where T : class =>

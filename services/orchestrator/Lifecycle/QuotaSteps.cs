@@ -78,7 +78,7 @@ internal static class QuotaSteps
     private static async Task<bool> TakeAsync<T>(this BehaviorContext<Batch, T> context, Func<Task<QuotaUse>> use)
         where T : class
     {
-        var (batch, directory) = (context.Saga, context.GetPayload<QuotaDirectory>());
+        var (batch, directory) = (context.Saga, context.GetPayload<Surroundings>().Quotas);
         var quotas = await directory.OfAsync(batch.Tenant, context.CancellationToken);
         if (!quotas.BoundsBatches || await Allowances.TakeAsync(context.Unit(), batch.Tenant, quotas, await use(), context.CancellationToken) is not { } code)
         {
@@ -90,16 +90,4 @@ internal static class QuotaSteps
     }
 
     private sealed record Refusal(string Code);
-}
-
-/// <summary>Lets the lifecycle know tenants' quotas.</summary>
-internal sealed class KnownQuotas(QuotaDirectory directory) : IFilter<SagaConsumeContext<Batch>>
-{
-    public Task Send(SagaConsumeContext<Batch> context, IPipe<SagaConsumeContext<Batch>> next)
-    {
-        context.AddOrUpdatePayload(() => directory, _ => directory);
-        return next.Send(context);
-    }
-
-    public void Probe(ProbeContext context) => context.CreateFilterScope("knownQuotas");
 }

@@ -1,4 +1,5 @@
 using BatchPlatform.Contracts;
+using BatchPlatform.Orchestrator.Lifecycle;
 using BatchPlatform.Orchestrator.Watching;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Bulk;
@@ -8,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace BatchPlatform.Orchestrator.Outcomes;
 
 /// <summary>Writes outcomes and keeps the run's counts in step with them. Each job of a run gets one outcome, whatever is repeated.</summary>
-public sealed class OutcomeLedger(IBulk bulk, ActivityTally activity)
+public sealed class OutcomeLedger(IBulk bulk, RunEvents events, ActivityTally activity)
 {
     /// <summary>Those of the outcomes whose jobs have none yet, one for each.</summary>
     public static async Task<IReadOnlyList<PackedOutcome>> FreshAsync(
@@ -42,7 +43,7 @@ public sealed class OutcomeLedger(IBulk bulk, ActivityTally activity)
         });
         if (state.Settled)
         {
-            unit.Owe(new RunSettled(state.BatchId, run, state.Epoch, state.Failures));
+            events.TellAfterCommit(unit, new RunSettled(state.BatchId, run, state.Epoch, state.Failures));
             return true;
         }
 
@@ -50,22 +51,22 @@ public sealed class OutcomeLedger(IBulk bulk, ActivityTally activity)
         if (!state.Started)
         {
             await db.Runs.Where(r => r.Batch == batch && r.Number == run).ExecuteUpdateAsync(r => r.SetProperty(x => x.Started, true), cancellationToken);
-            unit.Owe(new RunStarted(state.BatchId, run, state.Epoch));
+            events.TellAfterCommit(unit, new RunStarted(state.BatchId, run, state.Epoch));
         }
 
         // The budget can be spent by a job that completed: the one that makes up the minimum after failures before it.
         var failed = fresh.Any(outcome => !outcome.Completed);
         if ((failed && state.StopOnJobError) || (state.BudgetSpent && !state.BudgetPauses))
         {
-            unit.Owe(new RunFailing(state.BatchId, run, state.Epoch));
+            events.TellAfterCommit(unit, new RunFailing(state.BatchId, run, state.Epoch));
         }
         else if (state.BudgetSpent)
         {
-            unit.Owe(new RunHeld(state.BatchId, run, state.Epoch, PauseReasons.FailureBudget));
+            events.TellAfterCommit(unit, new RunHeld(state.BatchId, run, state.Epoch, PauseReasons.FailureBudget));
         }
         else if (state.CanaryDone)
         {
-            unit.Owe(new RunHeld(state.BatchId, run, state.Epoch, PauseReasons.Canary));
+            events.TellAfterCommit(unit, new RunHeld(state.BatchId, run, state.Epoch, PauseReasons.Canary));
         }
 
         return false;
