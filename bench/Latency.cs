@@ -7,9 +7,6 @@ namespace BatchPlatform.Bench;
 /// <summary>One job in one POST (<c>jobs</c> inline, <c>commit: true</c>), until GET says Finished; one batch after another.</summary>
 internal sealed class Latency(Target target)
 {
-    // Often enough to see the end within a millisecond or two, seldom enough to leave the processors to the platform.
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(1);
-
     /// <summary>So many batches; how long each took, in milliseconds, in order.</summary>
     public async Task<IReadOnlyList<double>> RunAsync(int batches, CancellationToken cancellationToken)
     {
@@ -39,11 +36,7 @@ internal sealed class Latency(Target target)
             cancellationToken);
         var answered = clock.Elapsed.TotalMilliseconds;
         var id = (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(cancellationToken)).GetProperty("id").GetString();
-        while ((await target.Client.GetFromJsonAsync<JsonElement>($"/v1/batches/{id}", cancellationToken)).GetProperty("state").GetString() != "Finished")
-        {
-            await Task.Delay(Poll, TimeProvider.System, cancellationToken);
-        }
-
-        return answered;
+        var batch = await target.Client.GetFromJsonAsync<JsonElement>($"/v1/batches/{id}?wait=60", cancellationToken);
+        return batch.GetProperty("state").GetString() == "Finished" ? answered : throw new InvalidOperationException($"Not Finished within a minute: {batch}");
     }
 }

@@ -8,6 +8,9 @@ namespace BatchPlatform.Client;
 /// <summary>Creates batches and moves them through their lifecycle. Each command answers with the batch as it is afterwards.</summary>
 public sealed class BatchesClient
 {
+    // What the platform allows.
+    private const int LongestWaitSeconds = 60;
+
     private static readonly TimeSpan Reconnect = TimeSpan.FromSeconds(1);
 
     private readonly Transport _transport;
@@ -104,12 +107,15 @@ public sealed class BatchesClient
     /// <summary>Returns the batch once it is Finished or Stopped.</summary>
     public async Task<Batch> WaitAsync(Guid id, CancellationToken cancellationToken = default)
     {
-        await foreach (var _ in WatchAsync(id, cancellationToken))
+        var seconds = Math.Clamp((int)_transport.Options.AttemptTimeout.TotalSeconds / 2, 1, LongestWaitSeconds);
+        var path = PathOf(id) + Query.Empty.With("wait", seconds);
+        Batch batch;
+        do
         {
-            // Only the end counts.
+            batch = await _transport.SendAsync<Batch>(HttpMethod.Get, path, body: null, cancellationToken);
         }
-
-        return await GetAsync(id, cancellationToken);
+        while (!batch.HasEnded);
+        return batch;
     }
 
     internal static string PathOf(Guid id) => $"/v1/batches/{id:D}";

@@ -67,6 +67,18 @@ public sealed class AdmissionTests
     }
 
     [Fact]
+    public async Task Who_waits_for_the_end_of_a_batch_holds_no_place_among_the_others()
+    {
+        await using var app = await StartAsync(new() { ["Overload:Streams"] = "1", ["Overload:Reads"] = "1", ["Overload:Waiting"] = "0" });
+        var batch = $"/v1/batches/{await app.Client.CreateAsync()}";
+        Task<Reply>[] waiting = [app.Client.SendAsync(HttpMethod.Get, batch + "?wait=60"), app.Client.SendAsync(HttpMethod.Get, batch + "?wait=60")];
+
+        (await await Task.WhenAny(waiting)).IsProblem(503, "OVERLOADED");
+
+        Assert.Equal(HttpStatusCode.OK, (await app.Client.SendAsync(HttpMethod.Get, batch)).Status);
+    }
+
+    [Fact]
     public async Task Bodies_that_together_are_longer_than_the_memory_for_them_are_refused()
     {
         const int Announced = 40 * 1024 * 1024;

@@ -22,6 +22,9 @@ export interface BatchFilter {
 
 const reconnectAfter = 1000;
 
+// Seconds: what the platform allows.
+const longestWait = 60;
+
 /** Creates batches and moves them through their lifecycle. Each command answers with the batch as it is afterwards. */
 export class Batches {
   readonly #transport: Transport;
@@ -117,10 +120,13 @@ export class Batches {
 
   /** The batch, once it is Finished or Stopped. */
   async wait(id: string, signal?: AbortSignal): Promise<Batch> {
-    for await (const _ of this.watch(id, signal)) {
-      // Only the end counts.
+    for (;;) {
+      const answer = await this.#transport.send(pathOf(id) + queryOf({ wait: longestWait }), { signal });
+      const batch = (await answer.json()) as Batch;
+      if (batch.state === "Finished" || batch.state === "Stopped") {
+        return batch;
+      }
     }
-    return this.get(id);
   }
 
   #command(id: string, verb: string, body?: object): Promise<Batch> {

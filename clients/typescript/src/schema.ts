@@ -233,7 +233,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One batch, with counts per job state, progress, rate and ETA. */
+        /**
+         * One batch, with counts per job state, progress, rate and ETA.
+         * @description With wait, the answer comes once the batch is Finished or Stopped, and at the latest when the time is over: then it says how far the batch is.
+         */
         get: operations["get-batch"];
         put?: never;
         post?: never;
@@ -4920,7 +4923,10 @@ export interface operations {
     };
     "get-batch": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Seconds to wait for the batch's end, at most: 0 to 60, 0 when absent. */
+                wait?: string;
+            };
             header?: never;
             path: {
                 id: string;

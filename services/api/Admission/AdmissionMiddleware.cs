@@ -46,7 +46,7 @@ internal sealed class AdmissionMiddleware : IMiddleware, IDisposable
     private (Turns Turns, string Kind) KindOf(HttpContext context)
     {
         var route = context.GetEndpoint()?.Metadata;
-        if (route?.GetMetadata<LongRequest>() is not null)
+        if (route?.GetMetadata<LongRequest>()?.Is(context.Request) == true)
         {
             return (_streams, "stream");
         }

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using BatchPlatform.Api.Admission;
 using BatchPlatform.Api.Batches;
 using BatchPlatform.Contracts;
 using Microsoft.AspNetCore.Mvc;
@@ -15,7 +16,12 @@ internal static class BatchReadingApi
             .WithSummary("The tenant's batches, newest first unless another order is asked for.")
             .WithDescription("A page may hold fewer batches than the limit, or none, and still have a next_cursor: a search by name, error_code or scheduled looks at a bounded part of the list.")
             .Produces<Page<BatchView>>();
-        batches.MapGet("{id}", FindAsync).WithName("get-batch").WithSummary("One batch, with counts per job state, progress, rate and ETA.").Produces<BatchView>();
+        batches.MapGet("{id}", FindAsync)
+            .WithName("get-batch")
+            .WithMetadata(LongRequest.WithQuery("wait"))
+            .WithSummary("One batch, with counts per job state, progress, rate and ETA.")
+            .WithDescription("With wait, the answer comes once the batch is Finished or Stopped, and at the latest when the time is over: then it says how far the batch is.")
+            .Produces<BatchView>();
     }
 
     private static async Task<IResult> ListAsync([AsParameters] Query query, HttpContext context, BatchViews views, CancellationToken cancellationToken)
@@ -41,10 +47,24 @@ internal static class BatchReadingApi
         return TypedResults.Ok(new Page<BatchView>(batches, next is { } position ? sort.Write(position) : null));
     }
 
-    private static async Task<IResult> FindAsync(string id, HttpContext context, BatchViews views, CancellationToken cancellationToken) =>
-        await views.FindAsync(context.Tenant(), Parameter.BatchId(id), cancellationToken) is { } view
-            ? TypedResults.Ok(view)
-            : Problems.BatchNotFound();
+    private static async Task<IResult> FindAsync(
+        string id,
+        [Description("Seconds to wait for the batch's end, at most: 0 to 60, 0 when absent.")] string? wait,
+        HttpContext context,
+        BatchViews views,
+        BatchEnds ends,
+        CancellationToken cancellationToken)
+    {
+        var (batchId, seconds) = (Parameter.BatchId(id), Parameter.Number("wait", wait, 0, BatchEnds.MostSeconds) ?? 0);
+        var view = await views.FindAsync(context.Tenant(), batchId, cancellationToken);
+        if (seconds > 0 && view is { State: not (BatchState.Finished or BatchState.Stopped) })
+        {
+            await ends.WaitAsync(batchId, TimeSpan.FromSeconds(seconds), cancellationToken);
+            view = await views.FindAsync(context.Tenant(), batchId, cancellationToken);
+        }
+
+        return view is null ? Problems.BatchNotFound() : TypedResults.Ok(view);
+    }
 
     private sealed record Query(
         [property: Description("Only batches in this state.")] string? State,

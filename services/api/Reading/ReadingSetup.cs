@@ -11,6 +11,7 @@ public static class ReadingSetup
     {
         services.AddOptions<PublicOptions>().BindConfiguration("Public").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<BatchViews>();
+        services.AddSingleton<BatchEnds>();
 
         // Room for a page of results that is on its way to the client while the next one is read.
         services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxResponseBufferSize = 2 * ResultDownload.PageBytes);

@@ -1,0 +1,49 @@
+using BatchPlatform.Contracts;
+using BatchPlatform.Store;
+using BatchPlatform.Store.Tables;
+using Microsoft.EntityFrameworkCore;
+
+namespace BatchPlatform.Api.Reading;
+
+/// <summary>Waits for batches to end, so that their clients need not ask again and again.</summary>
+internal sealed class BatchEnds(BatchStore store, TimeProvider clock, IHostApplicationLifetime host)
+{
+    /// <summary>Seconds that a request may wait, at most.</summary>
+    public const int MostSeconds = 60;
+
+    // Asking the store costs so little that a tiny batch is looked at every few milliseconds. One that has taken a while mostly takes a
+    // while longer: it is looked at again when a tenth more has passed.
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(500);
+    private const int PartOfElapsed = 10;
+
+    private readonly Func<StoreDb, Guid, CancellationToken, Task<string?>> _state = EF.CompileAsyncQuery((StoreDb db, Guid id, CancellationToken _) =>
+        db.Batches.Where(batch => batch.CorrelationId == id && batch.DeletedAt == null).Select(batch => batch.CurrentState).SingleOrDefault());
+
+    /// <summary>Returns when the batch is Finished or Stopped, when it is gone, after so long, or when this process ends.</summary>
+    public async Task WaitAsync(Guid id, TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        using var over = new CancellationTokenSource(atMost, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, over.Token, host.ApplicationStopping);
+        var start = clock.GetTimestamp();
+        try
+        {
+            while (await GoesOnAsync(id, either.Token))
+            {
+                await Task.Delay(Pause(clock.GetElapsedTime(start)), clock, either.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The client is told how far the batch is, and asks again.
+        }
+    }
+
+    private async Task<bool> GoesOnAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var db = store.Read();
+        return await _state(db, id, cancellationToken) is { } state and not (nameof(BatchState.Finished) or nameof(BatchState.Stopped));
+    }
+
+    private static TimeSpan Pause(TimeSpan elapsed) => TimeSpan.FromTicks(Math.Clamp(elapsed.Ticks / PartOfElapsed, Shortest.Ticks, Longest.Ticks));
+}

@@ -1,0 +1,101 @@
+using System.Net;
+using BatchPlatform.Contracts;
+using BatchPlatform.Store.Tables;
+using BatchPlatform.Testing;
+using Xunit;
+
+namespace BatchPlatform.Api.Reading.Tests;
+
+/// <summary>GET of a batch that answers once the batch has ended.</summary>
+public sealed class WaitTests(SqliteApp app) : ReadingTests<SqliteApp>(app)
+{
+    [Theory]
+    [InlineData(BatchState.Finished)]
+    [InlineData(BatchState.Stopped)]
+    public async Task The_answer_comes_once_the_batch_has_ended(BatchState end)
+    {
+        var batch = await Tenant.BatchAsync(jobs: 1, BatchState.Running);
+        var answer = Tenant.GetAsync(Path(batch, wait: 60));
+        await LookedAsync();
+
+        await MoveAsync(batch, BatchState.Running);
+        App.Clock.Advance(TimeSpan.FromMilliseconds(2));
+        await LookedAsync();
+        Assert.False(answer.IsCompleted);
+
+        await MoveAsync(batch, end);
+        App.Clock.Advance(TimeSpan.FromMilliseconds(2));
+        Assert.Equal(end.ToString(), (await answer).Text("state"));
+    }
+
+    [Fact]
+    public async Task A_batch_that_has_ended_is_not_waited_for()
+    {
+        var batch = await Tenant.BatchAsync(jobs: 1, BatchState.Finished);
+
+        Assert.Equal("Finished", (await Tenant.GetAsync(Path(batch, wait: 60))).Text("state"));
+    }
+
+    [Fact]
+    public async Task The_answer_comes_when_the_time_is_over()
+    {
+        var batch = await Tenant.BatchAsync(jobs: 1, BatchState.Running);
+        var answer = Tenant.GetAsync(Path(batch, wait: 3));
+        await LookedAsync();
+
+        App.Clock.Advance(TimeSpan.FromSeconds(3));
+
+        Assert.Equal("Running", (await answer).Text("state"));
+    }
+
+    [Fact]
+    public async Task A_batch_deleted_meanwhile_is_not_found()
+    {
+        var batch = await Tenant.BatchAsync(jobs: 1);
+        var answer = Tenant.Client.GetAsync(new Uri(Path(batch, wait: 60), UriKind.Relative));
+        await LookedAsync();
+
+        batch.DeletedAt = App.Now;
+        await MoveAsync(batch, BatchState.Created);
+        App.Clock.Advance(TimeSpan.FromMilliseconds(2));
+
+        Assert.Equal(HttpStatusCode.NotFound, (await answer).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_client_that_goes_is_not_waited_for_any_more()
+    {
+        var batch = await Tenant.BatchAsync(jobs: 1);
+        using var going = new CancellationTokenSource();
+        var answer = Tenant.Client.GetAsync(new Uri(Path(batch, wait: 60), UriKind.Relative), going.Token);
+        await LookedAsync();
+
+        await going.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer);
+        await Eventually.Equal(0, () => App.Clock.ActiveTimers);
+    }
+
+    [Theory]
+    [InlineData("-1")]
+    [InlineData("61")]
+    [InlineData("0.5")]
+    [InlineData("long")]
+    public async Task Any_other_wait_is_refused(string wait)
+    {
+        var batch = await Tenant.BatchAsync(jobs: 1);
+
+        await Tenant.RefusedAsync($"/v1/batches/{batch.CorrelationId}?wait={wait}", HttpStatusCode.BadRequest, ErrorCodes.InvalidParameter, "wait");
+    }
+
+    private static string Path(Batch batch, int wait) => $"/v1/batches/{batch.CorrelationId}?wait={wait}";
+
+    // The batch has been looked at, and is looked at again after a while; beside it runs the time that the client gave.
+    private Task LookedAsync() => Eventually.Equal(2, () => App.Clock.ActiveTimers);
+
+    private Task MoveAsync(Batch batch, BatchState state)
+    {
+        batch.CurrentState = state.ToString();
+        return Tenant.SaveAsync(db => db.Batches.Update(batch));
+    }
+}
