@@ -56,7 +56,10 @@ public sealed class WorkUnit : IAsyncDisposable
         Detail = detail,
     });
 
-    /// <summary>Runs once the transaction has committed, in the order given; what is lost with the process if it dies in between.</summary>
+    /// <summary>
+    /// Runs once the transaction has committed; what is lost with the process if it dies in between. Actions begin in the order given and do not wait
+    /// for each other: the dispatcher begins while the broker confirms the reply that left before.
+    /// </summary>
     public void AfterCommit(Func<Task> action) => _afterCommit.Add(action);
 
     /// <summary>Whether anything tracked is to be saved. Nothing may change after this: the rows are compared with what they were this once.</summary>
@@ -81,11 +84,7 @@ public sealed class WorkUnit : IAsyncDisposable
 
         await _transaction.CommitAsync(cancellationToken);
         await ReleaseAsync();
-        foreach (var action in _afterCommit)
-        {
-            await action();
-        }
-
+        await Task.WhenAll(_afterCommit.ConvertAll(action => action()));
         foreach (var (row, message) in _owed)
         {
             await _relay.PublishAsync(row, message, CancellationToken.None);

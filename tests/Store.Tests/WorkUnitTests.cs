@@ -71,21 +71,27 @@ public abstract class WorkUnitTests(StoreFixture fixture) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Actions_after_the_commit_run_in_order_and_see_what_was_committed()
+    public async Task Actions_after_the_commit_begin_in_order_without_waiting_for_each_other_and_see_what_was_committed()
     {
-        var seen = new List<string>();
+        var (seen, second) = (new List<string>(), new TaskCompletionSource());
         await using var unit = await Store.BeginAsync();
         unit.Db.Gates.Add(Gate());
-        unit.AfterCommit(async () => seen.Add($"first {await IsSavedAsync()}"));
+        unit.AfterCommit(async () =>
+        {
+            seen.Add("first");
+            await second.Task;
+            seen.Add($"committed: {await IsSavedAsync()}");
+        });
         unit.AfterCommit(() =>
         {
             seen.Add("second");
+            second.SetResult();
             return Task.CompletedTask;
         });
 
         await unit.CommitAsync();
 
-        Assert.Equal(["first True", "second"], seen);
+        Assert.Equal(["first", "second", "committed: True"], seen);
     }
 
     [Fact]

@@ -17,18 +17,19 @@ internal sealed class BatchEnds(BatchStore store, TimeProvider clock, IHostAppli
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(500);
     private const int PartOfElapsed = 10;
 
-    private readonly Func<StoreDb, Guid, CancellationToken, Task<string?>> _state = EF.CompileAsyncQuery((StoreDb db, Guid id, CancellationToken _) =>
-        db.Batches.Where(batch => batch.CorrelationId == id && batch.DeletedAt == null).Select(batch => batch.CurrentState).SingleOrDefault());
+    // By the id alone, of which PostgreSQL knows that it finds one row, whatever it knows of tenants.
+    private readonly Func<StoreDb, Guid, CancellationToken, Task<Standing?>> _standing = EF.CompileAsyncQuery((StoreDb db, Guid id, CancellationToken _) =>
+        db.Batches.Where(batch => batch.CorrelationId == id && batch.DeletedAt == null).Select(batch => new Standing(batch.Tenant, batch.CurrentState)).SingleOrDefault());
 
-    /// <summary>Returns when the batch is Finished or Stopped, when it is gone, after so long, or when this process ends.</summary>
-    public async Task WaitAsync(Guid id, TimeSpan atMost, CancellationToken cancellationToken)
+    /// <summary>Returns when the tenant's batch is Finished or Stopped, when there is no such batch, after so long, or when this process ends.</summary>
+    public async Task WaitAsync(string tenant, Guid id, TimeSpan atMost, CancellationToken cancellationToken)
     {
         using var over = new CancellationTokenSource(atMost, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, over.Token, host.ApplicationStopping);
         var start = clock.GetTimestamp();
         try
         {
-            while (await GoesOnAsync(id, either.Token))
+            while (await GoesOnAsync(tenant, id, either.Token))
             {
                 await Task.Delay(Pause(clock.GetElapsedTime(start)), clock, either.Token);
             }
@@ -39,11 +40,13 @@ internal sealed class BatchEnds(BatchStore store, TimeProvider clock, IHostAppli
         }
     }
 
-    private async Task<bool> GoesOnAsync(Guid id, CancellationToken cancellationToken)
+    private async Task<bool> GoesOnAsync(string tenant, Guid id, CancellationToken cancellationToken)
     {
         await using var db = store.Read();
-        return await _state(db, id, cancellationToken) is { } state and not (nameof(BatchState.Finished) or nameof(BatchState.Stopped));
+        return await _standing(db, id, cancellationToken) is { State: not (nameof(BatchState.Finished) or nameof(BatchState.Stopped)) } batch && batch.Tenant == tenant;
     }
 
     private static TimeSpan Pause(TimeSpan elapsed) => TimeSpan.FromTicks(Math.Clamp(elapsed.Ticks / PartOfElapsed, Shortest.Ticks, Longest.Ticks));
+
+    private sealed record Standing(string Tenant, string State);
 }

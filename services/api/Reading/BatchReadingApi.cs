@@ -56,14 +56,12 @@ internal static class BatchReadingApi
         CancellationToken cancellationToken)
     {
         var (batchId, seconds) = (Parameter.BatchId(id), Parameter.Number("wait", wait, 0, BatchEnds.MostSeconds) ?? 0);
-        var view = await views.FindAsync(context.Tenant(), batchId, cancellationToken);
-        if (seconds > 0 && view is { State: not (BatchState.Finished or BatchState.Stopped) })
+        if (seconds > 0)
         {
-            await ends.WaitAsync(batchId, TimeSpan.FromSeconds(seconds), cancellationToken);
-            view = await views.FindAsync(context.Tenant(), batchId, cancellationToken);
+            await ends.WaitAsync(context.Tenant(), batchId, TimeSpan.FromSeconds(seconds), cancellationToken);
         }
 
-        return view is null ? Problems.BatchNotFound() : TypedResults.Ok(view);
+        return await views.FindAsync(context.Tenant(), batchId, cancellationToken) is { } view ? TypedResults.Ok(view) : Problems.BatchNotFound();
     }
 
     private sealed record Query(

@@ -5,7 +5,7 @@ using MassTransit;
 
 namespace BatchPlatform.Orchestrator.Lifecycle;
 
-/// <summary>Wakes the dispatcher once a transition that may have opened lanes has committed and its reply has left.</summary>
+/// <summary>Wakes the dispatcher once a transition that may have opened lanes has committed and its reply is on its way.</summary>
 internal sealed class WakeDispatcher(DispatchSignal signal) : IFilter<SagaConsumeContext<Batch>>
 {
     public async Task Send(SagaConsumeContext<Batch> context, IPipe<SagaConsumeContext<Batch>> next)
