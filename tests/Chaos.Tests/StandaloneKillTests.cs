@@ -16,7 +16,7 @@ public sealed class StandaloneKillTests(ITestOutputHelper output)
     public async Task Killed_at_random_moments_it_loses_nothing_and_counts_nothing_twice()
     {
         var seed = Number("BP_CHAOS_SEED") ?? Random.Shared.Next();
-        var kills = Number("BP_CHAOS_KILLS") ?? LongSuite.Cases(sample: 10, full: 200);
+        var kills = Number("BP_CHAOS_KILLS") ?? LongSuite.Cases(sample: 5, full: 200);
         output.WriteLine($"BP_CHAOS_SEED={seed}, {kills} kills");
         await using var receiver = await CallbackReceiver.StartAsync();
         await using var host = await StandaloneHost.StartAsync(new Dictionary<string, string?> { ["Sample__FailureRate"] = "0.02" });
