@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using BatchPlatform.Api;
@@ -95,6 +96,8 @@ internal sealed class Platform : IAsyncDisposable
             ["Bus:Transport"] = "InMemory",
             ["Security:MasterKey"] = masterKey,
             ["Dashboard:SessionKey"] = builder.Configuration["Dashboard:SessionKey"] ?? MasterKeyFile.SessionKeyOf(masterKey),
+            // Half of a worker's own: slices do not travel here, and each that is worked on takes memory.
+            ["Worker:Slots"] = builder.Configuration["Worker:Slots"] ?? Math.Max(4, 2 * Environment.ProcessorCount).ToString(CultureInfo.InvariantCulture),
         });
         // What stops the start is told to the user in one line; the host would log it as well, with where in the code it came up.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level >= LogLevel.Warning && isStarted());

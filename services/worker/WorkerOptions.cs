@@ -9,9 +9,11 @@ public sealed class WorkerOptions
     /// <summary>Where it is bound from.</summary>
     public const string Section = "Worker";
 
-    /// <summary>Slices worked on at once; 1 to 1,024.</summary>
+    /// <summary>
+    /// Slices worked on at once; 1 to 1,024. Unless set, several for each processor: while some are being cut, sent and stored, others are worked on.
+    /// </summary>
     [Range(1, 1024)]
-    public int Slots { get; set; } = Math.Max(4, 2 * Environment.ProcessorCount);
+    public int Slots { get; set; } = Math.Max(8, 4 * Environment.ProcessorCount);
 
     /// <summary>How often the worker announces itself and renews its leases; 100 ms to 5 s, since an orchestrator forgets a worker after 15 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:00:05")]

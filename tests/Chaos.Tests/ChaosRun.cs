@@ -47,7 +47,8 @@ internal sealed class ChaosRun(ChaosOptions options, Fleet fleet, CallbackReceiv
         await ledger.WaitAsync(TimeToEnd, receiver);
         var took = TimeProvider.System.GetElapsedTime(calm);
 
-        var report = await ledger.RunAsync(UpstreamCalls.Read([calls]), receiver.Notes);
+        var upstream = UpstreamCalls.Read([calls], isWhole: !recovery.Times.ContainsKey(FaultDeck.UpstreamKilled));
+        var report = await ledger.RunAsync(upstream, receiver.Notes);
         var ends = fleet.Members.SelectMany(member => member.LastWords.Select(words => $"{member.Name} ended by itself:\n{words[^Math.Min(words.Length, 4000)..]}"));
         return new ChaosReport(options, report, recovery.Times, took, _books.Repeated, [.. ends]);
     }

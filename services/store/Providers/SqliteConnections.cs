@@ -20,7 +20,6 @@ internal sealed class SqliteConnections : DbConnectionInterceptor
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = FULL;
         PRAGMA wal_autocheckpoint = 4000;
-        PRAGMA cache_size = -8000;
         PRAGMA temp_store = MEMORY;
         """;
 

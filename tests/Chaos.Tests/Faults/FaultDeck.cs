@@ -5,6 +5,9 @@ namespace BatchPlatform.Chaos.Tests.Faults;
 /// <summary>Draws faults: every kind once in random order, then all of them anew, each time with another victim.</summary>
 internal sealed class FaultDeck(Fleet fleet, CallbackReceiver receiver, Random random)
 {
+    /// <summary>The kind after which the upstream's log of calls may lack some.</summary>
+    public const string UpstreamKilled = "upstream dead";
+
     private readonly Queue<Func<Fault>> _kinds = new();
 
     /// <summary>So many faults, or fewer: two that befall the same do not come at once.</summary>
@@ -65,7 +68,7 @@ internal sealed class FaultDeck(Fleet fleet, CallbackReceiver receiver, Random r
     }
 
     private Fault UpstreamDead() =>
-        new("upstream dead", fleet.Upstream.Name, Seconds(1, 6), fleet.Upstream.KillAsync, fleet.Upstream.StartAsync);
+        new(UpstreamKilled, fleet.Upstream.Name, Seconds(1, 6), fleet.Upstream.KillAsync, fleet.Upstream.StartAsync);
 
     // Not for longer than the 5 s after which a callback is tried for the second time: the third time is minutes later.
     private Fault ReceiverDown() =>
