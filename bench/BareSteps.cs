@@ -38,7 +38,7 @@ internal sealed class BareSteps : IAsyncDisposable
         var steps = new BareSteps(database, bus, connection);
         await using var table = steps._store.CreateCommand("CREATE TABLE steps (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body bytea)");
         await table.ExecuteNonQueryAsync(cancellationToken);
-        foreach (var name in new[] { "command", "slice", "report", "ended" })
+        foreach (var name in new[] { "command", "slice", "report" })
         {
             steps._hops.Add(await Hop.OpenAsync(connection, name, cancellationToken));
         }
@@ -79,9 +79,8 @@ internal sealed class BareSteps : IAsyncDisposable
         await TransactAsync(statements: 5, cancellationToken); // a slice is cut
         await _hops[1].PassAsync(cancellationToken);
         await _hops[2].PassAsync(cancellationToken);
-        await TransactAsync(statements: 4, cancellationToken); // its outcomes are stored
-        await _hops[3].PassAsync(cancellationToken);
-        await TransactAsync(statements: 3, cancellationToken); // it is finished
+        await TransactAsync(statements: 3, cancellationToken); // its outcomes are stored
+        await TransactAsync(statements: 2, cancellationToken); // it is finished
         await ReadAsync(cancellationToken); // and seen to be
     }
 

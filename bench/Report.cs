@@ -53,7 +53,7 @@ internal sealed class Report(IReadOnlyList<Figure> figures, IReadOnlyList<PeerRo
     {
         string[] costs = ["services.noop_cpu.", "services.small_batch_cpu.", "services.one_job_cpu."];
         var processes = figures.Where(figure => figure.Name.StartsWith(costs[0], StringComparison.Ordinal)).Select(figure => figure.Name[costs[0].Length..]).Distinct().ToList();
-        return string.Join('\n', ["| process | no-op job, of 100,000 | batch of 10 jobs, of 1,000 at once | one-job batch, and asking after it |", "|---|---|---|---|",
+        return string.Join('\n', ["| process | no-op job, of 100,000 | batch of 10 jobs, of 1,000 at once | one-job batch, and waiting for it |", "|---|---|---|---|",
             .. processes.Select(process => Line(process, costs.Select(cost => Value(cost + process).Value))),
             Line("all", costs.Select(cost => processes.Sum(process => Value(cost + process).Value)))]);
 
