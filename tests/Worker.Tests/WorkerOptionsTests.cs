@@ -13,7 +13,7 @@ public sealed class WorkerOptionsTests
     {
         var options = Bind().GetRequiredService<IOptions<WorkerOptions>>().Value;
 
-        Assert.Equal(Math.Max(4, 2 * Environment.ProcessorCount), options.Slots);
+        Assert.Equal(Math.Max(8, 4 * Environment.ProcessorCount), options.Slots);
         Assert.Equal((5, 15, 25), (options.HeartbeatPeriod.TotalSeconds, options.Lease.TotalSeconds, options.DrainTimeout.TotalSeconds));
     }
 
