@@ -43,6 +43,7 @@ public sealed record RunSlice(
 /// <param name="Retries">Jobs to be tried again later.</param>
 /// <param name="Closing">The upstream asked everybody to leave it alone.</param>
 /// <param name="BusySeconds">How long the slice has been at work so far, for choosing the size of the next one.</param>
+/// <param name="HandedBack">Of the last report: how many jobs no report of the slice named. Where more are open, an earlier report is still on its way.</param>
 public sealed record ReportOutcomes(
     Guid SliceId,
     long Number,
@@ -52,7 +53,8 @@ public sealed record ReportOutcomes(
     byte[] Outcomes,
     IReadOnlyList<RetryLater> Retries,
     UpstreamClosing? Closing,
-    double BusySeconds);
+    double BusySeconds,
+    int? HandedBack = null);
 
 /// <summary>An upstream's wish to be left alone.</summary>
 /// <param name="Until">Until then, UTC; null when it did not say for how long.</param>

@@ -93,7 +93,7 @@ internal static class SampleMessages
         new BatchEnded(Batch, 42, "acme", 1, 2, BatchState.Finished, Time),
         new BatchDeleted(Batch, 42, "acme"),
         new RunSlice(Id(5), Batch, 42, 1, 2, "event", 4, 6, 2.5, true, true, Time, Time, [1, 2, 3], 7),
-        new ReportOutcomes(Id(5), 42, 1, Id(6), true, [1, 2, 3], [Later], Closing, 0.25),
+        new ReportOutcomes(Id(5), 42, 1, Id(6), true, [1, 2, 3], [Later], Closing, 0.25, 8),
         Later,
         Closing,
         new LeaveUpstream("event", 2.5),

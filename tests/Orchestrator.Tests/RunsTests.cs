@@ -53,6 +53,22 @@ public abstract class RunsTests(string provider) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_last_report_that_overtakes_another_hands_none_of_its_jobs_back()
+    {
+        await _host.AnnounceAsync(Worker, slots: 1);
+        var id = await _host.CreateAsync(jobs: 2, commit: true);
+        var slice = await _host.SliceAsync();
+        Assert.Equal(2, JobBlock.Unpack(slice.Jobs).Count);
+
+        await ReportAsync(slice, index: 1, last: true);
+        await Eventually.Equal((1, 0), () => _host.CountsAsync(id));
+        await ReportAsync(slice, index: 0, last: false);
+
+        await _host.EventuallyInAsync(id, BatchState.Finished);
+        Assert.False(_host.Slices.Reader.TryRead(out _));
+    }
+
+    [Fact]
     public async Task A_failure_stops_a_batch_that_asked_for_it()
     {
         await _host.AnnounceAsync(Worker, slots: 1);
@@ -201,6 +217,14 @@ public abstract class RunsTests(string provider) : IAsyncLifetime
     }
 
     // Ten jobs: 0 and 6 failed one way, 3 and 9 another.
+    // A report of one job of a slice, whose last report hands nothing back.
+    private async Task ReportAsync(RunSlice slice, int index, bool last)
+    {
+        var outcome = OutcomeBlock.Pack([OrchestratorHost.Ended(JobBlock.Unpack(slice.Jobs)[index], completed: true)]);
+        var report = new ReportOutcomes(slice.SliceId, slice.Number, slice.Run, Worker, last, outcome, Retries: [], Closing: null, BusySeconds: 0.01, last ? 0 : null);
+        await (await _host.Bus.GetSendEndpoint(new Uri($"exchange:{Queues.Outcomes}"))).Send(report);
+    }
+
     private async Task<Guid> FailedInTwoWaysAsync()
     {
         var id = await _host.CreateAsync(jobs: 10, commit: true);

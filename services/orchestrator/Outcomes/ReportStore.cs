@@ -114,7 +114,8 @@ public sealed partial class ReportStore(
         return mine;
     }
 
-    // What jobs are left stay with the reporter until his last report, which hands them back.
+    // What jobs are left stay with the reporter until his last report, which hands them back. One that overtook an earlier report, on its
+    // way through another orchestrator, does not: the jobs that the earlier one names were done, and would be done again.
     private void Settle(WorkUnit unit, Slice slice, int remaining, ReportOutcomes report)
     {
         slice.Remaining = remaining;
@@ -122,7 +123,7 @@ public sealed partial class ReportStore(
         {
             unit.Db.Slices.Remove(slice);
         }
-        else if (report.Last)
+        else if (report.Last && !(remaining > report.HandedBack))
         {
             slice.State = SliceState.Returned;
             slice.Holder = null;

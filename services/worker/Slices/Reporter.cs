@@ -10,6 +10,7 @@ namespace BatchPlatform.Worker.Slices;
 /// </summary>
 internal sealed partial class Reporter(
     HeldSlice slice,
+    int jobs,
     ISendEndpointProvider bus,
     Guid worker,
     WorkerOptions options,
@@ -24,6 +25,7 @@ internal sealed partial class Reporter(
     private List<PackedOutcome> _outcomes = [];
     private List<RetryLater> _retries = [];
     private int _bytes;
+    private int _unnamed = jobs;
     private UpstreamClosing? _closing;
     private ITimer? _timer;
     private Task _sent = Task.CompletedTask;
@@ -123,6 +125,7 @@ internal sealed partial class Reporter(
             (outcomes, _outcomes) = (_outcomes, []);
             (retries, _retries) = (_retries, []);
             _bytes = 0;
+            _unnamed -= outcomes.Count + retries.Count;
         }
 
         if (!last && outcomes.Count == 0 && retries.Count == 0)
@@ -133,7 +136,7 @@ internal sealed partial class Reporter(
         var grant = slice.Grant;
         return new ReportOutcomes(
             grant.SliceId, grant.Number, grant.Run, worker, last, OutcomeBlock.Pack(outcomes), retries,
-            last ? _closing : null, slice.Age.TotalSeconds);
+            last ? _closing : null, slice.Age.TotalSeconds, last ? _unnamed : null);
     }
 
     private async Task DeliverAsync(ReportOutcomes report)

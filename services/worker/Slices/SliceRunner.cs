@@ -32,7 +32,7 @@ internal sealed partial class SliceRunner(
 
         try
         {
-            await using var reporter = new Reporter(slice, bus, identity.Id, options.Value, time, logger);
+            await using var reporter = new Reporter(slice, jobs.Count, bus, identity.Id, options.Value, time, logger);
             if (slice.MayBegin && await FindUpstreamAsync(grant) is { } upstream && await MayRunAsync(slice, upstream, jobs, mustAsk))
             {
                 await new SliceRun(slice, jobs, upstream, reporter, metrics, time, logger).RunAsync();

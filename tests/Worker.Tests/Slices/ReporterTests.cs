@@ -15,7 +15,7 @@ public sealed class ReporterTests : IAsyncDisposable
     public ReporterTests()
     {
         _slice = new HeldSlice(Given.Slice(), TimeSpan.FromSeconds(15), _clock);
-        _reporter = new Reporter(_slice, _sent.Bus, Guid.NewGuid(), new WorkerOptions { ReportBytes = 1024 }, _clock, NullLogger.Instance);
+        _reporter = new Reporter(_slice, jobs: 100, _sent.Bus, Guid.NewGuid(), new WorkerOptions { ReportBytes = 1024 }, _clock, NullLogger.Instance);
     }
 
     public ValueTask DisposeAsync() => _reporter.DisposeAsync();
@@ -31,6 +31,18 @@ public sealed class ReporterTests : IAsyncDisposable
         await _reporter.FinishAsync();
 
         Assert.Equal(["0,1", "2"], Indexes());
+    }
+
+    [Fact]
+    public async Task The_last_report_says_how_many_jobs_none_of_them_named()
+    {
+        await _reporter.AddAsync(Outcome(0));
+        _reporter.Add(new RetryLater(1, 2, Given.Start));
+        await _reporter.SendAsync();
+        await _reporter.AddAsync(Outcome(2));
+        await _reporter.FinishAsync();
+
+        Assert.Equal([null, 97], _sent.Reports.Select(report => report.HandedBack));
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class UnexpectedErrorTests
         var grant = Given.Slice(jobs: 3);
         var slice = new HeldSlice(grant, TimeSpan.FromSeconds(15), clock);
         var sent = new SentReports();
-        await using var reporter = new Reporter(slice, sent.Bus, Guid.NewGuid(), new WorkerOptions(), clock, NullLogger.Instance);
+        await using var reporter = new Reporter(slice, jobs: 1, sent.Bus, Guid.NewGuid(), new WorkerOptions(), clock, NullLogger.Instance);
         var upstream = new LoadedUpstream(Given.Bench, new ThrowsForSecondJob());
 
         await new SliceRun(slice, JobBlock.Unpack(grant.Jobs), upstream, reporter, new WorkerMetrics(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>()), clock, NullLogger.Instance).RunAsync();
