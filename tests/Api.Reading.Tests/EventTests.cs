@@ -35,7 +35,7 @@ public sealed class EventTests(SqliteApp app) : ReadingTests<SqliteApp>(app)
         Assert.Equal(("progress", 1), await NextAsync(stream));
 
         await Tenant.OutcomesAsync(run, Tenant.Completed(1));
-        await MoveAsync(batch, BatchState.Finished);
+        await Tenant.MoveAsync(batch, BatchState.Finished);
         await TickAsync();
         Assert.Equal(("progress", 0), await NextAsync(stream));
         Assert.Equal(("end", 0), await NextAsync(stream));
@@ -57,7 +57,7 @@ public sealed class EventTests(SqliteApp app) : ReadingTests<SqliteApp>(app)
         Assert.StartsWith(":", await stream.ReadLineAsync(), StringComparison.Ordinal);
         Assert.Equal("", await stream.ReadLineAsync());
 
-        await MoveAsync(batch, BatchState.Stopped);
+        await Tenant.MoveAsync(batch, BatchState.Stopped);
         await TickAsync();
         Assert.Equal(("progress", 1), await NextAsync(stream));
         Assert.Equal(("end", 1), await NextAsync(stream));
@@ -71,7 +71,7 @@ public sealed class EventTests(SqliteApp app) : ReadingTests<SqliteApp>(app)
         Assert.Equal(("progress", 1), await NextAsync(stream));
 
         batch.DeletedAt = App.Now;
-        await MoveAsync(batch, BatchState.Created);
+        await Tenant.MoveAsync(batch, BatchState.Created);
         await TickAsync();
 
         Assert.Null(await stream.ReadLineAsync());
@@ -109,11 +109,5 @@ public sealed class EventTests(SqliteApp app) : ReadingTests<SqliteApp>(app)
     {
         await Eventually.Equal(1, () => App.Clock.ActiveTimers);
         App.Clock.Advance(Period);
-    }
-
-    private Task MoveAsync(Batch batch, BatchState state)
-    {
-        batch.CurrentState = state.ToString();
-        return Tenant.SaveAsync(db => db.Batches.Update(batch));
     }
 }

@@ -41,6 +41,13 @@ public sealed class Tenant(ReadingApp app, string name) : IDisposable
         return batch;
     }
 
+    /// <summary>Saves a batch in another state, with whatever else of it was changed.</summary>
+    public Task MoveAsync(Batch batch, BatchState state)
+    {
+        batch.CurrentState = state.ToString();
+        return SaveAsync(db => db.Batches.Update(batch));
+    }
+
     public static StagedJob Job(int index, string? json = null, string? customId = null, string action = "invite") =>
         new(index, "event", action, Utf8(json ?? $$"""{"n":{{index}}}"""), customId);
 

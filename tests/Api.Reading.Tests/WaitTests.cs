@@ -18,12 +18,12 @@ public sealed class WaitTests(SqliteApp app) : ReadingTests<SqliteApp>(app)
         var answer = Tenant.GetAsync(Path(batch, wait: 60));
         await LookedAsync();
 
-        await MoveAsync(batch, BatchState.Running);
+        await Tenant.MoveAsync(batch, BatchState.Running);
         App.Clock.Advance(TimeSpan.FromMilliseconds(2));
         await LookedAsync();
         Assert.False(answer.IsCompleted);
 
-        await MoveAsync(batch, end);
+        await Tenant.MoveAsync(batch, end);
         App.Clock.Advance(TimeSpan.FromMilliseconds(2));
         Assert.Equal(end.ToString(), (await answer).Text("state"));
     }
@@ -56,7 +56,7 @@ public sealed class WaitTests(SqliteApp app) : ReadingTests<SqliteApp>(app)
         await LookedAsync();
 
         batch.DeletedAt = App.Now;
-        await MoveAsync(batch, BatchState.Created);
+        await Tenant.MoveAsync(batch, BatchState.Created);
         App.Clock.Advance(TimeSpan.FromMilliseconds(2));
 
         Assert.Equal(HttpStatusCode.NotFound, (await answer).StatusCode);
@@ -92,10 +92,4 @@ public sealed class WaitTests(SqliteApp app) : ReadingTests<SqliteApp>(app)
 
     // The batch has been looked at, and is looked at again after a while; beside it runs the time that the client gave.
     private Task LookedAsync() => Eventually.Equal(2, () => App.Clock.ActiveTimers);
-
-    private Task MoveAsync(Batch batch, BatchState state)
-    {
-        batch.CurrentState = state.ToString();
-        return Tenant.SaveAsync(db => db.Batches.Update(batch));
-    }
 }
