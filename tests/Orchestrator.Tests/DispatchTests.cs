@@ -14,7 +14,7 @@ public abstract class DispatchTests(string provider) : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _host = await OrchestratorHost.StartAsync(provider, new() { ["Orchestrator:LeaseSeconds"] = "0.3", ["Orchestrator:QuiesceSeconds"] = "600" });
+        _host = await OrchestratorHost.StartAsync(provider, new() { ["Orchestrator:QuiesceSeconds"] = "600" }); // with leases that outlast each test
         await _host.DefineAsync(new Upstream { BaseUrl = "http://127.0.0.1:1", Limits = new UpstreamLimits { Concurrency = 8 } });
     }
 
@@ -135,60 +135,6 @@ public abstract class DispatchTests(string provider) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_slice_lost_twice_is_halved_until_the_job_that_kills_workers_is_alone_and_fails()
-    {
-        await _host.AnnounceAsync(Worker);
-        var id = await _host.CreateAsync(jobs: 4, commit: true);
-        const int Killer = 2;
-
-        while ((await _host.BatchAsync(id)).CurrentState != nameof(BatchState.Finished))
-        {
-            await _host.AnnounceAsync(Worker);
-            if (!_host.Slices.Reader.TryRead(out var slice))
-            {
-                await Task.Yield();
-                continue;
-            }
-
-            if (JobBlock.Unpack(slice.Jobs).Any(job => job.Index == Killer))
-            {
-                await _host.HeartbeatAsync(Guid.NewGuid(), slice.SliceId);
-            }
-            else
-            {
-                await _host.ReportAsync(slice, Worker);
-            }
-        }
-
-        Assert.Equal((3, 1), await _host.CountsAsync(id));
-        await using var db = _host.Store.Read();
-        var failed = await db.Outcomes.SingleAsync(outcome => outcome.State == JobState.Failed);
-        Assert.Equal((Killer, ErrorCodes.WorkerLost), (failed.Index, failed.ErrorCode));
-    }
-
-    [Fact]
-    public async Task Lost_calls_that_must_not_be_repeated_fail_as_unknown_and_travel_in_slices_that_can_all_be_in_flight()
-    {
-        var once = new UpstreamAction { Delivery = "at_most_once" };
-        await _host.DefineAsync(new Upstream { BaseUrl = "http://127.0.0.1:1", Limits = new UpstreamLimits { Concurrency = 8 }, Actions = new Dictionary<string, UpstreamAction> { ["call"] = once } }, version: 2);
-        await _host.AnnounceAsync(Worker);
-        var id = await _host.CreateAsync(jobs: 2, commit: true);
-        var slice = await _host.SliceAsync();
-        Assert.Equal(slice.Concurrency, JobBlock.Unpack(slice.Jobs).Count);
-
-        await _host.HeartbeatAsync(Guid.NewGuid(), slice.SliceId);
-        await Eventually.True(async () =>
-        {
-            await _host.AnnounceAsync(Worker);
-            return (await _host.BatchAsync(id)).CurrentState == nameof(BatchState.Finished);
-        });
-
-        await using var db = _host.Store.Read();
-        Assert.All(await db.Outcomes.ToListAsync(), outcome => Assert.Equal(ErrorCodes.ExecutionUnknown, outcome.ErrorCode));
-        Assert.Equal((0, 2), await _host.CountsAsync(id));
-    }
-
-    [Fact]
     public async Task A_job_to_be_retried_waits_and_comes_again_with_its_next_attempt()
     {
         await _host.AnnounceAsync(Worker);
@@ -208,44 +154,42 @@ public abstract class DispatchTests(string provider) : IAsyncLifetime
     [Fact]
     public async Task A_job_that_is_tried_again_in_another_slice_is_not_sent_again_with_the_rest_of_its_first()
     {
-        await using var host = await OrchestratorHost.StartAsync(provider); // with leases that outlast the test
-        await host.AnnounceAsync(Worker);
-        var id = await host.CreateAsync(jobs: 3, commit: true);
-        var first = await host.SliceAsync();
-        await host.ReportAsync(first, Worker, onlyFirst: 0, last: false, retries: [new RetryLater(0, 2, DateTime.UnixEpoch)]);
-        var second = await host.SliceAsync();
+        await _host.AnnounceAsync(Worker);
+        var id = await _host.CreateAsync(jobs: 3, commit: true);
+        var first = await _host.SliceAsync();
+        await _host.ReportAsync(first, Worker, onlyFirst: 0, last: false, retries: [new RetryLater(0, 2, DateTime.UnixEpoch)]);
+        var second = await _host.SliceAsync();
 
-        await StoreInvariants.CheckAsync(host.Store);
-        await host.ReportAsync(first, Worker, onlyFirst: 0);
-        var third = await host.SliceAsync();
+        await StoreInvariants.CheckAsync(_host.Store);
+        await _host.ReportAsync(first, Worker, onlyFirst: 0);
+        var third = await _host.SliceAsync();
 
         Assert.Equal([(0, 2)], JobBlock.Unpack(second.Jobs).Select(job => (job.Index, job.Attempt)));
         Assert.Equal([1, 2], JobBlock.Unpack(third.Jobs).Select(job => job.Index));
-        await host.ReportAsync(second, Worker);
-        await host.ReportAsync(third, Worker);
-        await host.EventuallyInAsync(id, BatchState.Finished);
+        await _host.ReportAsync(second, Worker);
+        await _host.ReportAsync(third, Worker);
+        await _host.EventuallyInAsync(id, BatchState.Finished);
     }
 
     [Fact]
     public async Task A_job_that_is_cancelled_while_it_waits_to_be_tried_again_leaves_its_first_slice_as_it_is()
     {
-        await using var host = await OrchestratorHost.StartAsync(provider); // with leases that outlast the test
-        await host.AnnounceAsync(Worker);
-        var id = await host.CreateAsync(jobs: 2, commit: true);
-        var slice = await host.SliceAsync();
-        await host.ReportAsync(slice, Worker, onlyFirst: 0, last: false, retries: [new RetryLater(0, 2, DateTime.UnixEpoch.AddYears(200))]);
+        await _host.AnnounceAsync(Worker);
+        var id = await _host.CreateAsync(jobs: 2, commit: true);
+        var slice = await _host.SliceAsync();
+        await _host.ReportAsync(slice, Worker, onlyFirst: 0, last: false, retries: [new RetryLater(0, 2, DateTime.UnixEpoch.AddYears(200))]);
         await Eventually.True(async () =>
         {
-            await using var db = host.Store.Read();
+            await using var db = _host.Store.Read();
             return await db.Retries.AnyAsync();
         });
-        var client = host.Bus.CreateRequestClient<CancelJob>(new Uri($"exchange:{Queues.Operations}"));
+        var client = _host.Bus.CreateRequestClient<CancelJob>(new Uri($"exchange:{Queues.Operations}"));
         await client.GetResponse<JobReply>(new CancelJob(slice.Number, 0));
 
-        await host.ReportAsync(slice, Worker);
+        await _host.ReportAsync(slice, Worker);
 
-        await host.EventuallyInAsync(id, BatchState.Finished);
-        Assert.Equal((1, 1), await host.CountsAsync(id));
+        await _host.EventuallyInAsync(id, BatchState.Finished);
+        Assert.Equal((1, 1), await _host.CountsAsync(id));
     }
 
     [Fact]
