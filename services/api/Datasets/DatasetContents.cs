@@ -62,8 +62,10 @@ public sealed class DatasetContents(BatchStore store, NumberSource numbers, Quot
     internal async Task StageAsync(DatasetContent content, IReadOnlyList<StagedRow> rows, CancellationToken cancellationToken)
     {
         await using var unit = await store.BeginAsync(cancellationToken);
-        await HoldAsync(unit.Db, content);
         await store.Bulk.InsertRowsAsync(unit.Db, content.Number, rows, cancellationToken);
+
+        // Last: until the commit, the upload's other rows wait for its row.
+        await HoldAsync(unit.Db, content);
         await unit.CommitAsync(cancellationToken);
     }
 

@@ -42,9 +42,11 @@ public sealed class AppendRows(BatchStore store, BatchCommands commands, QuotaGa
     internal async Task StageAsync(Append row, IReadOnlyList<StagedJob> jobs, Func<StoreDb, Task> alongside, CancellationToken cancellationToken)
     {
         await using var unit = await store.BeginAsync(cancellationToken);
+        await store.Bulk.InsertJobsAsync(unit.Db, row.Batch, row.Revision, jobs, cancellationToken);
+
+        // Last: until the commit, the append's other jobs wait for its row.
         await HoldAsync(unit.Db, row);
         await alongside(unit.Db);
-        await store.Bulk.InsertJobsAsync(unit.Db, row.Batch, row.Revision, jobs, cancellationToken);
         await unit.CommitAsync(cancellationToken);
     }
 
