@@ -32,6 +32,7 @@ internal sealed class BigBatch(Target target, string ns, string action, int jobs
 
     private async Task<BigRun> OneAsync(CancellationToken cancellationToken)
     {
+        HostMemory.TouchFor(jobs);
         var (meter, clock) = (new CpuMeter(target), Stopwatch.StartNew());
         var id = await _client.CreateAsync(cancellationToken);
         await _client.SubmitAsync(id, _body, cancellationToken);

@@ -62,4 +62,8 @@ var concurrency = new Argument<int>("concurrency");
 var client = new Command("client", "What HttpClient alone can call.") { url, count, concurrency };
 client.SetAction((parsed, cancellationToken) => BareClient.RunAsync(parsed.GetValue(url)!, parsed.GetValue(count), parsed.GetValue(concurrency), cancellationToken));
 
-return await new RootCommand("Benchmarks: bench/README.md") { run, overhead, callbacks, floor, report, serve, client }.Parse(args).InvokeAsync();
+var batch = new Argument<int>("jobs");
+var memory = new Command("memory", "Has the host of a virtual machine give back the memory that a batch of so many jobs takes.") { batch };
+memory.SetAction(parsed => HostMemory.TouchFor(parsed.GetValue(batch)));
+
+return await new RootCommand("Benchmarks: bench/README.md") { run, overhead, callbacks, floor, report, serve, client, memory }.Parse(args).InvokeAsync();

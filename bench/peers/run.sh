@@ -11,6 +11,7 @@ out=$(realpath "$1") quick=${2:-}
 export PEERS_WORK=${PEERS_WORK:-/tmp/batchplatform-peers}
 bench="dotnet $here/../bin/Release/net10.0/BatchPlatform.Bench.dll"
 reps=3
+export BEFORE="$bench memory 100000" # as before each of the platform's batches
 # A measurement waits for a quiet machine, and a noisy one is repeated; not when it is to be quick.
 if [ "$quick" = --quick ]; then reps=1; export WAIT_S=3 MAX_TRIES=1; fi
 
