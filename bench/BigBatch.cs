@@ -7,7 +7,8 @@ namespace BatchPlatform.Bench;
 /// <param name="SubmitRate">Jobs per second of the upload alone.</param>
 /// <param name="ReadRate">Outcomes per second of reading them all.</param>
 /// <param name="Cpu">Microseconds of CPU per job until Finished, by process.</param>
-internal sealed record BigRun(double Rate, double SubmitRate, double ReadRate, IReadOnlyDictionary<string, double> Cpu);
+/// <param name="SubmitCpu">Those of the upload.</param>
+internal sealed record BigRun(double Rate, double SubmitRate, double ReadRate, IReadOnlyDictionary<string, double> Cpu, IReadOnlyDictionary<string, double> SubmitCpu);
 
 /// <summary>One batch of many jobs, from the first byte submitted to every outcome stored and the batch Finished; then its results are read.</summary>
 internal sealed class BigBatch(Target target, string ns, string action, int jobs)
@@ -36,13 +37,13 @@ internal sealed class BigBatch(Target target, string ns, string action, int jobs
         var (meter, clock) = (new CpuMeter(target), Stopwatch.StartNew());
         var id = await _client.CreateAsync(cancellationToken);
         await _client.SubmitAsync(id, _body, cancellationToken);
-        var submitted = clock.Elapsed;
+        var (submitted, submitCpu) = (clock.Elapsed, meter.Each(jobs));
         await _client.CommitAsync(id, cancellationToken);
         await _client.FinishedAsync(id, jobs, cancellationToken);
         var total = clock.Elapsed;
         var cpu = meter.Each(jobs);
         clock.Restart();
         await _client.CheckResultsAsync(id, jobs, cancellationToken);
-        return new BigRun(jobs / total.TotalSeconds, jobs / submitted.TotalSeconds, jobs / clock.Elapsed.TotalSeconds, cpu);
+        return new BigRun(jobs / total.TotalSeconds, jobs / submitted.TotalSeconds, jobs / clock.Elapsed.TotalSeconds, cpu, submitCpu);
     }
 }

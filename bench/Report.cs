@@ -18,6 +18,10 @@ internal sealed record ResultLine(string Name, double Value, string Unit, string
 /// <summary>Holds the platform's figures against the peers' and the bars.</summary>
 internal sealed class Report(IReadOnlyList<Figure> figures, IReadOnlyList<PeerRow> peers)
 {
+    // Prefixes of figures: microseconds of CPU of a no-op job, and of its upload; the process follows.
+    private const string Job = "services.noop_cpu.";
+    private const string Upload = "services.submit_cpu.";
+
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
 
     /// <summary>Reads both files, writes <paramref name="output"/>, prints its lines as a table and puts that into a page.</summary>
@@ -32,6 +36,7 @@ internal sealed class Report(IReadOnlyList<Figure> figures, IReadOnlyList<PeerRo
         Console.WriteLine(table);
         PutInto(page, "results", table);
         PutInto(page, "cpu", report.CpuTable());
+        PutInto(page, "stages", report.StageTable());
     }
 
     private static string Row(ResultLine line)
@@ -51,14 +56,29 @@ internal sealed class Report(IReadOnlyList<Figure> figures, IReadOnlyList<PeerRo
 
     private string CpuTable()
     {
-        string[] costs = ["services.noop_cpu.", "services.small_batch_cpu.", "services.one_job_cpu."];
-        var processes = figures.Where(figure => figure.Name.StartsWith(costs[0], StringComparison.Ordinal)).Select(figure => figure.Name[costs[0].Length..]).Distinct().ToList();
-        return string.Join('\n', ["| process | no-op job, of 100,000 | batch of 10 jobs, of 1,000 at once | one-job batch, and waiting for it |", "|---|---|---|---|",
+        string[] costs = [Job, Upload, "services.small_batch_cpu.", "services.one_job_cpu."];
+        var processes = figures.Where(figure => figure.Name.StartsWith(Job, StringComparison.Ordinal)).Select(figure => figure.Name[Job.Length..]).Distinct().ToList();
+        return string.Join('\n', ["| process | no-op job, of 100,000 | of that, its upload | batch of 10 jobs, of 1,000 at once | one-job batch, and waiting for it |", "|---|---|---|---|---|",
             .. processes.Select(process => Line(process, costs.Select(cost => Value(cost + process).Value))),
             Line("all", costs.Select(cost => processes.Sum(process => Value(cost + process).Value)))]);
 
         static string Line(string name, IEnumerable<double> values) =>
             $"| {name} | {string.Join(" | ", values.Select(value => value.ToString(value < 100 ? "0.0" : "#,0", CultureInfo.InvariantCulture)))} |";
+    }
+
+    // A job passes RabbitMQ in a slice and in a report: one each for the two stages between uploads.
+    private string StageTable()
+    {
+        var broker = Run("rabbitmq") / 2;
+        return string.Join('\n', ["| stage | where | budget | used |", "|---|---|---|---|",
+            Stage("parse, stage", "gateway, api, PostgreSQL", 6, Value(Upload + "gateway").Value + Value(Upload + "api").Value + Value(Upload + "postgres").Value),
+            Stage("cut, send; store", "orchestrator, PostgreSQL, half of RabbitMQ", 12, Run("orchestrator") + Run("postgres") + broker),
+            Stage("execute, report", "worker, half of RabbitMQ", 5, Run("worker") + broker)]);
+
+        double Run(string process) => Value(Job + process).Value - Value(Upload + process).Value;
+
+        static string Stage(string name, string where, int budget, double used) =>
+            string.Create(CultureInfo.InvariantCulture, $"| {name} | {where} | {budget} | {used:0.0} |");
     }
 
     private IEnumerable<ResultLine> Lines()

@@ -28,7 +28,8 @@ internal sealed record Suite(int Jobs, int Runs, int HttpJobs, int WarmUps, int 
         var warm = noops.Skip(1).ToList();
         measured.Add($"{shape}.noop_cold", noops[0].Rate, "jobs/s");
         measured.Add($"{shape}.noop", Median(warm, run => run.Rate), "jobs/s");
-        AddCpu(measured, $"{shape}.noop_cpu", warm[^1].Cpu.Keys.ToDictionary(process => process, process => Median(warm, run => run.Cpu[process])));
+        AddCpu(measured, $"{shape}.noop_cpu", Medians(warm, run => run.Cpu));
+        AddCpu(measured, $"{shape}.submit_cpu", Medians(warm, run => run.SubmitCpu));
         measured.Add($"{shape}.submit", Median(warm, run => run.SubmitRate), "jobs/s");
         measured.Add($"{shape}.read_results", Median(warm, run => run.ReadRate), "outcomes/s");
         var small = await new SmallBatches(target, SmallBatchCount).RunAsync(cancellationToken);
@@ -73,6 +74,9 @@ internal sealed record Suite(int Jobs, int Runs, int HttpJobs, int WarmUps, int 
             measured.Add($"{name}.{process}", microseconds, "us");
         }
     }
+
+    private static Dictionary<string, double> Medians(List<BigRun> runs, Func<BigRun, IReadOnlyDictionary<string, double>> of) =>
+        of(runs[0]).Keys.ToDictionary(process => process, process => Median(runs, run => of(run)[process]));
 
     private static double Median(IEnumerable<BigRun> runs, Func<BigRun, double> of)
     {

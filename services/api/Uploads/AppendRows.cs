@@ -42,9 +42,11 @@ public sealed class AppendRows(BatchStore store, BatchCommands commands, QuotaGa
     internal async Task StageAsync(Append row, IReadOnlyList<StagedJob> jobs, Func<StoreDb, Task> alongside, CancellationToken cancellationToken)
     {
         await using var unit = await store.BeginAsync(cancellationToken);
-        await store.Bulk.InsertJobsAsync(unit.Db, row.Batch, row.Revision, jobs, cancellationToken);
 
-        // Last: until the commit, the append's other jobs wait for its row.
+        // Looked at first, since whoever took the append over stores jobs under the same keys; held last, since until the
+        // commit the append's other jobs wait for its row.
+        EnsureOwned(await Owned(unit.Db, row).AnyAsync(cancellationToken));
+        await store.Bulk.InsertJobsAsync(unit.Db, row.Batch, row.Revision, jobs, cancellationToken);
         await HoldAsync(unit.Db, row);
         await alongside(unit.Db);
         await unit.CommitAsync(cancellationToken);
@@ -113,7 +115,12 @@ public sealed class AppendRows(BatchStore store, BatchCommands commands, QuotaGa
     internal async Task HoldAsync(StoreDb db, Append row)
     {
         var lease = NextLease;
-        if (await Owned(db, row).ExecuteUpdateAsync(set => set.SetProperty(append => append.LeaseUntil, lease)) == 0)
+        EnsureOwned(await Owned(db, row).ExecuteUpdateAsync(set => set.SetProperty(append => append.LeaseUntil, lease)) == 1);
+    }
+
+    private static void EnsureOwned(bool owned)
+    {
+        if (!owned)
         {
             throw new ProblemException(Problems.Conflict(ErrorCodes.AppendOutdated, "Adding these jobs was interrupted for so long that other jobs came first."));
         }
