@@ -9,6 +9,9 @@ public sealed class BatchStore(IDbContextOpener opener, WriterGate gate, OutboxR
     /// <summary>The provider's fast path for many rows.</summary>
     public IBulk Bulk => bulk;
 
+    /// <summary>How many transactions that bring many rows each are worth having at once: a server that copies rows in has one processor busy for each.</summary>
+    public int BulkWriters => gate.HasOneWriter ? 1 : 2;
+
     /// <summary>A context for reading; nothing is tracked. The caller disposes it.</summary>
     public StoreDb Read()
     {

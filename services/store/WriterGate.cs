@@ -8,6 +8,9 @@ public sealed class WriterGate(bool oneWriter) : IDisposable
 {
     private readonly SemaphoreSlim? _turns = oneWriter ? new SemaphoreSlim(1, 1) : null;
 
+    /// <summary>Whether each transaction waits for the one before it.</summary>
+    public bool HasOneWriter => oneWriter;
+
     /// <summary>Waits for a turn; it ends when the answer is disposed.</summary>
     public async Task<IDisposable> EnterAsync(CancellationToken cancellationToken)
     {

@@ -67,7 +67,7 @@ public sealed class StagingPipeTests
         var body = string.Concat(Enumerable.Range(0, records).Select(number => string.Create(CultureInfo.InvariantCulture, $"{number}\n")));
         using var reader = new UploadReader<int>(new MemoryStream(Encoding.UTF8.GetBytes(body)), new NdjsonFormat<int>(), numbers, fingerprint: null);
         var pipe = new StagingPipe<int>(
-            (chunk, _) => stage([.. chunk], Interlocked.Increment(ref _begun)), _ => Task.CompletedTask, TimeSpan.FromHours(1), TimeProvider.System);
+            (chunk, _) => stage([.. chunk], Interlocked.Increment(ref _begun)), _ => Task.CompletedTask, TimeSpan.FromHours(1), writers: 2, TimeProvider.System);
         await pipe.RunAsync(reader, numbers.Errors, CancellationToken.None);
     }
 

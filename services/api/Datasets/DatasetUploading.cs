@@ -1,11 +1,12 @@
 using BatchPlatform.Api.Uploads;
+using BatchPlatform.Store;
 using BatchPlatform.Store.Bulk;
 using BatchPlatform.Store.Tables;
 
 namespace BatchPlatform.Api.Datasets;
 
 /// <summary>Stores a body of any length as a dataset's content: all rows or none.</summary>
-public sealed class DatasetUploading(DatasetContents contents, TimeProvider time)
+public sealed class DatasetUploading(BatchStore store, DatasetContents contents, TimeProvider time)
 {
     /// <summary>Reads the body. What is wrong with its rows is also noted in the dataset, which keeps what it held.</summary>
     /// <exception cref="ProblemException">409, 415, or 422 with the bad rows.</exception>
@@ -52,5 +53,6 @@ public sealed class DatasetUploading(DatasetContents contents, TimeProvider time
         (rows, cancellationToken) => contents.StageAsync(content, rows, cancellationToken),
         cancellationToken => contents.RenewAsync(content, cancellationToken),
         contents.RenewEvery,
+        store.BulkWriters,
         time);
 }

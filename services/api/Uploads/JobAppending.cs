@@ -107,6 +107,7 @@ public sealed class JobAppending(
         },
         cancellationToken => rows.RenewAsync(row, ticket.RenewLeaseAsync, cancellationToken),
         rows.RenewEvery,
+        store.BulkWriters,
         time);
 
     private static async Task CheckAsync(UploadRequest upload, JobRules rules, RequestFingerprint? fingerprint, CancellationToken cancellationToken)

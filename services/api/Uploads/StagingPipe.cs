@@ -6,18 +6,18 @@ namespace BatchPlatform.Api.Uploads;
 /// <param name="stage">Stores some records and renews the lease; may be called again before it is done.</param>
 /// <param name="renew">Renews the lease.</param>
 /// <param name="renewEvery">How often that is due while nothing is stored.</param>
+/// <param name="writers">How many chunks are stored at once.</param>
 /// <param name="time">The clock.</param>
 internal sealed class StagingPipe<T>(
-    Func<IReadOnlyList<T>, CancellationToken, Task> stage, Func<CancellationToken, Task> renew, TimeSpan renewEvery, TimeProvider time)
+    Func<IReadOnlyList<T>, CancellationToken, Task> stage, Func<CancellationToken, Task> renew, TimeSpan renewEvery, int writers, TimeProvider time)
 {
-    // A database that copies rows in takes one processor for each chunk, so two are stored at once; one waits, and one is being read.
-    private const int Stores = 2;
+    // Besides those that are being stored, one waits, and one is being read.
     private readonly Channel<UploadChunk<T>> _chunks = Channel.CreateBounded<UploadChunk<T>>(1);
 
     /// <summary>Reads the whole body; its records are staged unless one is bad.</summary>
     public async Task RunAsync(UploadReader<T> reader, UploadErrors errors, CancellationToken cancellationToken)
     {
-        var storing = Task.WhenAll(Enumerable.Range(0, Stores).Select(_ => StoreAsync(cancellationToken)));
+        var storing = Task.WhenAll(Enumerable.Range(0, writers).Select(_ => StoreAsync(cancellationToken)));
         try
         {
             await foreach (var chunk in reader.ReadAsync(cancellationToken))
