@@ -114,8 +114,7 @@ public sealed partial class ReportStore(
         return mine;
     }
 
-    // What jobs are left stay with the reporter until his last report, which hands them back. One that overtook an earlier report, on its
-    // way through another orchestrator, does not: the jobs that the earlier one names were done, and would be done again.
+    // What jobs are left stay with the reporter until his last report, which hands them back.
     private void Settle(WorkUnit unit, Slice slice, int remaining, ReportOutcomes report)
     {
         slice.Remaining = remaining;
@@ -123,7 +122,7 @@ public sealed partial class ReportStore(
         {
             unit.Db.Slices.Remove(slice);
         }
-        else if (report.Last && !(remaining > report.HandedBack))
+        else if (report.Last && !Overtook(report, remaining))
         {
             slice.State = SliceState.Returned;
             slice.Holder = null;
@@ -135,6 +134,10 @@ public sealed partial class ReportStore(
             slice.LeaseUntil = unit.Now.AddSeconds(options.Value.LeaseSeconds);
         }
     }
+
+    // A last report may come before an earlier one, which is on its way through another orchestrator. It hands nothing back then: the jobs
+    // that the earlier one names were done, and would be done again.
+    private static bool Overtook(ReportOutcomes report, int remaining) => report.HandedBack is { } handedBack && remaining > handedBack;
 
     // What the report says of the upstream's health. A healthy report does not touch the gate's row, which all would wait for.
     private async Task JudgeAsync(WorkUnit unit, Slice slice, IReadOnlyList<PackedOutcome> fresh, ReportOutcomes report, CancellationToken cancellationToken)
