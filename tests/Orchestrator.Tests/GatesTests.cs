@@ -9,91 +9,76 @@ using Microsoft.EntityFrameworkCore;
 namespace BatchPlatform.Orchestrator.Tests;
 
 /// <summary>When an upstream is left alone: it asked for that, somebody paused it, or it fails most calls. On SQLite and on PostgreSQL.</summary>
-public abstract class GatesTests(string provider) : IAsyncLifetime
+public abstract class GatesTests(string provider) : HostedTests(provider, new() { ["Orchestrator:BreakerCalls"] = "4" })
 {
-    private static readonly Guid Worker = Guid.NewGuid();
-    private OrchestratorHost _host = null!;
-
-    public async Task InitializeAsync()
-    {
-        _host = await OrchestratorHost.StartAsync(provider, new() { ["Orchestrator:BreakerCalls"] = "4" });
-        await _host.DefineAsync(new Upstream { BaseUrl = "http://127.0.0.1:1", Limits = new UpstreamLimits { Concurrency = 8 } });
-    }
-
-    public async Task DisposeAsync()
-    {
-        await StoreInvariants.CheckAsync(_host.Store);
-        await _host.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_paused_upstream_gets_no_slices_until_it_is_resumed()
     {
         Assert.True(await PauseAsync(paused: true, "maintenance"));
-        await _host.AnnounceAsync(Worker);
-        var id = await _host.CreateAsync(jobs: 2, commit: true);
-        await using (var db = _host.Store.Read())
+        await Host.AnnounceAsync(Worker);
+        var id = await Host.CreateAsync(jobs: 2, commit: true);
+        await using (var db = Host.Store.Read())
         {
             var gate = await db.Gates.SingleAsync();
             Assert.Equal((true, "maintenance"), (gate.Paused, gate.PauseReason));
         }
 
-        Assert.False(_host.Slices.Reader.TryRead(out _));
+        Assert.False(Host.Slices.Reader.TryRead(out _));
         Assert.False(await PauseAsync(paused: false, "ignored"));
 
-        await _host.RunToEndAsync(id, Worker);
+        await Host.RunToEndAsync(id, Worker);
     }
 
     [Fact]
     public async Task A_paused_tenants_jobs_wait_and_other_tenants_go_on()
     {
-        await _host.SaveAsync(new Tenant { Name = "held", Paused = true, UpdatedAt = DateTime.UnixEpoch });
-        await _host.AnnounceAsync(Worker);
-        await _host.CreateAsync(jobs: 1, commit: true, tenant: "held");
-        var other = await _host.CreateAsync(jobs: 1, commit: true, tenant: "free");
+        await Host.SaveAsync(new Tenant { Name = "held", Paused = true, UpdatedAt = DateTime.UnixEpoch });
+        await Host.AnnounceAsync(Worker);
+        await Host.CreateAsync(jobs: 1, commit: true, tenant: "held");
+        var other = await Host.CreateAsync(jobs: 1, commit: true, tenant: "free");
 
-        Assert.Equal(other, (await _host.SliceAsync()).BatchId);
-        await using var db = _host.Store.Read();
+        Assert.Equal(other, (await Host.SliceAsync()).BatchId);
+        await using var db = Host.Store.Read();
         Assert.Equal(["free"], await db.Slices.Select(slice => slice.Tenant).ToListAsync());
     }
 
     [Fact]
     public async Task Most_calls_failing_opens_the_breaker_and_one_job_probes_before_the_rest_follow()
     {
-        await _host.AnnounceAsync(Worker, slots: 1);
-        var id = await _host.CreateAsync(jobs: 200, commit: true);
-        await _host.ReportAsync(await _host.SliceAsync(), Worker, completed: _ => false);
+        await Host.AnnounceAsync(Worker, slots: 1);
+        var id = await Host.CreateAsync(jobs: 200, commit: true);
+        await Host.ReportAsync(await Host.SliceAsync(), Worker, completed: _ => false);
         await Eventually.Equal(1, async () => (await GateAsync()).Trips);
-        while (await _host.LiveAsync() > 0)
+        while (await Host.LiveAsync() > 0)
         {
             // What was cut before the breaker opened is handed back.
-            await _host.ReportAsync(await _host.SliceAsync(), Worker, onlyFirst: 0);
+            await Host.ReportAsync(await Host.SliceAsync(), Worker, onlyFirst: 0);
         }
 
         Assert.True((await GateAsync()).ClosedUntil > TimeProvider.System.GetUtcNow().UtcDateTime);
         await OpenAsync();
-        await _host.AnnounceAsync(Worker, slots: 1);
-        var probe = await _host.SliceAsync();
+        await Host.AnnounceAsync(Worker, slots: 1);
+        var probe = await Host.SliceAsync();
         Assert.Single(JobBlock.Unpack(probe.Jobs));
-        Assert.Equal(1, await _host.LiveAsync());
+        Assert.Equal(1, await Host.LiveAsync());
 
-        await _host.ReportAsync(probe, Worker, completed: _ => true);
+        await Host.ReportAsync(probe, Worker, completed: _ => true);
         await Eventually.Equal(0, async () => (await GateAsync()).Trips);
-        await _host.RunToEndAsync(id, Worker);
+        await Host.RunToEndAsync(id, Worker);
     }
 
     [Fact]
     public async Task A_probe_that_fails_closes_the_upstream_again_for_twice_as_long()
     {
         await SaveGateAsync(gate => gate.Trips = 1);
-        await _host.AnnounceAsync(Worker);
-        var id = await _host.CreateAsync(jobs: 5, commit: true);
+        await Host.AnnounceAsync(Worker);
+        var id = await Host.CreateAsync(jobs: 5, commit: true);
 
-        await _host.ReportAsync(await _host.SliceAsync(), Worker, completed: _ => false);
+        await Host.ReportAsync(await Host.SliceAsync(), Worker, completed: _ => false);
         await Eventually.Equal(2, async () => (await GateAsync()).Trips);
 
         Assert.InRange((await GateAsync()).ClosedUntil, TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(10), TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(20));
-        Assert.Equal((0, 1), await _host.CountsAsync(id));
+        Assert.Equal((0, 1), await Host.CountsAsync(id));
     }
 
     [Fact]
@@ -102,7 +87,7 @@ public abstract class GatesTests(string provider) : IAsyncLifetime
         var lengths = new List<double>();
         for (var i = 0; i < 9; i++)
         {
-            await using var unit = await _host.Store.BeginAsync();
+            await using var unit = await Host.Store.BeginAsync();
             lengths.Add(((await GateRows.CloseAsync(unit, "test", until: null, default)) - unit.Now).TotalSeconds);
             await unit.CommitAsync();
             await OpenAsync();
@@ -114,11 +99,11 @@ public abstract class GatesTests(string provider) : IAsyncLifetime
     [Fact]
     public async Task Whoever_deals_out_shares_waits_for_the_other_who_does()
     {
-        await using var first = await _host.Store.BeginAsync();
+        await using var first = await Host.Store.BeginAsync();
         await GateRows.LockAsync(first.Db, ["b", "test", "a"], default);
 
         var second = LockAsync("test");
-        var other = provider == "Postgres" ? LockAsync("else") : Task.CompletedTask;
+        var other = Provider == "Postgres" ? LockAsync("else") : Task.CompletedTask;
         await other.WaitAsync(TimeSpan.FromSeconds(20));
 
         Assert.False(second.IsCompleted);
@@ -128,14 +113,14 @@ public abstract class GatesTests(string provider) : IAsyncLifetime
 
     private async Task LockAsync(string ns)
     {
-        await using var unit = await _host.Store.BeginAsync();
+        await using var unit = await Host.Store.BeginAsync();
         await GateRows.LockAsync(unit.Db, [ns], default);
         await unit.CommitAsync();
     }
 
     private async Task<bool> PauseAsync(bool paused, string reason)
     {
-        var client = _host.Bus.CreateRequestClient<PauseUpstream>(new Uri($"exchange:{Queues.Operations}"), TimeSpan.FromSeconds(20));
+        var client = Host.Bus.CreateRequestClient<PauseUpstream>(new Uri($"exchange:{Queues.Operations}"), TimeSpan.FromSeconds(20));
         return (await client.GetResponse<UpstreamPaused>(new PauseUpstream("test", paused, reason))).Message.Paused;
     }
 
@@ -144,7 +129,7 @@ public abstract class GatesTests(string provider) : IAsyncLifetime
 
     private async Task SaveGateAsync(Action<Gate> change)
     {
-        await using var unit = await _host.Store.BeginAsync();
+        await using var unit = await Host.Store.BeginAsync();
         await GateRows.LockAsync(unit.Db, ["test"], default);
         change(await unit.Db.Gates.SingleAsync(gate => gate.Namespace == "test"));
         await unit.CommitAsync();
@@ -152,7 +137,7 @@ public abstract class GatesTests(string provider) : IAsyncLifetime
 
     private async Task<Gate> GateAsync()
     {
-        await using var db = _host.Store.Read();
+        await using var db = Host.Store.Read();
         return await db.Gates.SingleOrDefaultAsync(gate => gate.Namespace == "test") ?? new Gate();
     }
 }

@@ -4,43 +4,28 @@ using BatchPlatform.Testing;
 namespace BatchPlatform.Orchestrator.Tests;
 
 /// <summary>Runs that wait for approval or stop by themselves: canaries and failure budgets. On SQLite and on PostgreSQL.</summary>
-public abstract class HeldRunsTests(string provider) : IAsyncLifetime
+// The failures that spend a budget must not open the circuit breaker as well.
+public abstract class HeldRunsTests(string provider) : HostedTests(provider, new() { ["Orchestrator:BreakerCalls"] = "1000" })
 {
-    private static readonly Guid Worker = Guid.NewGuid();
-    private OrchestratorHost _host = null!;
-
-    public async Task InitializeAsync()
-    {
-        // The failures that spend a budget must not open the circuit breaker as well.
-        _host = await OrchestratorHost.StartAsync(provider, new() { ["Orchestrator:BreakerCalls"] = "1000" });
-        await _host.DefineAsync(new Upstream { BaseUrl = "http://127.0.0.1:1", Limits = new UpstreamLimits { Concurrency = 8 } });
-    }
-
-    public async Task DisposeAsync()
-    {
-        await StoreInvariants.CheckAsync(_host.Store);
-        await _host.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_canary_runs_the_first_jobs_then_waits_for_approval()
     {
-        await _host.AnnounceAsync(Worker);
-        var id = await _host.CreateAsync(jobs: 50, commit: true, new BatchSettings(CanaryJobs: 3));
+        await Host.AnnounceAsync(Worker);
+        var id = await Host.CreateAsync(jobs: 50, commit: true, new BatchSettings(CanaryJobs: 3));
 
-        var slice = await _host.SliceAsync();
-        await _host.ReportAsync(slice, Worker);
+        var slice = await Host.SliceAsync();
+        await Host.ReportAsync(slice, Worker);
 
         Assert.Equal([0, 1, 2], JobBlock.Unpack(slice.Jobs).Select(job => job.Index));
         await EventuallyPausedAsync(id, PauseReasons.Canary);
-        await _host.AskAsync(new ResumeBatch(id, Guid.NewGuid()));
-        Assert.Equal(Enumerable.Range(3, 47), (await _host.RunToEndAsync(id, Worker)).Order());
+        await Host.AskAsync(new ResumeBatch(id, Guid.NewGuid()));
+        Assert.Equal(Enumerable.Range(3, 47), (await Host.RunToEndAsync(id, Worker)).Order());
     }
 
     [Fact]
     public async Task A_stopped_run_whose_canary_is_done_waits_for_approval_again_as_soon_as_it_is_started()
     {
-        await using var host = await OrchestratorHost.StartAsync(provider, new() { ["Orchestrator:ReconcileSeconds"] = "600" });
+        await using var host = await OrchestratorHost.StartAsync(Provider, new() { ["Orchestrator:ReconcileSeconds"] = "600" });
         await host.AnnounceAsync(Worker);
         var id = await host.CreateAsync(jobs: 5, commit: true, new BatchSettings(StopOnJobError: true, CanaryJobs: 2));
         await host.ReportAsync(await host.SliceAsync(), Worker, completed: _ => false);
@@ -54,51 +39,51 @@ public abstract class HeldRunsTests(string provider) : IAsyncLifetime
     [Fact]
     public async Task What_is_left_of_a_canary_that_cancelled_jobs_made_up_waits_with_the_rest()
     {
-        var id = await _host.CreateAsync(jobs: 6, commit: true, new BatchSettings(CanaryJobs: 3));
-        await _host.AskAsync(new StopBatch(id, Guid.NewGuid()));
+        var id = await Host.CreateAsync(jobs: 6, commit: true, new BatchSettings(CanaryJobs: 3));
+        await Host.AskAsync(new StopBatch(id, Guid.NewGuid()));
         foreach (var index in new[] { 3, 4, 5 })
         {
-            Assert.Null(await _host.CancelAsync(id, index));
+            Assert.Null(await Host.CancelAsync(id, index));
         }
 
-        await _host.AnnounceAsync(Worker);
-        await _host.AskAsync(new StartBatch(id, Guid.NewGuid()));
+        await Host.AnnounceAsync(Worker);
+        await Host.AskAsync(new StartBatch(id, Guid.NewGuid()));
         await EventuallyPausedAsync(id, PauseReasons.Canary);
-        Assert.False(_host.Slices.Reader.TryRead(out _));
+        Assert.False(Host.Slices.Reader.TryRead(out _));
 
-        await _host.AskAsync(new ResumeBatch(id, Guid.NewGuid()));
-        Assert.Equal([0, 1, 2], (await _host.RunToEndAsync(id, Worker)).Order());
+        await Host.AskAsync(new ResumeBatch(id, Guid.NewGuid()));
+        Assert.Equal([0, 1, 2], (await Host.RunToEndAsync(id, Worker)).Order());
     }
 
     [Fact]
     public async Task A_canary_as_large_as_the_batch_is_none()
     {
-        await _host.AnnounceAsync(Worker);
-        var id = await _host.CreateAsync(jobs: 3, commit: true, new BatchSettings(CanaryJobs: 3));
+        await Host.AnnounceAsync(Worker);
+        var id = await Host.CreateAsync(jobs: 3, commit: true, new BatchSettings(CanaryJobs: 3));
 
-        await _host.RunToEndAsync(id, Worker);
+        await Host.RunToEndAsync(id, Worker);
 
-        Assert.False((await _host.BatchAsync(id)).Paused);
+        Assert.False((await Host.BatchAsync(id)).Paused);
     }
 
     [Fact]
     public async Task A_spent_budget_stops_the_batch_and_a_start_counts_anew()
     {
-        await _host.AnnounceAsync(Worker, slots: 1);
-        var id = await _host.CreateAsync(jobs: 200, commit: true, new BatchSettings(FailureBudget: new FailureBudget(0.5, Minimum: 4)));
+        await Host.AnnounceAsync(Worker, slots: 1);
+        var id = await Host.CreateAsync(jobs: 200, commit: true, new BatchSettings(FailureBudget: new FailureBudget(0.5, Minimum: 4)));
 
-        await _host.ReportAsync(await _host.SliceAsync(), Worker, completed: index => index % 2 == 0);
-        await _host.EventuallyInAsync(id, BatchState.Stopped);
+        await Host.ReportAsync(await Host.SliceAsync(), Worker, completed: index => index % 2 == 0);
+        await Host.EventuallyInAsync(id, BatchState.Stopped);
 
-        await _host.AskAsync(new StartBatch(id, Guid.NewGuid()));
-        await _host.RunToEndAsync(id, Worker);
-        Assert.Equal(200, (await _host.CountsAsync(id)) is var (completed, failed) ? completed + failed : 0);
+        await Host.AskAsync(new StartBatch(id, Guid.NewGuid()));
+        await Host.RunToEndAsync(id, Worker);
+        Assert.Equal(200, (await Host.CountsAsync(id)) is var (completed, failed) ? completed + failed : 0);
     }
 
     [Fact]
     public async Task A_budget_that_a_completed_job_spends_stops_the_batch_also_when_its_canary_is_done_by_it()
     {
-        await using var host = await OrchestratorHost.StartAsync(provider, new() { ["Orchestrator:ReconcileSeconds"] = "600" });
+        await using var host = await OrchestratorHost.StartAsync(Provider, new() { ["Orchestrator:ReconcileSeconds"] = "600" });
         await host.AnnounceAsync(Worker, slots: 1);
         var id = await host.CreateAsync(jobs: 4, commit: true, new BatchSettings(CanaryJobs: 2, FailureBudget: new FailureBudget(0.5, Minimum: 2)));
         var slice = await host.SliceAsync();
@@ -113,30 +98,30 @@ public abstract class HeldRunsTests(string provider) : IAsyncLifetime
     [Fact]
     public async Task A_spent_budget_pauses_a_batch_that_asked_for_that()
     {
-        await _host.AnnounceAsync(Worker, slots: 1);
-        var id = await _host.CreateAsync(jobs: 200, commit: true, new BatchSettings(FailureBudget: new FailureBudget(0.5, Minimum: 4, BudgetSpent.Pause)));
+        await Host.AnnounceAsync(Worker, slots: 1);
+        var id = await Host.CreateAsync(jobs: 200, commit: true, new BatchSettings(FailureBudget: new FailureBudget(0.5, Minimum: 4, BudgetSpent.Pause)));
 
-        await _host.ReportAsync(await _host.SliceAsync(), Worker, completed: _ => false);
+        await Host.ReportAsync(await Host.SliceAsync(), Worker, completed: _ => false);
         await EventuallyPausedAsync(id, PauseReasons.FailureBudget);
 
-        await _host.AskAsync(new ResumeBatch(id, Guid.NewGuid()));
-        await _host.RunToEndAsync(id, Worker);
-        Assert.Null((await _host.BatchAsync(id)).PauseReason);
+        await Host.AskAsync(new ResumeBatch(id, Guid.NewGuid()));
+        await Host.RunToEndAsync(id, Worker);
+        Assert.Null((await Host.BatchAsync(id)).PauseReason);
     }
 
     [Fact]
     public async Task Failures_within_the_budget_change_nothing()
     {
-        await _host.AnnounceAsync(Worker);
-        var id = await _host.CreateAsync(jobs: 100, commit: true, new BatchSettings(FailureBudget: new FailureBudget(0.5, Minimum: 4)));
+        await Host.AnnounceAsync(Worker);
+        var id = await Host.CreateAsync(jobs: 100, commit: true, new BatchSettings(FailureBudget: new FailureBudget(0.5, Minimum: 4)));
 
-        await _host.RunToEndAsync(id, Worker, index => index % 3 != 0);
+        await Host.RunToEndAsync(id, Worker, index => index % 3 != 0);
 
-        Assert.Equal((66, 34), await _host.CountsAsync(id));
+        Assert.Equal((66, 34), await Host.CountsAsync(id));
     }
 
     private Task EventuallyPausedAsync(Guid id, string reason) =>
-        Eventually.Equal(reason, async () => (await _host.BatchAsync(id)).PauseReason);
+        Eventually.Equal(reason, async () => (await Host.BatchAsync(id)).PauseReason);
 }
 
 public sealed class HeldRunsOnSqliteTests() : HeldRunsTests("Sqlite");

@@ -6,34 +6,19 @@ using Microsoft.EntityFrameworkCore;
 namespace BatchPlatform.Orchestrator.Tests;
 
 /// <summary>What becomes of jobs whose worker goes silent, with leases short enough to wait for. On SQLite and on PostgreSQL.</summary>
-public abstract class LostSlicesTests(string provider) : IAsyncLifetime
+public abstract class LostSlicesTests(string provider) : HostedTests(provider, new() { ["Orchestrator:LeaseSeconds"] = "0.3", ["Orchestrator:QuiesceSeconds"] = "600" })
 {
-    private static readonly Guid Worker = Guid.NewGuid();
-    private OrchestratorHost _host = null!;
-
-    public async Task InitializeAsync()
-    {
-        _host = await OrchestratorHost.StartAsync(provider, new() { ["Orchestrator:LeaseSeconds"] = "0.3", ["Orchestrator:QuiesceSeconds"] = "600" });
-        await _host.DefineAsync(new Upstream { BaseUrl = "http://127.0.0.1:1", Limits = new UpstreamLimits { Concurrency = 8 } });
-    }
-
-    public async Task DisposeAsync()
-    {
-        await StoreInvariants.CheckAsync(_host.Store);
-        await _host.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_slice_lost_twice_is_halved_until_the_job_that_kills_workers_is_alone_and_fails()
     {
-        await _host.AnnounceAsync(Worker);
-        var id = await _host.CreateAsync(jobs: 4, commit: true);
+        await Host.AnnounceAsync(Worker);
+        var id = await Host.CreateAsync(jobs: 4, commit: true);
         const int Killer = 2;
 
-        while ((await _host.BatchAsync(id)).CurrentState != nameof(BatchState.Finished))
+        while ((await Host.BatchAsync(id)).CurrentState != nameof(BatchState.Finished))
         {
-            await _host.AnnounceAsync(Worker);
-            if (!_host.Slices.Reader.TryRead(out var slice))
+            await Host.AnnounceAsync(Worker);
+            if (!Host.Slices.Reader.TryRead(out var slice))
             {
                 await Task.Yield();
                 continue;
@@ -41,16 +26,16 @@ public abstract class LostSlicesTests(string provider) : IAsyncLifetime
 
             if (JobBlock.Unpack(slice.Jobs).Any(job => job.Index == Killer))
             {
-                await _host.HeartbeatAsync(Guid.NewGuid(), slice.SliceId);
+                await Host.HeartbeatAsync(Guid.NewGuid(), slice.SliceId);
             }
             else
             {
-                await _host.ReportAsync(slice, Worker);
+                await Host.ReportAsync(slice, Worker);
             }
         }
 
-        Assert.Equal((3, 1), await _host.CountsAsync(id));
-        await using var db = _host.Store.Read();
+        Assert.Equal((3, 1), await Host.CountsAsync(id));
+        await using var db = Host.Store.Read();
         var failed = await db.Outcomes.SingleAsync(outcome => outcome.State == JobState.Failed);
         Assert.Equal((Killer, ErrorCodes.WorkerLost), (failed.Index, failed.ErrorCode));
     }
@@ -59,22 +44,22 @@ public abstract class LostSlicesTests(string provider) : IAsyncLifetime
     public async Task Lost_calls_that_must_not_be_repeated_fail_as_unknown_and_travel_in_slices_that_can_all_be_in_flight()
     {
         var once = new UpstreamAction { Delivery = "at_most_once" };
-        await _host.DefineAsync(new Upstream { BaseUrl = "http://127.0.0.1:1", Limits = new UpstreamLimits { Concurrency = 8 }, Actions = new Dictionary<string, UpstreamAction> { ["call"] = once } }, version: 2);
-        await _host.AnnounceAsync(Worker);
-        var id = await _host.CreateAsync(jobs: 2, commit: true);
-        var slice = await _host.SliceAsync();
+        await Host.DefineAsync(new Upstream { BaseUrl = "http://127.0.0.1:1", Limits = new UpstreamLimits { Concurrency = 8 }, Actions = new Dictionary<string, UpstreamAction> { ["call"] = once } }, version: 2);
+        await Host.AnnounceAsync(Worker);
+        var id = await Host.CreateAsync(jobs: 2, commit: true);
+        var slice = await Host.SliceAsync();
         Assert.Equal(slice.Concurrency, JobBlock.Unpack(slice.Jobs).Count);
 
-        await _host.HeartbeatAsync(Guid.NewGuid(), slice.SliceId);
+        await Host.HeartbeatAsync(Guid.NewGuid(), slice.SliceId);
         await Eventually.True(async () =>
         {
-            await _host.AnnounceAsync(Worker);
-            return (await _host.BatchAsync(id)).CurrentState == nameof(BatchState.Finished);
+            await Host.AnnounceAsync(Worker);
+            return (await Host.BatchAsync(id)).CurrentState == nameof(BatchState.Finished);
         });
 
-        await using var db = _host.Store.Read();
+        await using var db = Host.Store.Read();
         Assert.All(await db.Outcomes.ToListAsync(), outcome => Assert.Equal(ErrorCodes.ExecutionUnknown, outcome.ErrorCode));
-        Assert.Equal((0, 2), await _host.CountsAsync(id));
+        Assert.Equal((0, 2), await Host.CountsAsync(id));
     }
 }
 

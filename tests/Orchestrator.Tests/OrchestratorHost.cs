@@ -152,9 +152,13 @@ internal sealed class OrchestratorHost : IAsyncDisposable
     {
         var jobs = JobBlock.Unpack(slice.Jobs);
         var outcomes = jobs.Take(onlyFirst ?? jobs.Count).Select(job => Ended(job, completed?.Invoke(job.Index) ?? true, errorCode?.Invoke(job.Index))).ToList();
-        await (await Bus.GetSendEndpoint(new Uri($"exchange:{Queues.Outcomes}"))).Send(new ReportOutcomes(
+        await ReportAsync(new ReportOutcomes(
             slice.SliceId, slice.Number, slice.Run, worker, last, OutcomeBlock.Pack(outcomes), retries ?? [], closing, BusySeconds: 0.01));
     }
+
+    /// <summary>Sends a report as it is.</summary>
+    public async Task ReportAsync(ReportOutcomes report) =>
+        await (await Bus.GetSendEndpoint(new Uri($"exchange:{Queues.Outcomes}"))).Send(report);
 
     /// <summary>Makes a version of the definition of namespace "test".</summary>
     public async Task DefineAsync(Upstream definition, int version = 1)

@@ -73,8 +73,7 @@ public sealed class PoisonTests : IAsyncLifetime
         {
             var slice = await Host.SliceAsync();
             await Host.HeartbeatAsync(_worker, slice.SliceId);
-            await (await Host.Bus.GetSendEndpoint(new Uri($"exchange:{Queues.Outcomes}"))).Send(
-                new ReportOutcomes(slice.SliceId, slice.Number, slice.Run, _worker, Last: true, Outcomes: [1], [], Closing: null, BusySeconds: 0));
+            await Host.ReportAsync(new ReportOutcomes(slice.SliceId, slice.Number, slice.Run, _worker, Last: true, Outcomes: [1], [], Closing: null, BusySeconds: 0));
         }
 
         await Host.EventuallyInAsync(id, BatchState.Finished);

@@ -6,88 +6,73 @@ using Microsoft.EntityFrameworkCore;
 namespace BatchPlatform.Orchestrator.Tests;
 
 /// <summary>Jobs that end without a worker: cancelled, or past their deadline. On SQLite and on PostgreSQL.</summary>
-public abstract class UnrunJobsTests(string provider) : IAsyncLifetime
+public abstract class UnrunJobsTests(string provider) : HostedTests(provider, new() { ["Orchestrator:ReconcileSeconds"] = "0.1" })
 {
-    private static readonly Guid Worker = Guid.NewGuid();
-    private OrchestratorHost _host = null!;
-
-    public async Task InitializeAsync()
-    {
-        _host = await OrchestratorHost.StartAsync(provider, new() { ["Orchestrator:ReconcileSeconds"] = "0.1" });
-        await _host.DefineAsync(new Upstream { BaseUrl = "http://127.0.0.1:1", Limits = new UpstreamLimits { Concurrency = 8 } });
-    }
-
-    public async Task DisposeAsync()
-    {
-        await StoreInvariants.CheckAsync(_host.Store);
-        await _host.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_cancelled_job_fails_and_is_never_sent()
     {
-        var id = await _host.CreateAsync(jobs: 5, commit: true);
+        var id = await Host.CreateAsync(jobs: 5, commit: true);
 
         Assert.Null(await CancelAsync(id, 3));
         Assert.Equal(ErrorCodes.JobEnded, await CancelAsync(id, 3));
-        await _host.AnnounceAsync(Worker);
-        var seen = await _host.RunToEndAsync(id, Worker);
+        await Host.AnnounceAsync(Worker);
+        var seen = await Host.RunToEndAsync(id, Worker);
 
         Assert.Equal([0, 1, 2, 4], seen.Order());
-        Assert.Equal((4, 1), await _host.CountsAsync(id));
+        Assert.Equal((4, 1), await Host.CountsAsync(id));
         Assert.Equal([(3, ErrorCodes.JobCancelled)], await FailedAsync());
     }
 
     [Fact]
     public async Task Whole_slices_of_cancelled_jobs_are_passed_over()
     {
-        var id = await _host.CreateAsync(jobs: 3, commit: true);
+        var id = await Host.CreateAsync(jobs: 3, commit: true);
         Assert.Null(await CancelAsync(id, 0));
         Assert.Null(await CancelAsync(id, 1));
         Assert.Null(await CancelAsync(id, 2));
 
-        await _host.EventuallyInAsync(id, BatchState.Finished);
+        await Host.EventuallyInAsync(id, BatchState.Finished);
 
-        Assert.Equal((0, 3), await _host.CountsAsync(id));
+        Assert.Equal((0, 3), await Host.CountsAsync(id));
     }
 
     [Fact]
     public async Task What_a_worker_says_of_a_job_cancelled_meanwhile_is_dropped()
     {
-        await _host.AnnounceAsync(Worker);
-        var id = await _host.CreateAsync(jobs: 4, commit: true);
-        var slice = await _host.SliceAsync();
-        await _host.HeartbeatAsync(Worker, slice.SliceId);
+        await Host.AnnounceAsync(Worker);
+        var id = await Host.CreateAsync(jobs: 4, commit: true);
+        var slice = await Host.SliceAsync();
+        await Host.HeartbeatAsync(Worker, slice.SliceId);
 
         Assert.Null(await CancelAsync(id, 1));
-        await StoreInvariants.CheckAsync(_host.Store);
-        await _host.ReportAsync(slice, Worker);
-        await _host.EventuallyInAsync(id, BatchState.Finished);
+        await StoreInvariants.CheckAsync(Host.Store);
+        await Host.ReportAsync(slice, Worker);
+        await Host.EventuallyInAsync(id, BatchState.Finished);
 
-        Assert.Equal((3, 1), await _host.CountsAsync(id));
-        Assert.Equal(0, await _host.LiveAsync());
+        Assert.Equal((3, 1), await Host.CountsAsync(id));
+        Assert.Equal(0, await Host.LiveAsync());
     }
 
     [Fact]
     public async Task A_job_that_waits_for_a_retry_can_be_cancelled()
     {
-        await _host.AnnounceAsync(Worker);
-        var id = await _host.CreateAsync(jobs: 2, commit: true);
-        await _host.ReportAsync(await _host.SliceAsync(), Worker, onlyFirst: 1, retries: [new RetryLater(1, 2, DateTime.MaxValue.ToUniversalTime())]);
-        await Eventually.Equal((1, 0), () => _host.CountsAsync(id));
+        await Host.AnnounceAsync(Worker);
+        var id = await Host.CreateAsync(jobs: 2, commit: true);
+        await Host.ReportAsync(await Host.SliceAsync(), Worker, onlyFirst: 1, retries: [new RetryLater(1, 2, DateTime.MaxValue.ToUniversalTime())]);
+        await Eventually.Equal((1, 0), () => Host.CountsAsync(id));
 
         Assert.Null(await CancelAsync(id, 1));
 
-        await _host.EventuallyInAsync(id, BatchState.Finished);
-        await using var db = _host.Store.Read();
+        await Host.EventuallyInAsync(id, BatchState.Finished);
+        await using var db = Host.Store.Read();
         Assert.False(await db.Retries.AnyAsync());
     }
 
     [Fact]
     public async Task Nothing_can_be_cancelled_before_the_commit_or_that_is_no_job()
     {
-        var open = await _host.CreateAsync(jobs: 1);
-        var committed = await _host.CreateAsync(jobs: 1, commit: true);
+        var open = await Host.CreateAsync(jobs: 1);
+        var committed = await Host.CreateAsync(jobs: 1, commit: true);
 
         Assert.Equal(ErrorCodes.BatchNotRunning, await CancelAsync(open, 0));
         Assert.Equal(ErrorCodes.JobEnded, await CancelAsync(committed, 1));
@@ -96,33 +81,33 @@ public abstract class UnrunJobsTests(string provider) : IAsyncLifetime
     [Fact]
     public async Task Jobs_that_wait_past_the_deadline_fail_and_the_batch_finishes()
     {
-        var id = await _host.CreateAsync(jobs: 2500, commit: true, new BatchSettings(DeadlineSeconds: 1));
+        var id = await Host.CreateAsync(jobs: 2500, commit: true, new BatchSettings(DeadlineSeconds: 1));
 
-        await _host.EventuallyInAsync(id, BatchState.Finished);
+        await Host.EventuallyInAsync(id, BatchState.Finished);
 
-        Assert.Equal((0, 2500), await _host.CountsAsync(id));
+        Assert.Equal((0, 2500), await Host.CountsAsync(id));
         Assert.All(await FailedAsync(), failed => Assert.Equal(ErrorCodes.DeadlineExceeded, failed.Code));
     }
 
     [Fact]
     public async Task A_job_may_have_a_shorter_deadline_of_its_own()
     {
-        var id = await _host.CreateAsync(jobs: 3, commit: true, jobDeadline: 1);
-        await Eventually.Equal((0, 2), () => _host.CountsAsync(id));
-        await _host.AnnounceAsync(Worker);
+        var id = await Host.CreateAsync(jobs: 3, commit: true, jobDeadline: 1);
+        await Eventually.Equal((0, 2), () => Host.CountsAsync(id));
+        await Host.AnnounceAsync(Worker);
 
-        Assert.Equal([2], await _host.RunToEndAsync(id, Worker));
+        Assert.Equal([2], await Host.RunToEndAsync(id, Worker));
         Assert.Equal([(0, ErrorCodes.DeadlineExceeded), (1, ErrorCodes.DeadlineExceeded)], await FailedAsync());
     }
 
     [Fact]
     public async Task A_pause_puts_every_deadline_off()
     {
-        var id = await _host.CreateAsync(jobs: 2, commit: true, jobDeadline: 100);
+        var id = await Host.CreateAsync(jobs: 2, commit: true, jobDeadline: 100);
         var before = await RunAsync();
-        await _host.AskAsync(new PauseBatch(id, Guid.NewGuid(), Reason: null));
-        await Eventually.True(async () => (await _host.BatchAsync(id)).PausedAt < TimeProvider.System.GetUtcNow().UtcDateTime.AddMilliseconds(-50));
-        await _host.AskAsync(new ResumeBatch(id, Guid.NewGuid()));
+        await Host.AskAsync(new PauseBatch(id, Guid.NewGuid(), Reason: null));
+        await Eventually.True(async () => (await Host.BatchAsync(id)).PausedAt < TimeProvider.System.GetUtcNow().UtcDateTime.AddMilliseconds(-50));
+        await Host.AskAsync(new ResumeBatch(id, Guid.NewGuid()));
 
         var after = await RunAsync();
         Assert.Equal(before.DeadlinesFrom.AddSeconds(100), before.NextDeadline);
@@ -134,11 +119,11 @@ public abstract class UnrunJobsTests(string provider) : IAsyncLifetime
     [Fact]
     public async Task A_deadline_missed_because_the_upstream_is_paused_says_so()
     {
-        await (await _host.Bus.GetSendEndpoint(new Uri($"exchange:{Queues.Operations}"))).Send(new PauseUpstream("test", Paused: true, "broken"));
-        await _host.AnnounceAsync(Worker);
-        var id = await _host.CreateAsync(jobs: 2, commit: true, new BatchSettings(DeadlineSeconds: 1));
+        await (await Host.Bus.GetSendEndpoint(new Uri($"exchange:{Queues.Operations}"))).Send(new PauseUpstream("test", Paused: true, "broken"));
+        await Host.AnnounceAsync(Worker);
+        var id = await Host.CreateAsync(jobs: 2, commit: true, new BatchSettings(DeadlineSeconds: 1));
 
-        await _host.EventuallyInAsync(id, BatchState.Finished);
+        await Host.EventuallyInAsync(id, BatchState.Finished);
 
         Assert.Equal([(0, ErrorCodes.UpstreamClosed), (1, ErrorCodes.UpstreamClosed)], await FailedAsync());
     }
@@ -146,30 +131,30 @@ public abstract class UnrunJobsTests(string provider) : IAsyncLifetime
     [Fact]
     public async Task The_deadline_of_a_job_in_a_workers_hands_is_the_workers_to_tell()
     {
-        await _host.AnnounceAsync(Worker);
-        var id = await _host.CreateAsync(jobs: 2, commit: true, new BatchSettings(DeadlineSeconds: 1));
-        var slice = await _host.SliceAsync();
-        await _host.HeartbeatAsync(Worker, slice.SliceId);
+        await Host.AnnounceAsync(Worker);
+        var id = await Host.CreateAsync(jobs: 2, commit: true, new BatchSettings(DeadlineSeconds: 1));
+        var slice = await Host.SliceAsync();
+        await Host.HeartbeatAsync(Worker, slice.SliceId);
 
         await Eventually.True(() => Task.FromResult(slice.Deadline < TimeProvider.System.GetUtcNow().UtcDateTime.AddMilliseconds(-300)));
 
-        Assert.Equal((0, 0), await _host.CountsAsync(id));
-        await _host.ReportAsync(slice, Worker);
-        await _host.EventuallyInAsync(id, BatchState.Finished);
-        Assert.Equal((2, 0), await _host.CountsAsync(id));
+        Assert.Equal((0, 0), await Host.CountsAsync(id));
+        await Host.ReportAsync(slice, Worker);
+        await Host.EventuallyInAsync(id, BatchState.Finished);
+        Assert.Equal((2, 0), await Host.CountsAsync(id));
     }
 
     private async Task<Store.Tables.Run> RunAsync()
     {
-        await using var db = _host.Store.Read();
+        await using var db = Host.Store.Read();
         return await db.Runs.SingleAsync();
     }
 
-    private Task<string?> CancelAsync(Guid id, int index) => _host.CancelAsync(id, index);
+    private Task<string?> CancelAsync(Guid id, int index) => Host.CancelAsync(id, index);
 
     private async Task<List<(int Index, string? Code)>> FailedAsync()
     {
-        await using var db = _host.Store.Read();
+        await using var db = Host.Store.Read();
         var failed = await db.Outcomes.Where(outcome => outcome.State == JobState.Failed).OrderBy(outcome => outcome.Index).ToListAsync();
         return failed.ConvertAll(outcome => (outcome.Index, outcome.ErrorCode));
     }
