@@ -15,9 +15,9 @@ internal sealed record ChaosOptions(TimeSpan Length, int Seed, int Clients = 4)
     /// <summary>How long the platform may take, after a fault has ended, until a new batch is finished: twice as long in the sample, which runs on whatever machine tests run on.</summary>
     public TimeSpan RecoveryBar { get; } = TimeSpan.FromSeconds(Number("BP_CHAOS_MINUTES") is null && !LongSuite.IsFull ? 60 : 30);
 
-    /// <summary>BP_CHAOS_MINUTES, or 2, and 30 of the full suite; BP_CHAOS_SEED, or any.</summary>
+    /// <summary>BP_CHAOS_MINUTES, or 1, and 30 of the full suite; BP_CHAOS_SEED, or any.</summary>
     public static ChaosOptions FromEnvironment() => new(
-        TimeSpan.FromMinutes(Number("BP_CHAOS_MINUTES") ?? LongSuite.Cases(sample: 2, full: 30)),
+        TimeSpan.FromMinutes(Number("BP_CHAOS_MINUTES") ?? LongSuite.Cases(sample: 1, full: 30)),
         (int)(Number("BP_CHAOS_SEED") ?? Random.Shared.Next()));
 
     private static double? Number(string variable) =>

@@ -7,10 +7,13 @@ using Xunit.Abstractions;
 namespace BatchPlatform.EndToEnd.Tests;
 
 /// <summary>SIGTERM in the middle of the work: each service ends soon, in order, and nothing is done again because of it.</summary>
-[Collection(nameof(Alone))]
-public sealed class GracefulTests(SamplePlatform platform, ITestOutputHelper output) : IClassFixture<SamplePlatform>
+[Collection(nameof(AloneOnOnePlatform))]
+public sealed class GracefulTests(SamplePlatform platform, ITestOutputHelper output)
 {
     private const int Jobs = 3000;
+
+    // So that on the fastest machine a batch is far from its end when its service has ended.
+    private const int CallsPerSecond = 600;
 
     [Fact]
     public Task A_worker_hands_back_what_it_has_not_begun() => EndsInTheMiddleAsync(platform.Services.Workers);
@@ -98,7 +101,7 @@ public sealed class GracefulTests(SamplePlatform platform, ITestOutputHelper out
 
     private async Task EndsInTheMiddleAsync(List<ServiceProcess> service)
     {
-        var id = await platform.SubmitAsync(Jobs);
+        var id = await platform.SubmitAsync(Jobs, CallsPerSecond);
         await Eventually.True(async () => (await platform.BatchAsync(id)).GetProperty("counts").GetProperty("completed").GetInt32() > Jobs / 10);
 
         output.WriteLine($"{service[0].Project} ended in {(await SamplePlatform.EndAsync(service[0])).TotalSeconds:0.0} s");

@@ -4,8 +4,8 @@ using Xunit.Abstractions;
 namespace BatchPlatform.EndToEnd.Tests;
 
 /// <summary>Every instance of every service is replaced while clients work, none of whom repeats a request.</summary>
-[Collection(nameof(Alone))]
-public sealed class RollingRestartTests(SamplePlatform platform, ITestOutputHelper output) : IClassFixture<SamplePlatform>
+[Collection(nameof(AloneOnOnePlatform))]
+public sealed class RollingRestartTests(SamplePlatform platform, ITestOutputHelper output)
 {
     private const int Clients = 4;
 

@@ -66,9 +66,11 @@ public sealed class SamplePlatform : IAsyncLifetime
     }
 
     /// <summary>Creates a batch, adds so many look-ups, and commits it.</summary>
-    public async Task<string> SubmitAsync(int jobs)
+    /// <param name="jobs">How many.</param>
+    /// <param name="perSecond">Calls a second at most; 0: as many as can be made.</param>
+    public async Task<string> SubmitAsync(int jobs, int perSecond = 0)
     {
-        var created = await Client.PostAsJsonAsync("/v1/batches", new { name = "places" });
+        var created = await Client.PostAsJsonAsync("/v1/batches", new { name = "places", options = new { limits = new { requests_per_second = perSecond } } });
         var id = (await ReadAsync(created)).GetProperty("id").GetString()!;
         using var lines = new StringContent(Samples.Lines(jobs), Encoding.UTF8, new MediaTypeHeaderValue("application/x-ndjson"));
         Assert.Equal(jobs, (await ReadAsync(await Client.PostAsync($"/v1/batches/{id}/jobs", lines))).GetProperty("appended").GetInt32());
@@ -104,3 +106,7 @@ public sealed class OnePlatform : ICollectionFixture<SamplePlatform>;
 /// <summary>Tests that measure times, or load the machine to its limits: with nothing beside them.</summary>
 [CollectionDefinition(nameof(Alone), DisableParallelization = true)]
 public sealed class Alone;
+
+/// <summary>The same on one platform, for tests that leave it whole: starting eight services takes longer than most of them.</summary>
+[CollectionDefinition(nameof(AloneOnOnePlatform), DisableParallelization = true)]
+public sealed class AloneOnOnePlatform : ICollectionFixture<SamplePlatform>;
