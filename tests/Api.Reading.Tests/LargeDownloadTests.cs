@@ -1,4 +1,3 @@
-using BatchPlatform.Contracts;
 using BatchPlatform.Store.Tables;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
@@ -27,7 +26,7 @@ public abstract class LargeDownloadTests<TApp>(TApp app) : ReadingTests<TApp>(ap
     [InlineData("json", "index", 50_000, 1_000)]
     public async Task A_download_needs_the_memory_of_a_page_however_large_it_is(string format, string order, int jobs, int responseSize)
     {
-        var batch = await FinishedAsync(jobs, responseSize);
+        var batch = await Tenant.FinishedAsync(jobs, _ => responseSize);
         var before = LiveBytes();
         long read = 0, most = 0;
         var buffer = new byte[64 * 1024];
@@ -56,7 +55,7 @@ public abstract class LargeDownloadTests<TApp>(TApp app) : ReadingTests<TApp>(ap
     public async Task Nothing_is_lost_or_doubled_between_pages_when_sizes_change_all_at_once(string order)
     {
         // Pages grow while results are small; then each fills a page by itself, and then they are small again.
-        var batch = await FinishedAsync(6_000, index => index is >= 4_000 and < 4_010 ? 600_000 : 10);
+        var batch = await Tenant.FinishedAsync(6_000, index => index is >= 4_000 and < 4_010 ? 600_000 : 10);
 
         var lines = (await Tenant.TextAsync($"{Path(batch)}?format=ndjson&order={order}")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
@@ -70,7 +69,7 @@ public abstract class LargeDownloadTests<TApp>(TApp app) : ReadingTests<TApp>(ap
     public async Task A_download_breaks_off_when_its_batch_or_run_goes_away_meanwhile(string what)
     {
         // More than all buffers between here and there hold, so that the server waits for us in the middle.
-        var batch = await FinishedAsync(60_000, responseSize: 1_000);
+        var batch = await Tenant.FinishedAsync(60_000, _ => 1_000);
         using var response = await Tenant.Client.GetAsync(new Uri($"{Path(batch)}?format=ndjson", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
 
         await Tenant.WriteAsync(db => what == "run"
@@ -87,19 +86,4 @@ public abstract class LargeDownloadTests<TApp>(TApp app) : ReadingTests<TApp>(ap
     }
 
     private static string Path(Batch batch) => $"/v1/batches/{batch.CorrelationId}/results";
-
-    private Task<Batch> FinishedAsync(int jobs, int responseSize) => FinishedAsync(jobs, _ => responseSize);
-
-    // Outcomes arrive in the order opposite to the jobs'.
-    private async Task<Batch> FinishedAsync(int jobs, Func<int, int> responseSize)
-    {
-        var batch = await Tenant.BatchAsync(jobs, BatchState.Finished, b => b.Run = 1);
-        var run = await Tenant.RunAsync(batch);
-        foreach (var chunk in Enumerable.Range(0, jobs).Reverse().Chunk(5_000))
-        {
-            await Tenant.OutcomesAsync(run, [.. chunk.Select(index => Tenant.Completed(index, $"\"{new string('r', responseSize(index))}\""))]);
-        }
-
-        return batch;
-    }
 }

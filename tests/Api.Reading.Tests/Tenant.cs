@@ -86,6 +86,19 @@ public sealed class Tenant(ReadingApp app, string name) : IDisposable
         });
     }
 
+    /// <summary>A batch whose jobs have all completed, with responses of these sizes, in the order opposite to the jobs'.</summary>
+    public async Task<Batch> FinishedAsync(int jobs, Func<int, int> responseSize)
+    {
+        var batch = await BatchAsync(jobs, BatchState.Finished, b => b.Run = 1);
+        var run = await RunAsync(batch);
+        foreach (var chunk in Enumerable.Range(0, jobs).Reverse().Chunk(5_000))
+        {
+            await OutcomesAsync(run, [.. chunk.Select(index => Completed(index, $"\"{new string('r', responseSize(index))}\""))]);
+        }
+
+        return batch;
+    }
+
     public PackedOutcome Completed(int index, string response = """{"ok":true}""") =>
         new(index, true, 200, null, null, 1, 12, app.Now, Utf8(response));
 

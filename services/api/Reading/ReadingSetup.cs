@@ -13,7 +13,7 @@ public static class ReadingSetup
         services.AddSingleton<BatchViews>();
         services.AddSingleton<BatchEnds>();
 
-        // Room for a page of results that is on its way to the client while the next one is read.
+        // Room for pages of results that are on their way to the client while the next ones are read.
         services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxResponseBufferSize = 2 * ResultDownload.PageBytes);
         return services;
     }
