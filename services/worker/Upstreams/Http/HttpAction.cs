@@ -15,6 +15,7 @@ internal sealed class HttpAction
     private readonly BodyKind _body;
     private readonly KeyValuePair<string, string>[] _headers;
     private readonly FrozenSet<int> _repeatableStatuses;
+    private Uri? _onlyAddress;
 
     /// <exception cref="FormatException">The definition names something that cannot be called.</exception>
     public HttpAction(Upstream upstream, string name, UpstreamAction action)
@@ -45,7 +46,7 @@ internal sealed class HttpAction
         if (_body == BodyKind.Json && _places.Count == 0)
         {
             // Nothing is named elsewhere: the params go out as the bytes they came as.
-            return CreateMessage(_address.Fill(FrozenDictionary<string, string>.Empty), [], RequestParts.Json(rawParams));
+            return CreateMessage(_onlyAddress ??= AddressOf(_address.Fill(FrozenDictionary<string, string>.Empty)), RequestParts.NoHeaders, RequestParts.Json(rawParams));
         }
 
         using var parts = new RequestParts(rawParams);
@@ -55,22 +56,26 @@ internal sealed class HttpAction
             parts.Place(param, name, _places.GetValueOrDefault(name, _body == BodyKind.None ? ParamPlace.Query : ParamPlace.Body));
         }
 
-        return CreateMessage(parts.AddQuery(_address.Fill(parts.Path)), parts.Headers, parts.Content(_body));
+        return CreateMessage(AddressOf(parts.AddQuery(_address.Fill(parts.Path))), parts.Headers, parts.Content(_body));
     }
 
-    private HttpRequestMessage CreateMessage(string address, IEnumerable<KeyValuePair<string, string>> headers, HttpContent? content)
+    private static Uri AddressOf(string address) => address.Length <= LongestAddress
+        ? new Uri(address)
+        : throw new ParamsException($"The params make an address of more than {LongestAddress} characters.");
+
+    private HttpRequestMessage CreateMessage(Uri address, Dictionary<string, string> headers, HttpContent? content)
     {
         // The client repeats a request without a body by itself when its connection turns out to be closed; with one, even an empty
         // one, it does not.
         content ??= AtMostOnce ? new ByteArrayContent([]) : null;
-        if (address.Length > LongestAddress)
+        var request = new HttpRequestMessage(_method, address) { Content = content };
+        foreach (var (name, value) in _headers)
         {
-            throw new ParamsException($"The params make an address of more than {LongestAddress} characters.");
+            Put(request, name, value);
         }
 
-        var request = new HttpRequestMessage(_method, address) { Content = content };
-        // A param comes after the definition's own header of the same name, and takes its place.
-        foreach (var (name, value) in _headers.Concat(headers))
+        // A param takes the place of the definition's own header of the same name.
+        foreach (var (name, value) in headers)
         {
             Put(request, name, value);
         }

@@ -55,7 +55,20 @@ internal sealed class PathTemplate
             : throw new ParamsException($"Param '{name}' is missing: the action's path needs it.");
 
     // Looked for in the whole, since neighbours can make one together.
-    private static bool HasDotSegment(string address) => address.Split('?')[0].Split('/').Any(segment => segment is "." or "..");
+    private static bool HasDotSegment(string address)
+    {
+        var path = address.AsSpan();
+        path = path[..(path.IndexOf('?') is var query and >= 0 ? query : path.Length)];
+        foreach (var segment in path.Split('/'))
+        {
+            if (path[segment] is "." or "..")
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     // A percent sign that a param could complete is as bad as a brace that is not closed.
     private static bool IsMalformed(string literal) =>

@@ -9,7 +9,11 @@ namespace BatchPlatform.Worker.Upstreams.Http;
 /// <summary>A job's params on their way into the parts of a request.</summary>
 internal sealed class RequestParts : IDisposable
 {
-    private const string JsonType = "application/json";
+    /// <summary>Of a request whose params are all in its body.</summary>
+    public static readonly Dictionary<string, string> NoHeaders = [];
+
+    // Nobody changes it: who wants another type puts another in its place.
+    private static readonly MediaTypeHeaderValue JsonType = new("application/json");
 
     // Servers refuse more in all headers together.
     private const int LongestHeader = 8 * 1024;
@@ -45,7 +49,7 @@ internal sealed class RequestParts : IDisposable
 
     /// <summary>A body of JSON text.</summary>
     public static HttpContent Json(ReadOnlyMemory<byte> text) =>
-        new ReadOnlyMemoryContent(text) { Headers = { ContentType = new MediaTypeHeaderValue(JsonType) } };
+        new ReadOnlyMemoryContent(text) { Headers = { ContentType = JsonType } };
 
     public void Dispose() => _document.Dispose();
 
