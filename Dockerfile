@@ -26,6 +26,8 @@ ARG SERVICE=standalone
 WORKDIR /app
 COPY --from=programs /programs/${SERVICE} .
 ENV ASPNETCORE_HTTP_PORTS= ASPNETCORE_URLS=http://+:8080
+# Bytes, in hexadecimal, that are allocated before garbage is collected: docs/decisions/0003-runtime-settings.md
+ENV DOTNET_GCgen0size=0x800000
 EXPOSE 8080
 USER $APP_UID
 HEALTHCHECK --interval=5s --timeout=10s --start-period=300s --retries=3 CMD ["healthy", "/health/ready"]
