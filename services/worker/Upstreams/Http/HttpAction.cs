@@ -15,6 +15,8 @@ internal sealed class HttpAction
     private readonly BodyKind _body;
     private readonly KeyValuePair<string, string>[] _headers;
     private readonly FrozenSet<int> _repeatableStatuses;
+
+    // Of an action whose params are all in its body. Not before the first call, whose job is told what is wrong with it.
     private Uri? _onlyAddress;
 
     /// <exception cref="FormatException">The definition names something that cannot be called.</exception>
