@@ -92,7 +92,8 @@ public sealed class ApiApp : IAsyncLifetime
         builder.Configuration.AddInMemoryCollection(_settings);
         builder.AddLogDefaults();
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(new LogLines(_log));
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        // Kestrel would cut off, after some seconds on the wall, a body that a test holds back while it moves the clock on.
+        builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel => kestrel.Limits.MinRequestBodyDataRate = null);
         builder.Services.AddSingleton(_time);
         builder.Services.AddStore(builder.Configuration);
         builder.Services.ConfigureDbContext<SqliteStoreDb>(options => options.AddInterceptors(Queries));
