@@ -43,15 +43,32 @@ public static class AuditApi
         return until is null ? entries : entries.Where(entry => entry.At < until);
     }
 
-    private sealed record Query(
-        [property: Description("Only what this tenant's keys did.")] string? Tenant,
-        [property: Description("Only what this key did.")] string? Key,
-        [property: Description("Only this, such as batch.create.")] string? Action,
-        [property: Description("Only what was done to this, such as batches/{id}.")] string? Resource,
-        [property: Description("Only at or after this time.")] string? Since,
-        [property: Description("Only before this time.")] string? Until,
-        [property: Description("Entries, at most: 1 to 1000, 50 when absent.")] string? Limit,
-        [property: Description("The next_cursor of the page before.")] string? Cursor);
+    internal sealed record Query
+    {
+        [Description("Only what this tenant's keys did.")]
+        public string? Tenant { get; init; }
+
+        [Description("Only what this key did.")]
+        public string? Key { get; init; }
+
+        [Description("Only this, such as batch.create.")]
+        public string? Action { get; init; }
+
+        [Description("Only what was done to this, such as batches/{id}.")]
+        public string? Resource { get; init; }
+
+        [Description("Only at or after this time.")]
+        public string? Since { get; init; }
+
+        [Description("Only before this time.")]
+        public string? Until { get; init; }
+
+        [Description("Entries, at most: 1 to 1000, 50 when absent.")]
+        public string? Limit { get; init; }
+
+        [Description("The next_cursor of the page before.")]
+        public string? Cursor { get; init; }
+    }
 }
 
 /// <summary>An entry of the audit.</summary>

@@ -79,9 +79,14 @@ public static class DatasetsApi
         return TypedResults.NoContent();
     }
 
-    private sealed record Query(
-        [property: Description("Datasets, at most: 1 to 1000, 50 when absent.")] string? Limit,
-        [property: Description("The next_cursor of the page before.")] string? Cursor);
+    internal sealed record Query
+    {
+        [Description("Datasets, at most: 1 to 1000, 50 when absent.")]
+        public string? Limit { get; init; }
+
+        [Description("The next_cursor of the page before.")]
+        public string? Cursor { get; init; }
+    }
 }
 
 /// <summary>The body of POST /v1/datasets.</summary>

@@ -108,8 +108,15 @@ public static class KeysApi
         return Results.NoContent();
     }
 
-    private sealed record Query(
-        [property: Description("Only keys of this tenant.")] string? Tenant,
-        [property: Description("Keys, at most: 1 to 1000, 50 when absent.")] string? Limit,
-        [property: Description("The next_cursor of the page before.")] string? Cursor);
+    internal sealed record Query
+    {
+        [Description("Only keys of this tenant.")]
+        public string? Tenant { get; init; }
+
+        [Description("Keys, at most: 1 to 1000, 50 when absent.")]
+        public string? Limit { get; init; }
+
+        [Description("The next_cursor of the page before.")]
+        public string? Cursor { get; init; }
+    }
 }

@@ -38,7 +38,11 @@ public static class UsageApi
         new QuotaView(await QuotaCounts.ResultsAsync(db, tenant, cancellationToken), limits.Results),
         new QuotaView(await QuotaCounts.CallbacksAsync(db, tenant, cancellationToken), limits.Callbacks));
 
-    private sealed record Query([property: Description("Another tenant than the key's own; for the scope admin.")] string? Tenant);
+    internal sealed record Query
+    {
+        [Description("Another tenant than the key's own; for the scope admin.")]
+        public string? Tenant { get; init; }
+    }
 }
 
 /// <summary>What a tenant has, and how much it may have.</summary>

@@ -39,9 +39,14 @@ internal static class ActivityApi
             backlogs.Sum(backlog => backlog.Batches), backlogs.Sum(backlog => backlog.Pending), backlogs.Sum(backlog => backlog.Queued), backlogs.Sum(backlog => backlog.Processing));
     }
 
-    private sealed record Query(
-        [property: Description("How far back: 1 to 1440, 60 when absent.")] string? Minutes,
-        [property: Description("Another tenant than the key's own, or * for all; for the scope admin.")] string? Tenant);
+    internal sealed record Query
+    {
+        [Description("How far back: 1 to 1440, 60 when absent.")]
+        public string? Minutes { get; init; }
+
+        [Description("Another tenant than the key's own, or * for all; for the scope admin.")]
+        public string? Tenant { get; init; }
+    }
 }
 
 /// <summary>How much was done lately, and what waits.</summary>

@@ -64,15 +64,36 @@ internal static class BatchReadingApi
         return await views.FindAsync(context.Tenant(), batchId, cancellationToken) is { } view ? TypedResults.Ok(view) : Problems.BatchNotFound();
     }
 
-    private sealed record Query(
-        [property: Description("Only batches in this state.")] string? State,
-        [property: Description("Only batches whose name contains this, in any case.")] string? Name,
-        [property: Description("Only batches of this tenant, or * for all of them; for admins.")] string? Tenant,
-        [property: FromQuery(Name = "created_after"), Description("Only batches created later, RFC 3339.")] string? CreatedAfter,
-        [property: FromQuery(Name = "created_before"), Description("Only batches created earlier, RFC 3339.")] string? CreatedBefore,
-        [property: FromQuery(Name = "error_code"), Description("Only batches with a job that failed with this code in the latest run.")] string? ErrorCode,
-        [property: Description("true: only batches with a schedule; false: only batches without one.")] string? Scheduled,
-        [property: Description("created, name or ended, with a minus before it for falling order; -created when absent. Batches without a name, or without an end, are not in a list by it.")] string? Sort,
-        [property: Description("Batches, at most: 1 to 1000, 50 when absent.")] string? Limit,
-        [property: Description("The next_cursor of the page before.")] string? Cursor);
+    internal sealed record Query
+    {
+        [Description("Only batches in this state.")]
+        public string? State { get; init; }
+
+        [Description("Only batches whose name contains this, in any case.")]
+        public string? Name { get; init; }
+
+        [Description("Only batches of this tenant, or * for all of them; for admins.")]
+        public string? Tenant { get; init; }
+
+        [FromQuery(Name = "created_after"), Description("Only batches created later, RFC 3339.")]
+        public string? CreatedAfter { get; init; }
+
+        [FromQuery(Name = "created_before"), Description("Only batches created earlier, RFC 3339.")]
+        public string? CreatedBefore { get; init; }
+
+        [FromQuery(Name = "error_code"), Description("Only batches with a job that failed with this code in the latest run.")]
+        public string? ErrorCode { get; init; }
+
+        [Description("true: only batches with a schedule; false: only batches without one.")]
+        public string? Scheduled { get; init; }
+
+        [Description("created, name or ended, with a minus before it for falling order; -created when absent. Batches without a name, or without an end, are not in a list by it.")]
+        public string? Sort { get; init; }
+
+        [Description("Batches, at most: 1 to 1000, 50 when absent.")]
+        public string? Limit { get; init; }
+
+        [Description("The next_cursor of the page before.")]
+        public string? Cursor { get; init; }
+    }
 }

@@ -55,11 +55,24 @@ internal static class JobReadingApi
             : throw new ProblemException(Problems.JobNotFound());
     }
 
-    private sealed record Query(
-        [property: Description("Only jobs in this state.")] string? State,
-        [property: FromQuery(Name = "error_code"), Description("Only jobs that failed with this code.")] string? ErrorCode,
-        [property: FromQuery(Name = "custom_id"), Description("Only jobs that the client named so.")] string? CustomId,
-        [property: Description("The jobs as they were for this run, in their states at its end.")] string? Run,
-        [property: Description("Jobs, at most: 1 to 1000, 50 when absent.")] string? Limit,
-        [property: Description("The next_cursor of the page before.")] string? Cursor);
+    internal sealed record Query
+    {
+        [Description("Only jobs in this state.")]
+        public string? State { get; init; }
+
+        [FromQuery(Name = "error_code"), Description("Only jobs that failed with this code.")]
+        public string? ErrorCode { get; init; }
+
+        [FromQuery(Name = "custom_id"), Description("Only jobs that the client named so.")]
+        public string? CustomId { get; init; }
+
+        [Description("The jobs as they were for this run, in their states at its end.")]
+        public string? Run { get; init; }
+
+        [Description("Jobs, at most: 1 to 1000, 50 when absent.")]
+        public string? Limit { get; init; }
+
+        [Description("The next_cursor of the page before.")]
+        public string? Cursor { get; init; }
+    }
 }

@@ -83,10 +83,21 @@ internal static class ResultsApi
             .Select(run => new ResultStretch([run], ResultOrder.Arrival, run.Number == position.Run ? position.Seq + 1 : 1, run.Seq + 1))];
     }
 
-    private sealed record Query(
-        [property: Description("json, ndjson or csv; when absent the Accept header decides, and JSON is the default.")] string? Format,
-        [property: Description("Only Completed or only Failed ones.")] string? State,
-        [property: Description("Only those of this run.")] string? Run,
-        [property: Description("index (the default) or arrival.")] string? Order,
-        [property: Description("Only those after this index, or in order of arrival after this position.")] string? After);
+    internal sealed record Query
+    {
+        [Description("json, ndjson or csv; when absent the Accept header decides, and JSON is the default.")]
+        public string? Format { get; init; }
+
+        [Description("Only Completed or only Failed ones.")]
+        public string? State { get; init; }
+
+        [Description("Only those of this run.")]
+        public string? Run { get; init; }
+
+        [Description("index (the default) or arrival.")]
+        public string? Order { get; init; }
+
+        [Description("Only those after this index, or in order of arrival after this position.")]
+        public string? After { get; init; }
+    }
 }

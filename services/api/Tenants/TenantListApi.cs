@@ -33,7 +33,12 @@ public static class TenantListApi
             names.Count > limit ? Cursor.WriteText(page[^1]) : null));
     }
 
-    private sealed record Query(
-        [property: Description("Tenants, at most: 1 to 1000, 50 when absent.")] string? Limit,
-        [property: Description("The next_cursor of the page before.")] string? Cursor);
+    internal sealed record Query
+    {
+        [Description("Tenants, at most: 1 to 1000, 50 when absent.")]
+        public string? Limit { get; init; }
+
+        [Description("The next_cursor of the page before.")]
+        public string? Cursor { get; init; }
+    }
 }
