@@ -196,11 +196,12 @@ public abstract class IdempotencyTests(string provider) : IAsyncLifetime
     public async Task Answers_are_forgotten_after_a_day()
     {
         await _app.Client.PostAsync("/v1/batches", "{}", Key);
-        _clock.Advance(TimeSpan.FromHours(23));
+        _clock.Jump(TimeSpan.FromHours(23));
         await _app.Client.PostAsync("/v1/batches", "{}", "another");
+        _clock.Jump(TimeSpan.FromMinutes(61));
         await Eventually.Equal(1, async () =>
         {
-            _clock.Advance(TimeSpan.FromMinutes(10));
+            _clock.Advance(TimeSpan.FromSeconds(5));
             return await _app.ReadAsync(db => db.Idempotency.CountAsync());
         });
     }

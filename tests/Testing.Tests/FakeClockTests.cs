@@ -56,6 +56,22 @@ public sealed class FakeClockTests
     }
 
     [Fact]
+    public void After_a_jump_each_timer_that_came_due_fires_once()
+    {
+        var start = _clock.GetUtcNow();
+        var fired = new List<double>();
+        using var once = _clock.CreateTimer(_ => fired.Add(Elapsed()), null, TimeSpan.FromSeconds(3), Timeout.InfiniteTimeSpan);
+        using var repeating = _clock.CreateTimer(_ => fired.Add(Elapsed()), null, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2));
+
+        _clock.Jump(TimeSpan.FromSeconds(9));
+        Assert.Equal([9, 9], fired);
+
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal([9, 9, 11], fired);
+        double Elapsed() => (_clock.GetUtcNow() - start).TotalSeconds;
+    }
+
+    [Fact]
     public void A_disposed_timer_does_not_fire()
     {
         var fired = false;

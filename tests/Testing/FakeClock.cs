@@ -62,6 +62,18 @@ public sealed class FakeClock : TimeProvider
         }
     }
 
+    /// <summary>Moves time in one step, like a machine that slept: each timer that came due meanwhile fires once, and sees the time after it.</summary>
+    public void Jump(TimeSpan by)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
+        lock (_lock)
+        {
+            _now += by;
+        }
+
+        Advance(TimeSpan.Zero);
+    }
+
     // Moves time to the earliest timer that is due by then, and hands it out, rearmed if it repeats.
     private Timer? NextDue(DateTimeOffset end)
     {
