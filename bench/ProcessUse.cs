@@ -13,25 +13,21 @@ internal sealed class ProcessUse(string name, int id)
     /// <summary>Its last part.</summary>
     public string ShortName => Path.GetFileName(name);
 
-    public double CpuSeconds
-    {
-        get
-        {
-            // The fields after the command's name, which may hold spaces: utime and stime are the 12th and 13th.
-            var fields = File.ReadAllText($"/proc/{id}/stat").Split(") ")[1].Split(' ');
-            return (Number(fields[11]) + Number(fields[12])) / TicksPerSecond;
-        }
-    }
+    public double CpuSeconds => Ticks(2) / TicksPerSecond;
 
     public long PeakMebibytes => Number(File.ReadLines($"/proc/{id}/status")
         .First(line => line.StartsWith("VmHWM", StringComparison.Ordinal))
         .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) / 1024;
 
-    /// <summary>CPU seconds so far of this machine's processes of a name: of a server that makes a process for each connection.</summary>
+    /// <summary>CPU seconds so far of this machine's processes of a name: of a server that makes a process for each connection, with those that have ended.</summary>
     public static double CpuSecondsOf(string name) => Directory.GetDirectories("/proc")
         .Where(folder => int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out _) && File.Exists($"{folder}/comm"))
         .Where(folder => File.ReadAllText($"{folder}/comm").TrimEnd() == name)
-        .Sum(folder => new ProcessUse(name, int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture)).CpuSeconds);
+        .Sum(folder => new ProcessUse(name, int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture)).Ticks(4)) / TicksPerSecond;
+
+    // The fields after the command's name, which may hold spaces. The 12th to the 15th: utime and stime, and both of children that have ended.
+    private double Ticks(int fields) =>
+        File.ReadAllText($"/proc/{id}/stat").Split(") ")[1].Split(' ')[11..(11 + fields)].Sum(Number);
 
     private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
 }
