@@ -17,8 +17,9 @@ public sealed class MaskTests(Chromium chromium)
         await using var dashboard = await StartAsync(mask);
         await using var window = await chromium.SignedInAsync(at: dashboard.BaseAddress);
 
-        await window.GoAsync($"/batches/{chromium.Platform.Finished}/jobs/0");
+        var page = await window.GoAsync($"/batches/{chromium.Platform.Finished}/jobs/0");
 
+        Assert.True(page.Ok, dashboard.Output);
         await Expect(window.Page.Locator("#params")).ToContainTextAsync("•••");
         Assert.DoesNotContain($"\"{name}\"", await window.Page.InnerTextAsync("main"), StringComparison.Ordinal);
         Assert.DoesNotContain($"name={Uri.EscapeDataString(name)}", await window.Page.InnerTextAsync("main"), StringComparison.Ordinal);
