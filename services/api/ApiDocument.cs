@@ -13,6 +13,7 @@ internal static class ApiDocument
     public static IServiceCollection AddApiDocument(this IServiceCollection services) => services.AddOpenApi(document =>
     {
         document.AddDocumentTransformer((described, _, _) => DescribeAsync(described));
+        document.AddOperationTransformer((operation, _, _) => NameParametersAsync(operation));
         document.AddSchemaTransformer(DescribeJobsAsync);
     });
 
@@ -27,6 +28,17 @@ internal static class ApiDocument
             [KeyScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An API key." },
         };
         document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(KeyScheme, document)] = [] }];
+        return Task.CompletedTask;
+    }
+
+    // Those that come together are properties, whose names begin with a capital; in an address any case will do.
+    private static Task NameParametersAsync(OpenApiOperation operation)
+    {
+        foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>().Where(parameter => parameter.In == ParameterLocation.Query) ?? [])
+        {
+            parameter.Name = parameter.Name?.ToLowerInvariant();
+        }
+
         return Task.CompletedTask;
     }
 

@@ -966,7 +966,7 @@ export interface paths {
             parameters: {
                 query?: {
                     /** @description Another tenant than the key's own; for the scope admin. */
-                    Tenant?: string;
+                    tenant?: string;
                 };
                 header?: never;
                 path?: never;
@@ -1032,9 +1032,9 @@ export interface paths {
             parameters: {
                 query?: {
                     /** @description Tenants, at most: 1 to 1000, 50 when absent. */
-                    Limit?: string;
+                    limit?: string;
                     /** @description The next_cursor of the page before. */
-                    Cursor?: string;
+                    cursor?: string;
                 };
                 header?: never;
                 path?: never;
@@ -1100,21 +1100,21 @@ export interface paths {
             parameters: {
                 query?: {
                     /** @description Only what this tenant's keys did. */
-                    Tenant?: string;
+                    tenant?: string;
                     /** @description Only what this key did. */
-                    Key?: string;
+                    key?: string;
                     /** @description Only this, such as batch.create. */
-                    Action?: string;
+                    action?: string;
                     /** @description Only what was done to this, such as batches/{id}. */
-                    Resource?: string;
+                    resource?: string;
                     /** @description Only at or after this time. */
-                    Since?: string;
+                    since?: string;
                     /** @description Only before this time. */
-                    Until?: string;
+                    until?: string;
                     /** @description Entries, at most: 1 to 1000, 50 when absent. */
-                    Limit?: string;
+                    limit?: string;
                     /** @description The next_cursor of the page before. */
-                    Cursor?: string;
+                    cursor?: string;
                 };
                 header?: never;
                 path?: never;
@@ -1183,9 +1183,9 @@ export interface paths {
             parameters: {
                 query?: {
                     /** @description How far back: 1 to 1440, 60 when absent. */
-                    Minutes?: string;
+                    minutes?: string;
                     /** @description Another tenant than the key's own, or * for all; for the scope admin. */
-                    Tenant?: string;
+                    tenant?: string;
                 };
                 header?: never;
                 path?: never;
@@ -2568,9 +2568,9 @@ export interface paths {
             parameters: {
                 query?: {
                     /** @description Datasets, at most: 1 to 1000, 50 when absent. */
-                    Limit?: string;
+                    limit?: string;
                     /** @description The next_cursor of the page before. */
-                    Cursor?: string;
+                    cursor?: string;
                 };
                 header?: never;
                 path?: never;
@@ -3278,11 +3278,11 @@ export interface paths {
             parameters: {
                 query?: {
                     /** @description Only keys of this tenant. */
-                    Tenant?: string;
+                    tenant?: string;
                     /** @description Keys, at most: 1 to 1000, 50 when absent. */
-                    Limit?: string;
+                    limit?: string;
                     /** @description The next_cursor of the page before. */
-                    Cursor?: string;
+                    cursor?: string;
                 };
                 header?: never;
                 path?: never;
@@ -4866,11 +4866,11 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only batches in this state. */
-                State?: string;
+                state?: string;
                 /** @description Only batches whose name contains this, in any case. */
-                Name?: string;
+                name?: string;
                 /** @description Only batches of this tenant, or * for all of them; for admins. */
-                Tenant?: string;
+                tenant?: string;
                 /** @description Only batches created later, RFC 3339. */
                 created_after?: string;
                 /** @description Only batches created earlier, RFC 3339. */
@@ -4878,13 +4878,13 @@ export interface operations {
                 /** @description Only batches with a job that failed with this code in the latest run. */
                 error_code?: string;
                 /** @description true: only batches with a schedule; false: only batches without one. */
-                Scheduled?: string;
+                scheduled?: string;
                 /** @description created, name or ended, with a minus before it for falling order; -created when absent. Batches without a name, or without an end, are not in a list by it. */
-                Sort?: string;
+                sort?: string;
                 /** @description Batches, at most: 1 to 1000, 50 when absent. */
-                Limit?: string;
+                limit?: string;
                 /** @description The next_cursor of the page before. */
-                Cursor?: string;
+                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -4968,17 +4968,17 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only jobs in this state. */
-                State?: string;
+                state?: string;
                 /** @description Only jobs that failed with this code. */
                 error_code?: string;
                 /** @description Only jobs that the client named so. */
                 custom_id?: string;
                 /** @description The jobs as they were for this run, in their states at its end. */
-                Run?: string;
+                run?: string;
                 /** @description Jobs, at most: 1 to 1000, 50 when absent. */
-                Limit?: string;
+                limit?: string;
                 /** @description The next_cursor of the page before. */
-                Cursor?: string;
+                cursor?: string;
             };
             header?: never;
             path: {
@@ -5062,15 +5062,15 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description json, ndjson or csv; when absent the Accept header decides, and JSON is the default. */
-                Format?: string;
+                format?: string;
                 /** @description Only Completed or only Failed ones. */
-                State?: string;
+                state?: string;
                 /** @description Only those of this run. */
-                Run?: string;
+                run?: string;
                 /** @description index (the default) or arrival. */
-                Order?: string;
+                order?: string;
                 /** @description Only those after this index, or in order of arrival after this position. */
-                After?: string;
+                after?: string;
             };
             header?: never;
             path: {

@@ -52,15 +52,19 @@ public static class DatasetsApi
         });
     }
 
-    private static async Task<IResult> ListAsync([AsParameters] Query query, HttpContext context, DatasetTable datasets, IOptions<PublicOptions> at)
+    private static async Task<IResult> ListAsync(
+        [Description("Datasets, at most: 1 to 1000, 50 when absent.")] string? limit,
+        [Description("The next_cursor of the page before.")] string? cursor,
+        HttpContext context,
+        DatasetTable datasets,
+        IOptions<PublicOptions> at)
     {
-        var limit = Parameter.Limit(query.Limit);
-        var before = Cursor.Read(query.Cursor) ?? long.MaxValue;
+        var (take, before) = (Parameter.Limit(limit), Cursor.Read(cursor) ?? long.MaxValue);
 
         // One more than asked for tells whether there is a next page.
-        var found = await datasets.ListAsync(context.Tenant(), before, limit + 1, context.RequestAborted);
-        var next = found.Count > limit ? Cursor.Write(found[limit - 1].Number) : null;
-        return TypedResults.Ok(new Page<DatasetView>([.. found.Take(limit).Select(row => DatasetView.Of(row, at.Value))], next));
+        var found = await datasets.ListAsync(context.Tenant(), before, take + 1, context.RequestAborted);
+        var next = found.Count > take ? Cursor.Write(found[take - 1].Number) : null;
+        return TypedResults.Ok(new Page<DatasetView>([.. found.Take(take).Select(row => DatasetView.Of(row, at.Value))], next));
     }
 
     private static async Task<IResult> FindAsync(string id, HttpContext context, DatasetTable datasets, IOptions<PublicOptions> at) =>
@@ -77,15 +81,6 @@ public static class DatasetsApi
     {
         await datasets.DeleteAsync(await datasets.FindAsync(context.Tenant(), id, context.RequestAborted), context.Actor());
         return TypedResults.NoContent();
-    }
-
-    internal sealed record Query
-    {
-        [Description("Datasets, at most: 1 to 1000, 50 when absent.")]
-        public string? Limit { get; init; }
-
-        [Description("The next_cursor of the page before.")]
-        public string? Cursor { get; init; }
     }
 }
 

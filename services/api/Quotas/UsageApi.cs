@@ -16,17 +16,22 @@ public static class UsageApi
             .Produces<UsageView>()
             .ProducesProblems(403, 422);
 
-    private static async Task<IResult> ReadAsync([AsParameters] Query query, HttpContext context, BatchStore store, QuotaDirectory quotas, TimeProvider time)
+    private static async Task<IResult> ReadAsync(
+        [Description("Another tenant than the key's own; for the scope admin.")] string? tenant,
+        HttpContext context,
+        BatchStore store,
+        QuotaDirectory quotas,
+        TimeProvider time)
     {
-        var tenant = context.TenantMeant(query.Tenant);
-        if (!BatchRules.IsText(tenant, Limits.NameLength))
+        var meant = context.TenantMeant(tenant);
+        if (!BatchRules.IsText(meant, Limits.NameLength))
         {
             return Problems.InvalidField("tenant", $"must have at most {Limits.NameLength} characters and no NUL");
         }
 
-        var limits = await quotas.OfAsync(tenant, context.RequestAborted);
+        var limits = await quotas.OfAsync(meant, context.RequestAborted);
         await using var db = store.Read();
-        return TypedResults.Ok(await CountAsync(db, tenant, limits, time.GetUtcNow().UtcDateTime, context.RequestAborted));
+        return TypedResults.Ok(await CountAsync(db, meant, limits, time.GetUtcNow().UtcDateTime, context.RequestAborted));
     }
 
     private static async Task<UsageView> CountAsync(StoreDb db, string tenant, TenantQuotas limits, DateTime now, CancellationToken cancellationToken) => new(
@@ -37,12 +42,6 @@ public static class UsageApi
         new QuotaView(await QuotaCounts.UploadsAsync(db, tenant, now, cancellationToken), limits.Uploads),
         new QuotaView(await QuotaCounts.ResultsAsync(db, tenant, cancellationToken), limits.Results),
         new QuotaView(await QuotaCounts.CallbacksAsync(db, tenant, cancellationToken), limits.Callbacks));
-
-    internal sealed record Query
-    {
-        [Description("Another tenant than the key's own; for the scope admin.")]
-        public string? Tenant { get; init; }
-    }
 }
 
 /// <summary>What a tenant has, and how much it may have.</summary>

@@ -17,28 +17,23 @@ public static class TenantListApi
             .Produces<Page<TenantView>>()
             .ProducesProblems(400);
 
-    private static async Task<IResult> ListAsync([AsParameters] Query query, BatchStore store, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(
+        [Description("Tenants, at most: 1 to 1000, 50 when absent.")] string? limit,
+        [Description("The next_cursor of the page before.")] string? cursor,
+        BatchStore store,
+        CancellationToken cancellationToken)
     {
-        var (limit, after) = (Parameter.Limit(query.Limit), Cursor.ReadText(query.Cursor) ?? "");
+        var (take, after) = (Parameter.Limit(limit), Cursor.ReadText(cursor) ?? "");
         await using var db = store.Read();
         var names = await db.Keys.Select(key => key.Tenant).Union(db.Tenants.Select(tenant => tenant.Name))
             .Where(name => string.Compare(name, after) > 0)
             .OrderBy(name => name)
-            .Take(limit + 1)
+            .Take(take + 1)
             .ToListAsync(cancellationToken);
-        var page = names.Take(limit).ToList();
+        var page = names.Take(take).ToList();
         var settings = await db.Tenants.Where(tenant => page.Contains(tenant.Name)).ToDictionaryAsync(tenant => tenant.Name, cancellationToken);
         return TypedResults.Ok(new Page<TenantView>(
             [.. page.Select(name => TenantView.Of(settings.GetValueOrDefault(name) ?? new Tenant { Name = name }))],
-            names.Count > limit ? Cursor.WriteText(page[^1]) : null));
-    }
-
-    internal sealed record Query
-    {
-        [Description("Tenants, at most: 1 to 1000, 50 when absent.")]
-        public string? Limit { get; init; }
-
-        [Description("The next_cursor of the page before.")]
-        public string? Cursor { get; init; }
+            names.Count > take ? Cursor.WriteText(page[^1]) : null));
     }
 }
