@@ -31,6 +31,8 @@ export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
 export DOTNET_TC_CallCountingDelayMs=64
 # Mapping each page of compiled code a second time, to write to it, is a seventh of what a start costs. It hardens what meets strangers.
 export DOTNET_EnableWriteXorExecute=0
+# The compiler would be instrumented to be compiled again for what it does most, and ends before that pays: a seventh of what it takes.
+export DOTNET_TieredPGO=0
 # What one project may take, and one test: a test that hangs is ended first, and named.
 project_limit=20m test_limit=10m
 if [ -n "$full" ]; then export BP_TEST_FULL=1; project_limit=120m test_limit=60m; fi
