@@ -47,7 +47,8 @@ public static class DashboardSetup
             pages.UseAntiforgery();
             pages.UseEndpoints(routes =>
             {
-                var mapped = routes.MapGroup("").WithMetadata(new DashboardAddress());
+                // The document of the process that it shares with an api is the API's alone.
+                var mapped = routes.MapGroup("").WithMetadata(new DashboardAddress()).ExcludeFromDescription();
                 mapped.MapAssets();
                 mapped.MapSignOut();
                 mapped.MapDownloads();

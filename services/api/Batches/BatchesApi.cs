@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using BatchPlatform.Api.Tenants;
 using BatchPlatform.Contracts;
 using BatchPlatform.Defaults;
@@ -25,7 +26,7 @@ public static class BatchesApi
         batches.MapDelete("/{id}", DeleteAsync)
             .WithSummary("Delete a batch with all its data; a running one only with force")
             .Produces(204)
-            .ProducesProblems(404, 409, 504);
+            .ProducesProblems(400, 404, 409, 504);
     }
 
     private static async Task<IResult> UpdateAsync(
@@ -44,7 +45,12 @@ public static class BatchesApi
         return Results.Ok(newSecret ? await secrets.ShowAsync(view) : view);
     }
 
-    private static async Task<IResult> DeleteAsync(string id, bool? force, HttpContext context, BatchStore store, BatchCommands commands)
+    private static async Task<IResult> DeleteAsync(
+        string id,
+        [Description("true: also while it runs; what it has begun is cut off.")] bool? force,
+        HttpContext context,
+        BatchStore store,
+        BatchCommands commands)
     {
         var batch = await BatchRow.FindAsync(store, context, id);
         var reply = await commands.SendAsync(new DeleteBatch(batch.Id, Guid.NewGuid(), force ?? false, Actor: context.Actor()));

@@ -21,7 +21,7 @@ public static class DatasetsApi
             .Accepts<CreateDatasetBody>("application/json")
             .Produces<DatasetView>(201)
             .ProducesProblems(400, 409, 422);
-        datasets.MapGet("", ListAsync).WithSummary("The tenant's datasets, newest first").Produces<Page<DatasetView>>();
+        datasets.MapGet("", ListAsync).WithSummary("The tenant's datasets, newest first").Produces<Page<DatasetView>>().ProducesProblems(400);
         datasets.MapGet("{id}", FindAsync).WithSummary("One dataset, with its status and the bad rows of its last upload").Produces<DatasetView>().ProducesProblems(404);
         datasets.MapPut("{id}/content", UploadAsync)
             .WithSummary("Replace the rows, all or none: CSV, NDJSON or a JSON array of up to 1,000,000 rows")

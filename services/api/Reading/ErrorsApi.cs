@@ -30,7 +30,8 @@ internal static class ErrorsApi
         batches.MapGet("{id}/errors", ListAsync)
             .WithName("list-errors")
             .WithSummary("Why a batch's jobs failed: by code and message, the most frequent first.")
-            .Produces<ErrorsView>();
+            .Produces<ErrorsView>()
+            .ProducesProblems(400, 404, 410);
 
     private static async Task<IResult> ListAsync(
         string id, [Description("Of this run alone; of the latest when absent.")] string? run, HttpContext context, BatchStore store, CancellationToken cancellationToken)

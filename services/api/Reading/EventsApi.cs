@@ -27,7 +27,8 @@ internal static class EventsApi
                 the batch is Finished or Stopped, and the stream closes. Both carry {state, counts, jobs_per_second, eta_seconds}.
                 A comment every 15 s keeps a silent connection open. A stream that closes without `end` was cut off.
                 """)
-            .Produces<ProgressEvent>(contentType: "text/event-stream");
+            .Produces<ProgressEvent>(contentType: "text/event-stream")
+            .ProducesProblems(404);
 
     private static async Task StreamAsync(string id, HttpContext context, BatchViews views, TimeProvider clock, IHostApplicationLifetime host)
     {

@@ -16,8 +16,9 @@ internal static class JobReadingApi
             .WithName("list-jobs")
             .WithSummary("A batch's jobs in order of index, with their states.")
             .WithDescription("A page may hold fewer jobs than the limit, or none, and still have a next_cursor: a search looks at a bounded part of the batch.")
-            .Produces<Page<JobView>>();
-        batches.MapGet("{id}/jobs/{index}", FindAsync).WithName("get-job").WithSummary("One job with its state.").Produces<JobView>();
+            .Produces<Page<JobView>>()
+            .ProducesProblems(400, 404, 410);
+        batches.MapGet("{id}/jobs/{index}", FindAsync).WithName("get-job").WithSummary("One job with its state.").Produces<JobView>().ProducesProblems(404);
     }
 
     private static async Task<IResult> ListAsync(string id, [AsParameters] Query query, HttpContext context, BatchStore store, CancellationToken cancellationToken)

@@ -21,7 +21,8 @@ internal static class ResultsApi
                 arrival its `position`. Arrival order misses nothing of a batch that still runs: ask again after the last
                 position. A batch that was never run has no results. A connection that breaks off means that the rest is missing.
                 """)
-            .Produces<IReadOnlyList<ResultShape>>(contentType: "application/json", additionalContentTypes: ["application/x-ndjson", "text/csv"]);
+            .Produces<IReadOnlyList<ResultShape>>(contentType: "application/json", additionalContentTypes: ["application/x-ndjson", "text/csv"])
+            .ProducesProblems(400, 404, 410);
 
     private static async Task DownloadAsync(string id, [AsParameters] Query asked, HttpContext context, BatchStore store, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using BatchPlatform.Contracts;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Tables;
@@ -35,11 +36,17 @@ internal static class RunsApi
 {
     public static void MapRuns(this RouteGroupBuilder batches)
     {
-        batches.MapGet("{id}/runs", ListAsync).WithName("list-runs").WithSummary("A batch's runs, newest first.").Produces<Page<RunView>>();
-        batches.MapGet("{id}/runs/{n}", FindAsync).WithName("get-run").WithSummary("One run of a batch.").Produces<RunView>();
+        batches.MapGet("{id}/runs", ListAsync).WithName("list-runs").WithSummary("A batch's runs, newest first.").Produces<Page<RunView>>().ProducesProblems(400, 404);
+        batches.MapGet("{id}/runs/{n}", FindAsync).WithName("get-run").WithSummary("One run of a batch.").Produces<RunView>().ProducesProblems(404, 410);
     }
 
-    private static async Task<IResult> ListAsync(string id, string? limit, string? cursor, HttpContext context, BatchStore store, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(
+        string id,
+        [Description("Runs, at most: 1 to 1000, 50 when absent.")] string? limit,
+        [Description("The next_cursor of the page before.")] string? cursor,
+        HttpContext context,
+        BatchStore store,
+        CancellationToken cancellationToken)
     {
         var count = Parameter.Limit(limit);
         var before = Cursor.Read(cursor) ?? int.MaxValue;
