@@ -122,17 +122,6 @@ public sealed class ProblemTests(ApiApp app) : IClassFixture<ApiApp>
     }
 
     [Fact]
-    public async Task The_api_describes_itself()
-    {
-        using var anybody = app.NewClient(key: null);
-        var document = await anybody.SendAsync(HttpMethod.Get, "/openapi/v1.json");
-        Assert.Equal(HttpStatusCode.OK, document.Status);
-        Assert.NotNull(document.Body!["paths"]!["/v1/batches/{id}/jobs"]!["post"]);
-        Assert.Contains("swagger", await anybody.GetStringAsync("/docs/index.html"), StringComparison.OrdinalIgnoreCase);
-        Assert.Equal("Healthy", await anybody.GetStringAsync("/health/ready"));
-    }
-
-    [Fact]
     public async Task An_answer_is_packed_for_who_asks()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/upstreams");

@@ -10,6 +10,7 @@ public static class ActionsApi
     {
         v1.MapPost("/batches/actions", (HttpContext context, ActionRequests requests) => requests.OnBatchesAsync(context))
             .WithTags("actions")
+            .WithName("act-on-batches")
             .WithSummary("Start, stop, pause, resume, retry or delete all batches that a filter finds; with dry_run, count them")
             .Accepts<BatchActionBody>("application/json")
             .Produces<ActionView>(202)
@@ -17,18 +18,21 @@ public static class ActionsApi
             .ProducesProblems(400, 409, 422);
         v1.MapPost("/jobs/actions", (HttpContext context, ActionRequests requests) => requests.OnJobsAsync(context))
             .WithTags("actions")
+            .WithName("act-on-jobs")
             .WithSummary("Cancel or retry all jobs of a batch that a filter finds; with dry_run, count them")
             .Accepts<JobActionBody>("application/json")
             .Produces<ActionView>(202)
             .Produces<ActionPreview>()
             .ProducesProblems(400, 404, 409, 422);
         var actions = v1.MapGroup("/actions").WithTags("actions");
-        actions.MapGet("", ListAsync).WithSummary("The tenant's bulk actions, newest first").Produces<Page<ActionView>>().ProducesProblems(400);
+        actions.MapGet("", ListAsync).WithName("list-actions").WithSummary("The tenant's bulk actions, newest first").Produces<Page<ActionView>>().ProducesProblems(400);
         actions.MapGet("/{id}", async (string id, HttpContext context, ActionRequests requests) => TypedResults.Ok(ActionView.Of(await requests.FindAsync(context, id))))
+            .WithName("get-action")
             .WithSummary("How far a bulk action is")
             .Produces<ActionView>()
             .ProducesProblems(404);
         actions.MapPost("/{id}/cancel", (string id, HttpContext context, ActionRequests requests) => requests.CancelAsync(context, id))
+            .WithName("cancel-action")
             .WithSummary("End a bulk action; what was done stays done")
             .Produces<ActionView>()
             .ProducesProblems(404, 409, 422);

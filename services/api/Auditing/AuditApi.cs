@@ -12,6 +12,7 @@ public static class AuditApi
     public static void MapAudit(this RouteGroupBuilder v1) =>
         v1.MapGet("/audit", ListAsync)
             .WithTags("audit")
+            .WithName("list-audit-entries")
             .WithSummary("Who did what to batches, keys, tenants, upstreams and datasets, newest first")
             .RequireAuthorization(ApiSetup.AdminPolicy)
             .Produces<Page<AuditView>>()

@@ -13,17 +13,20 @@ public static class BatchesApi
     {
         var batches = v1.MapGroup("/batches").WithTags("batches");
         batches.MapPost("/", (HttpContext context, BatchCreation creation) => creation.RunAsync(context))
+            .WithName("create-batch")
             .WithSummary("Create a batch; with jobs and commit, run it in one step")
             .WithMetadata(new UnboundedBody())
             .Accepts<CreateBatchBody>("application/json")
             .Produces<BatchView>(201)
             .ProducesProblems(400, 409, 413, 422, 503, 504);
         batches.MapPatch("/{id}", UpdateAsync)
+            .WithName("update-batch")
             .WithSummary("Change name, options, callback or schedule by a merge patch while nothing runs")
             .Accepts<BatchPatchBody>("application/merge-patch+json", "application/json")
             .Produces<BatchView>()
             .ProducesProblems(400, 404, 409, 422, 504);
         batches.MapDelete("/{id}", DeleteAsync)
+            .WithName("delete-batch")
             .WithSummary("Delete a batch with all its data; a running one only with force")
             .Produces(204)
             .ProducesProblems(400, 404, 409, 504);

@@ -11,6 +11,7 @@ public static class JobCancelApi
     public static void MapJobCancel(this RouteGroupBuilder v1) =>
         v1.MapPost("/batches/{id}/jobs/{index}/cancel", CancelAsync)
             .WithTags("lifecycle")
+            .WithName("cancel-job")
             .WithSummary("Fail one job with JOB_CANCELLED; a call in flight is not ended, but its answer is dropped")
             .Produces<JobView>()
             .ProducesProblems(404, 409, 504);

@@ -24,6 +24,7 @@ public static class LifecycleApi
         where TBody : class, new()
         where TCommand : class, IBatchCommand =>
         batch.MapPost($"/{verb}", (string id, HttpContext context, Lifecycle lifecycle) => lifecycle.RunAsync(context, id, make))
+            .WithName(verb)
             .WithSummary(summary)
             .Accepts<TBody>(isOptional: true, "application/json")
             .Produces<BatchView>()

@@ -17,19 +17,21 @@ public static class DatasetsApi
     {
         var datasets = v1.MapGroup("/datasets").WithTags("datasets");
         datasets.MapPost("", CreateAsync)
+            .WithName("create-dataset")
             .WithSummary("Create an empty dataset")
             .Accepts<CreateDatasetBody>("application/json")
             .Produces<DatasetView>(201)
             .ProducesProblems(400, 409, 422);
-        datasets.MapGet("", ListAsync).WithSummary("The tenant's datasets, newest first").Produces<Page<DatasetView>>().ProducesProblems(400);
-        datasets.MapGet("{id}", FindAsync).WithSummary("One dataset, with its status and the bad rows of its last upload").Produces<DatasetView>().ProducesProblems(404);
+        datasets.MapGet("", ListAsync).WithName("list-datasets").WithSummary("The tenant's datasets, newest first").Produces<Page<DatasetView>>().ProducesProblems(400);
+        datasets.MapGet("{id}", FindAsync).WithName("get-dataset").WithSummary("One dataset, with its status and the bad rows of its last upload").Produces<DatasetView>().ProducesProblems(404);
         datasets.MapPut("{id}/content", UploadAsync)
+            .WithName("put-dataset-content")
             .WithSummary("Replace the rows, all or none: CSV, NDJSON or a JSON array of up to 1,000,000 rows")
             .WithMetadata(new UnboundedBody(), LongRequest.Mark)
             .Accepts<string>("text/csv", "application/x-ndjson", "application/jsonl", "application/json")
             .Produces<DatasetView>()
             .ProducesProblems(400, 404, 409, 415, 422);
-        datasets.MapDelete("{id}", DeleteAsync).WithSummary("Delete a dataset; batches made from it stay").Produces(204).ProducesProblems(404);
+        datasets.MapDelete("{id}", DeleteAsync).WithName("delete-dataset").WithSummary("Delete a dataset; batches made from it stay").Produces(204).ProducesProblems(404);
     }
 
     private static async Task<IResult> CreateAsync(

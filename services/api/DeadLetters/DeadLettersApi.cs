@@ -15,11 +15,13 @@ public static class DeadLettersApi
     {
         var letters = v1.MapGroup("/dead-letters").WithTags("dead letters").RequireAuthorization(ApiSetup.AdminPolicy);
         letters.MapGet("", ListAsync)
+            .WithName("list-dead-letters")
             .WithSummary("Messages that could not be handled, by queue")
             .WithDescription("Of each queue the first ten messages. Without their content unless that is asked for: it may hold params of any tenant's jobs.")
             .Produces<DeadLettersView>()
             .ProducesProblems(400, 503);
         letters.MapPost("/redrive", RedriveAsync)
+            .WithName("redrive-dead-letters")
             .WithSummary("Put the messages back to the queue that they were sent to")
             .Accepts<RedriveBody>(isOptional: true, "application/json")
             .Produces<RedrivenView>()

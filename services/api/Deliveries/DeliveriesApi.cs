@@ -17,15 +17,18 @@ public static class DeliveriesApi
     {
         v1.MapGet("/batches/{id}/deliveries", ListAsync)
             .WithTags("deliveries")
+            .WithName("list-deliveries")
             .WithSummary("A batch's callbacks with every attempt, newest first")
             .Produces<Page<DeliveryView>>()
             .ProducesProblems(400, 404);
         var deliveries = v1.MapGroup("/deliveries").WithTags("deliveries");
         deliveries.MapPost("/{id}/resend", (string id, HttpContext context, Resending resending) => resending.OneAsync(context, id))
+            .WithName("resend-delivery")
             .WithSummary("Send a callback again, whatever became of it")
             .Produces<ResendView>(202)
             .ProducesProblems(404, 409, 422);
         deliveries.MapPost("/resend", (HttpContext context, Resending resending) => resending.RangeAsync(context))
+            .WithName("resend-deliveries")
             .WithSummary("Send again what failed or was held back in a time range")
             .Accepts<ResendBody>("application/json")
             .Produces<ResendView>(202)

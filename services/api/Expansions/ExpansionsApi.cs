@@ -10,6 +10,7 @@ public static class ExpansionsApi
     public static void MapExpansions(this RouteGroupBuilder v1) =>
         v1.MapGet("/batches/{id}/expansions/{expansion}", FindAsync)
             .WithTags("jobs")
+            .WithName("get-expansion")
             .WithSummary("How far the making of jobs from a dataset is")
             .Produces<ExpansionView>()
             .ProducesProblems(404);

@@ -16,24 +16,29 @@ public static class KeysApi
     public static void MapKeys(this RouteGroupBuilder v1)
     {
         var keys = v1.MapGroup("/keys").WithTags("keys").RequireAuthorization(ApiSetup.AdminPolicy);
-        keys.MapGet("", ListAsync).WithSummary("Keys of all tenants or of one, newest first; revoked ones stay listed").Produces<Page<KeyView>>().ProducesProblems(400);
+        keys.MapGet("", ListAsync).WithName("list-keys").WithSummary("Keys of all tenants or of one, newest first; revoked ones stay listed").Produces<Page<KeyView>>().ProducesProblems(400);
         keys.MapGet("{id}", async (string id, KeyTable keys, CancellationToken cancellationToken) => TypedResults.Ok(KeyView.Of(await keys.FindAsync(id, cancellationToken))))
+            .WithName("get-key")
             .WithSummary("One key")
             .ProducesProblems(404);
         keys.MapPost("", CreateAsync)
+            .WithName("create-key")
             .WithSummary("Make a key; its text is in this answer and never shown again")
             .Accepts<KeyBody>("application/json")
             .Produces<KeyView>(201)
             .ProducesProblems(400, 409, 415, 422);
         keys.MapDelete("{id}", RevokeAsync)
+            .WithName("revoke-key")
             .WithSummary("Revoke a key: within two seconds it lets nobody in, and what it has open ends")
             .Produces(204)
             .ProducesProblems(404, 409);
         keys.MapPost("{id}/signing-secret", SignAsync)
+            .WithName("create-signing-secret")
             .WithSummary("Make what requests of dialects are signed with, or another one; shown this once. From then on they must be signed")
             .Produces<SigningSecretView>(201)
             .ProducesProblems(404, 409, 422);
         keys.MapDelete("{id}/signing-secret", UnsignAsync)
+            .WithName("delete-signing-secret")
             .WithSummary("Remove it: requests need not be signed any more")
             .Produces(204)
             .ProducesProblems(404);

@@ -12,6 +12,7 @@ public static class UsageApi
     public static void MapUsage(this RouteGroupBuilder v1) =>
         v1.MapGet("/usage", ReadAsync)
             .WithTags("tenants")
+            .WithName("get-usage")
             .WithSummary("How much of its quotas a tenant uses")
             .Produces<UsageView>()
             .ProducesProblems(403, 422);

@@ -15,6 +15,7 @@ internal static class ActivityApi
     public static void MapActivity(this RouteGroupBuilder v1) =>
         v1.MapGet("/activity", ReadAsync)
             .WithTags("tenants")
+            .WithName("get-activity")
             .WithSummary("Jobs that ended in the last minutes, how long their calls took, and what waits")
             .WithDescription("Each point covers step_seconds; the step that goes on is not told yet, and a crash of a process leaves its last seconds out.")
             .Produces<ActivityView>()

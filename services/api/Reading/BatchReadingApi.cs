@@ -13,14 +13,14 @@ internal static class BatchReadingApi
     {
         batches.MapGet("", ListAsync)
             .WithName("list-batches")
-            .WithSummary("The tenant's batches, newest first unless another order is asked for.")
+            .WithSummary("The tenant's batches, newest first unless another order is asked for")
             .WithDescription("A page may hold fewer batches than the limit, or none, and still have a next_cursor: a search by name, error_code or scheduled looks at a bounded part of the list.")
             .Produces<Page<BatchView>>()
             .ProducesProblems(400);
         batches.MapGet("{id}", FindAsync)
             .WithName("get-batch")
             .WithMetadata(LongRequest.WithQuery("wait"))
-            .WithSummary("One batch, with counts per job state, progress, rate and ETA.")
+            .WithSummary("One batch, with counts per job state, progress, rate and ETA")
             .WithDescription("With wait, the answer comes once the batch is Finished or Stopped, and at the latest when the time is over: then it says how far the batch is.")
             .Produces<BatchView>()
             .ProducesProblems(400, 404);

@@ -29,7 +29,7 @@ internal static class ErrorsApi
     public static void MapErrors(this RouteGroupBuilder batches) =>
         batches.MapGet("{id}/errors", ListAsync)
             .WithName("list-errors")
-            .WithSummary("Why a batch's jobs failed: by code and message, the most frequent first.")
+            .WithSummary("Why a batch's jobs failed: by code and message, the most frequent first")
             .Produces<ErrorsView>()
             .ProducesProblems(400, 404, 410);
 

@@ -21,7 +21,7 @@ internal static class EventsApi
         batches.MapGet("{id}/events", StreamAsync)
             .WithName("get-events")
             .WithMetadata(LongRequest.Mark)
-            .WithSummary("Server-sent events: progress, then the end.")
+            .WithSummary("Server-sent events: progress, then the end")
             .WithDescription("""
                 An event `progress` at once and whenever state or counts have changed, at most every 500 ms; an event `end` once
                 the batch is Finished or Stopped, and the stream closes. Both carry {state, counts, jobs_per_second, eta_seconds}.

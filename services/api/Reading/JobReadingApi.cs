@@ -13,12 +13,13 @@ internal static class JobReadingApi
     public static void MapJobReading(this RouteGroupBuilder batches)
     {
         batches.MapGet("{id}/jobs", ListAsync)
+            .WithTags("jobs")
             .WithName("list-jobs")
-            .WithSummary("A batch's jobs in order of index, with their states.")
+            .WithSummary("A batch's jobs in order of index, with their states")
             .WithDescription("A page may hold fewer jobs than the limit, or none, and still have a next_cursor: a search looks at a bounded part of the batch.")
             .Produces<Page<JobView>>()
             .ProducesProblems(400, 404, 410);
-        batches.MapGet("{id}/jobs/{index}", FindAsync).WithName("get-job").WithSummary("One job with its state.").Produces<JobView>().ProducesProblems(404);
+        batches.MapGet("{id}/jobs/{index}", FindAsync).WithTags("jobs").WithName("get-job").WithSummary("One job with its state").Produces<JobView>().ProducesProblems(404);
     }
 
     private static async Task<IResult> ListAsync(string id, [AsParameters] Query query, HttpContext context, BatchStore store, CancellationToken cancellationToken)

@@ -21,7 +21,7 @@ public static class ReadingSetup
     /// <summary>Maps the routes below <c>/v1</c>.</summary>
     public static RouteGroupBuilder MapReading(this RouteGroupBuilder v1)
     {
-        var batches = v1.MapGroup("/batches");
+        var batches = v1.MapGroup("/batches").WithTags("batches");
         batches.MapBatchReading();
         batches.MapJobReading();
         batches.MapResults();

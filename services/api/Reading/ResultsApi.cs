@@ -11,9 +11,10 @@ internal static class ResultsApi
 {
     public static void MapResults(this RouteGroupBuilder batches) =>
         batches.MapGet("{id}/results", DownloadAsync)
+            .WithTags("results")
             .WithName("get-results")
             .WithMetadata(LongRequest.Mark)
-            .WithSummary("Outcomes so far, streamed in order of index or of arrival.")
+            .WithSummary("Outcomes so far, streamed in order of index or of arrival")
             .WithDescription("""
                 Without `run`, the results are those of the latest run of all jobs, overlaid by its retries: in order of index each
                 job comes at most once, and not while its retry is unfinished; in order of arrival both outcomes come, and the later

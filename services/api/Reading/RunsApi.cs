@@ -36,8 +36,8 @@ internal static class RunsApi
 {
     public static void MapRuns(this RouteGroupBuilder batches)
     {
-        batches.MapGet("{id}/runs", ListAsync).WithName("list-runs").WithSummary("A batch's runs, newest first.").Produces<Page<RunView>>().ProducesProblems(400, 404);
-        batches.MapGet("{id}/runs/{n}", FindAsync).WithName("get-run").WithSummary("One run of a batch.").Produces<RunView>().ProducesProblems(404, 410);
+        batches.MapGet("{id}/runs", ListAsync).WithName("list-runs").WithSummary("A batch's runs, newest first").Produces<Page<RunView>>().ProducesProblems(400, 404);
+        batches.MapGet("{id}/runs/{n}", FindAsync).WithName("get-run").WithSummary("One run of a batch").Produces<RunView>().ProducesProblems(404, 410);
     }
 
     private static async Task<IResult> ListAsync(

@@ -12,6 +12,7 @@ public static class TenantListApi
     public static void MapTenantList(this RouteGroupBuilder v1) =>
         v1.MapGet("/tenants", ListAsync)
             .WithTags("tenants")
+            .WithName("list-tenants")
             .WithSummary("All tenants with their settings, by name")
             .RequireAuthorization(ApiSetup.AdminPolicy)
             .Produces<Page<TenantView>>()

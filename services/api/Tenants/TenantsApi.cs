@@ -21,9 +21,11 @@ public static class TenantsApi
         var tenant = v1.MapGroup("/tenants/{name}").WithTags("tenants").RequireAuthorization(ApiSetup.AdminPolicy);
         tenant.MapGet("/", async (string name, BatchStore store, CancellationToken cancellationToken) =>
                 TypedResults.Ok(TenantView.Of(await ReadAsync(store, Checked(name), cancellationToken))))
+            .WithName("get-tenant")
             .WithSummary("A tenant's settings")
             .ProducesProblems(422);
         tenant.MapPut("/", PutAsync)
+            .WithName("put-tenant")
             .WithSummary("Set a tenant's settings; what is left out gets its default")
             .Accepts<TenantBody>("application/json")
             .Produces<TenantView>()

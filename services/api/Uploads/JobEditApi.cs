@@ -18,6 +18,7 @@ public static class JobEditApi
     {
         var jobs = v1.MapGroup("/batches/{id}/jobs").WithTags("jobs");
         jobs.MapPut("/{index}", PutAsync)
+            .WithName("replace-job")
             .WithSummary("Put another job in the place of one of a recurring batch")
             .Accepts<JobBody>("application/json")
             .Produces<JobView>()
@@ -27,6 +28,7 @@ public static class JobEditApi
                 await editing.RemoveAsync(await BatchRow.FindAsync(store, context, id), [IndexOf(index)], context.Actor(), context.RequestAborted);
                 return Results.NoContent();
             })
+            .WithName("remove-job")
             .WithSummary("Remove a job of a recurring batch; its index is not given again")
             .Produces(204)
             .ProducesProblems(404, 409, 504);
@@ -35,6 +37,7 @@ public static class JobEditApi
                 await editing.ClearAsync(await BatchRow.FindAsync(store, context, id), context.Actor(), context.RequestAborted);
                 return Results.NoContent();
             })
+            .WithName("remove-jobs")
             .WithSummary("Remove all jobs of a recurring batch")
             .Produces(204)
             .ProducesProblems(404, 409, 504);

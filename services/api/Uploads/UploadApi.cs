@@ -9,6 +9,7 @@ public static class UploadApi
     public static void MapUploads(this RouteGroupBuilder v1) =>
         v1.MapPost("/batches/{id}/jobs", AddAsync)
             .WithTags("jobs")
+            .WithName("add-jobs")
             .WithSummary("Add jobs, all or none: a JSON array, NDJSON or CSV of any length; or, by a JSON object, one job for each row of a dataset")
             .WithMetadata(new UnboundedBody(), LongRequest.Mark)
             .Accepts<string>("application/x-ndjson", "application/json", "application/jsonl", "text/csv")

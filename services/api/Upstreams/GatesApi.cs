@@ -17,10 +17,12 @@ public static class GatesApi
                 await CheckAsync(directory, ns, cancellationToken);
                 return TypedResults.Ok(await ViewAsync(store, ns, cancellationToken));
             })
+            .WithName("get-gate")
             .WithSummary("Whether the upstream is called now, and if not, why")
             .ProducesProblems(404);
         upstream.MapPost("/pause", (string ns, HttpContext context, UpstreamDirectory directory, BatchStore store, Operations operations) =>
                 SetAsync(ns, paused: true, context, directory, store, operations))
+            .WithName("pause-upstream")
             .WithSummary("Call the upstream no more; its jobs wait")
             .RequireAuthorization(ApiSetup.AdminPolicy)
             .Accepts<LifecycleApi.PauseBody>(isOptional: true, "application/json")
@@ -28,6 +30,7 @@ public static class GatesApi
             .ProducesProblems(404, 422, 504);
         upstream.MapPost("/resume", (string ns, HttpContext context, UpstreamDirectory directory, BatchStore store, Operations operations) =>
                 SetAsync(ns, paused: false, context, directory, store, operations))
+            .WithName("resume-upstream")
             .WithSummary("End a pause")
             .RequireAuthorization(ApiSetup.AdminPolicy)
             .Produces<GateView>()

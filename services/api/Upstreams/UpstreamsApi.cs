@@ -8,14 +8,14 @@ public static class UpstreamsApi
     public static void MapUpstreams(this RouteGroupBuilder v1)
     {
         var upstreams = v1.MapGroup("/upstreams").WithTags("upstreams");
-        upstreams.MapGet("/", ListAsync).WithSummary("All upstreams, by namespace").Produces<UpstreamList>();
-        upstreams.MapGet("/{ns}", GetAsync).WithSummary("One upstream, its latest version").Produces<Upstream>().Produces<Problem>(404, Problem.ContentType);
-        upstreams.MapPut("/{ns}", PutAsync).WithSummary("Define an upstream, or change it: a new version").RequireAuthorization(ApiSetup.AdminPolicy)
+        upstreams.MapGet("/", ListAsync).WithName("list-upstreams").WithSummary("All upstreams, by namespace").Produces<UpstreamList>();
+        upstreams.MapGet("/{ns}", GetAsync).WithName("get-upstream").WithSummary("One upstream, its latest version").Produces<Upstream>().Produces<Problem>(404, Problem.ContentType);
+        upstreams.MapPut("/{ns}", PutAsync).WithName("put-upstream").WithSummary("Define an upstream, or change it: a new version").RequireAuthorization(ApiSetup.AdminPolicy)
             .Accepts<Upstream>("application/json")
             .Produces<Upstream>()
             .WithMetadata(new UnboundedBody())
             .ProducesProblems(400, 413, 415, 422);
-        upstreams.MapDelete("/{ns}", DeleteAsync).WithSummary("Remove an upstream that no unfinished job needs").RequireAuthorization(ApiSetup.AdminPolicy)
+        upstreams.MapDelete("/{ns}", DeleteAsync).WithName("delete-upstream").WithSummary("Remove an upstream that no unfinished job needs").RequireAuthorization(ApiSetup.AdminPolicy)
             .Produces(204)
             .ProducesProblems(404, 409);
     }
