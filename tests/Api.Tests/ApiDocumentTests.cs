@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using BatchPlatform.Testing;
 
 namespace BatchPlatform.Api.Tests;
 
@@ -34,6 +35,16 @@ public sealed class ApiDocumentTests(ApiApp app) : IClassFixture<ApiApp>
             Assert.Matches("^[a-z_]+$", Text(parameter, "name"));
             Assert.NotEmpty(Text(parameter, "description"));
         });
+    }
+
+    // That one is of the standalone program, where other services have addresses, too.
+    [Fact]
+    public async Task It_is_the_document_that_the_clients_types_are_made_of()
+    {
+        var served = await app.Client.GetFromJsonAsync<JsonElement>("/openapi/v1.json");
+        using var kept = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(RepositoryPaths.Root, "clients", "typescript", "openapi.json")));
+
+        Assert.True(JsonElement.DeepEquals(kept.RootElement, served), served.ToString());
     }
 
     private static IEnumerable<JsonElement> QueryParameters(JsonElement operation) =>
