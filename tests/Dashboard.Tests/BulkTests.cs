@@ -28,7 +28,7 @@ public sealed class BulkTests(Chromium chromium)
         await window.Page.GetByLabel("To go on, type").FillAsync("delete 3");
         await window.Button("Delete 3 batches").ClickAsync();
 
-        await Expect(window.Page.Locator("#head .badge")).ToHaveTextAsync("Finished", new() { Timeout = 30_000 });
+        await Expect(window.Page.Locator("#head .badge")).ToHaveTextAsync("Finished");
         Assert.Equal(0, await CountAsync("Spring cleaning"));
     }
 
@@ -46,7 +46,7 @@ public sealed class BulkTests(Chromium chromium)
         await window.Page.GetByLabel("To go on, type").FillAsync("delete 1");
         await window.Button("Delete 1 batch").ClickAsync();
 
-        await Expect(window.Page.Locator("#head .badge")).ToHaveTextAsync("Finished", new() { Timeout = 30_000 });
+        await Expect(window.Page.Locator("#head .badge")).ToHaveTextAsync("Finished");
         await Expect(window.Page.Locator($"dl.facts dt:text-is('{counted}') + dd")).ToHaveTextAsync("1");
         Assert.Equal(left, await CountAsync(name));
     }
@@ -62,7 +62,7 @@ public sealed class BulkTests(Chromium chromium)
         await window.Button("Pause 30 batches").ClickAsync();
         await window.Button("Cancel it").ClickAsync();
 
-        await Expect(window.Page.Locator("#head .badge")).ToHaveTextAsync("Cancelled", new() { Timeout = 30_000 });
+        await Expect(window.Page.Locator("#head .badge")).ToHaveTextAsync("Cancelled");
     }
 
     private async Task CreateAsync(string name, int count)

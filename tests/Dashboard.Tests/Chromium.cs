@@ -6,6 +6,10 @@ namespace BatchPlatform.Dashboard.Tests;
 public sealed class Chromium : IAsyncLifetime
 {
     private static readonly string[] Places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+    // Milliseconds. The five seconds that are Playwright's own are not much for a page on a machine that has two busy processors.
+    private const float Patience = 30_000;
+
     private IPlaywright _playwright = null!;
     private IBrowser _browser = null!;
 
@@ -16,6 +20,7 @@ public sealed class Chromium : IAsyncLifetime
     {
         var program = Array.Find(Places, File.Exists) ?? throw new InvalidOperationException("No Chromium is installed: apt-get install chromium, or ./test.sh.");
         await Platform.InitializeAsync();
+        Assertions.SetDefaultExpectTimeout(Patience);
         _playwright = await Playwright.CreateAsync();
         // Without the sandbox, which the tests' user may not be allowed: it looks at our own pages alone.
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = program, Args = ["--no-sandbox", "--disable-gpu", "--force-color-profile=srgb"] });

@@ -38,7 +38,7 @@ public sealed class Window : IAsyncDisposable
         await GoAsync("/sign-in");
         await Page.GetByLabel("API key").FillAsync(key);
         await Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-        await Assertions.Expect(Heading("Overview")).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await Assertions.Expect(Heading("Overview")).ToBeVisibleAsync();
     }
 
     public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
