@@ -47,7 +47,6 @@ public static class ActionsApi
     {
         var (take, before) = (Parameter.Limit(limit), Cursor.Read(cursor) ?? long.MaxValue);
         var found = await rows.ListAsync(context.Tenant(), before, take + 1, cancellationToken);
-        var next = found.Count > take ? Cursor.Write(found[take - 1].Number) : null;
-        return TypedResults.Ok(new Page<ActionView>([.. found.Take(take).Select(ActionView.Of)], next));
+        return TypedResults.Ok(Page.Of(found, take, ActionView.Of, action => Cursor.Write(action.Number)));
     }
 }

@@ -27,8 +27,7 @@ public static class AuditApi
             .OrderByDescending(entry => entry.Number)
             .Take(limit + 1)
             .ToListAsync(cancellationToken);
-        var next = found.Count > limit ? Cursor.Write(found[limit - 1].Number) : null;
-        return TypedResults.Ok(new Page<AuditView>([.. found.Take(limit).Select(AuditView.Of)], next));
+        return TypedResults.Ok(Page.Of(found, limit, AuditView.Of, entry => Cursor.Write(entry.Number)));
     }
 
     private static IQueryable<AuditEntry> Filtered(IQueryable<AuditEntry> entries, Query query)

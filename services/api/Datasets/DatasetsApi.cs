@@ -62,11 +62,8 @@ public static class DatasetsApi
         IOptions<PublicOptions> at)
     {
         var (take, before) = (Parameter.Limit(limit), Cursor.Read(cursor) ?? long.MaxValue);
-
-        // One more than asked for tells whether there is a next page.
         var found = await datasets.ListAsync(context.Tenant(), before, take + 1, context.RequestAborted);
-        var next = found.Count > take ? Cursor.Write(found[take - 1].Number) : null;
-        return TypedResults.Ok(new Page<DatasetView>([.. found.Take(take).Select(row => DatasetView.Of(row, at.Value))], next));
+        return TypedResults.Ok(Page.Of(found, take, row => DatasetView.Of(row, at.Value), row => Cursor.Write(row.Number)));
     }
 
     private static async Task<IResult> FindAsync(string id, HttpContext context, DatasetTable datasets, IOptions<PublicOptions> at) =>

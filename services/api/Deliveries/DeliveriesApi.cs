@@ -48,7 +48,7 @@ public static class DeliveriesApi
         await using var db = store.Read();
         var batch = await BatchRef.FindAsync(db, context.Tenant(), id, cancellationToken);
 
-        // One more than asked for tells whether there is a next page. The bodies, which may be large, are not read.
+        // The bodies, which may be large, are not read.
         var (epoch, seq) = ((int)(before >> 32), (int)(before & int.MaxValue));
         var rows = await db.Deliveries
             .Where(row => row.Batch == batch.Number && (row.Epoch < epoch || (row.Epoch == epoch && row.Seq < seq)))
@@ -59,15 +59,13 @@ public static class DeliveriesApi
                 Id = row.Id, Event = row.Event, Run = row.Run, Epoch = row.Epoch, Seq = row.Seq, Url = row.Url, State = row.State, DueAt = row.DueAt, CreatedAt = row.CreatedAt,
             })
             .ToListAsync(cancellationToken);
-        var page = rows.Take(take).ToList();
-        var attempts = await AttemptsAsync(db, page, cancellationToken);
-        var next = rows.Count > take ? Cursor.Write(((long)page[^1].Epoch << 32) | (uint)page[^1].Seq) : null;
-        return TypedResults.Ok(new Page<DeliveryView>(page.ConvertAll(row => View(row, attempts[row.Id])), next));
+        var attempts = await AttemptsAsync(db, rows, cancellationToken);
+        return TypedResults.Ok(Page.Of(rows, take, row => View(row, attempts[row.Id]), row => Cursor.Write(((long)row.Epoch << 32) | (uint)row.Seq)));
     }
 
-    private static async Task<ILookup<Guid, AttemptView>> AttemptsAsync(StoreDb db, List<Delivery> page, CancellationToken cancellationToken)
+    private static async Task<ILookup<Guid, AttemptView>> AttemptsAsync(StoreDb db, List<Delivery> deliveries, CancellationToken cancellationToken)
     {
-        var ids = page.ConvertAll(row => row.Id);
+        var ids = deliveries.ConvertAll(row => row.Id);
         var attempts = await db.DeliveryAttempts
             .Where(attempt => ids.Contains(attempt.Delivery))
             .OrderBy(attempt => attempt.Number)

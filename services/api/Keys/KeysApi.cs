@@ -48,8 +48,7 @@ public static class KeysApi
     {
         var limit = Parameter.Limit(query.Limit);
         var found = await keys.ListAsync(Parameter.Text("tenant", query.Tenant), Cursor.Read(query.Cursor) ?? long.MaxValue, limit + 1, cancellationToken);
-        var next = found.Count > limit ? Cursor.Write(found[limit - 1].Number) : null;
-        return TypedResults.Ok(new Page<KeyView>([.. found.Take(limit).Select(KeyView.Of)], next));
+        return TypedResults.Ok(Page.Of(found, limit, KeyView.Of, key => Cursor.Write(key.Number)));
     }
 
     private static async Task<IResult> CreateAsync(HttpContext context, KeyTable keys, NumberSource numbers, IdempotentRequests requests, TimeProvider time)

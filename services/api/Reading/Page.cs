@@ -9,6 +9,18 @@ namespace BatchPlatform.Api.Reading;
 /// <param name="NextCursor">Give it as <c>cursor</c> for the next part; null at the end.</param>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 
+/// <summary>Makes parts of lists.</summary>
+internal static class Page
+{
+    /// <summary>The part that rows make of which one more was asked for than the part may hold: that one tells whether there is a next part.</summary>
+    /// <param name="found">The rows, in the list's order.</param>
+    /// <param name="limit">How many the part holds, at most.</param>
+    /// <param name="view">A row as clients see it.</param>
+    /// <param name="cursor">The cursor behind a row.</param>
+    public static Page<TView> Of<TRow, TView>(IReadOnlyList<TRow> found, int limit, Func<TRow, TView> view, Func<TRow, string> cursor) =>
+        new([.. found.Take(limit).Select(view)], found.Count > limit ? cursor(found[limit - 1]) : null);
+}
+
 /// <summary>Where the next part of a list begins, in a form that invites nobody to count with it.</summary>
 internal static class Cursor
 {

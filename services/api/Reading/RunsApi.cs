@@ -48,17 +48,15 @@ internal static class RunsApi
         BatchStore store,
         CancellationToken cancellationToken)
     {
-        var count = Parameter.Limit(limit);
-        var before = Cursor.Read(cursor) ?? int.MaxValue;
+        var (take, before) = (Parameter.Limit(limit), Cursor.Read(cursor) ?? int.MaxValue);
         await using var db = store.Read();
         var batch = await BatchRef.FindAsync(db, context.Tenant(), id, cancellationToken);
         var runs = await db.Runs
             .Where(run => run.Batch == batch.Number && run.Number < before)
             .OrderByDescending(run => run.Number)
-            .Take(count + 1)
+            .Take(take + 1)
             .ToListAsync(cancellationToken);
-        var next = runs.Count > count ? Cursor.Write(runs[count - 1].Number) : null;
-        return TypedResults.Ok(new Page<RunView>([.. runs.Take(count).Select(run => View(run, batch))], next));
+        return TypedResults.Ok(Page.Of(runs, take, run => View(run, batch), run => Cursor.Write(run.Number)));
     }
 
     private static async Task<IResult> FindAsync(string id, string n, HttpContext context, BatchStore store, CancellationToken cancellationToken)

@@ -31,10 +31,7 @@ public static class TenantListApi
             .OrderBy(name => name)
             .Take(take + 1)
             .ToListAsync(cancellationToken);
-        var page = names.Take(take).ToList();
-        var settings = await db.Tenants.Where(tenant => page.Contains(tenant.Name)).ToDictionaryAsync(tenant => tenant.Name, cancellationToken);
-        return TypedResults.Ok(new Page<TenantView>(
-            [.. page.Select(name => TenantView.Of(settings.GetValueOrDefault(name) ?? new Tenant { Name = name }))],
-            names.Count > take ? Cursor.WriteText(page[^1]) : null));
+        var settings = await db.Tenants.Where(tenant => names.Contains(tenant.Name)).ToDictionaryAsync(tenant => tenant.Name, cancellationToken);
+        return TypedResults.Ok(Page.Of(names, take, name => TenantView.Of(settings.GetValueOrDefault(name) ?? new Tenant { Name = name }), Cursor.WriteText));
     }
 }

@@ -9,7 +9,7 @@ public static class UpstreamsApi
     {
         var upstreams = v1.MapGroup("/upstreams").WithTags("upstreams");
         upstreams.MapGet("/", ListAsync).WithName("list-upstreams").WithSummary("All upstreams, by namespace").Produces<UpstreamList>();
-        upstreams.MapGet("/{ns}", GetAsync).WithName("get-upstream").WithSummary("One upstream, its latest version").Produces<Upstream>().Produces<Problem>(404, Problem.ContentType);
+        upstreams.MapGet("/{ns}", GetAsync).WithName("get-upstream").WithSummary("One upstream, its latest version").Produces<Upstream>().ProducesProblems(404);
         upstreams.MapPut("/{ns}", PutAsync).WithName("put-upstream").WithSummary("Define an upstream, or change it: a new version").RequireAuthorization(ApiSetup.AdminPolicy)
             .Accepts<Upstream>("application/json")
             .Produces<Upstream>()
