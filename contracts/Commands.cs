@@ -50,7 +50,11 @@ public sealed record UpdateBatch(Guid BatchId, Guid CommandId, string Patch, Act
 public sealed record CommitBatch(Guid BatchId, Guid CommandId, Actor? Actor = null) : IBatchCommand;
 
 /// <summary>Resumes a stopped run, or begins a new run of a finished batch.</summary>
-public sealed record StartBatch(Guid BatchId, Guid CommandId, Actor? Actor = null) : IBatchCommand;
+/// <param name="BatchId">The batch.</param>
+/// <param name="CommandId">This command.</param>
+/// <param name="Actor">Who asked.</param>
+/// <param name="Anew">Begins a new run of a stopped batch, too: what its last run left is not run any more.</param>
+public sealed record StartBatch(Guid BatchId, Guid CommandId, Actor? Actor = null, bool Anew = false) : IBatchCommand;
 
 /// <summary>Cuts nothing more of the batch's run.</summary>
 public sealed record StopBatch(Guid BatchId, Guid CommandId, Actor? Actor = null) : IBatchCommand;

@@ -65,6 +65,9 @@ public static class PauseReasons
 
     /// <summary>Too many jobs failed.</summary>
     public const string FailureBudget = "The failure budget is spent: resume the batch to go on.";
+
+    /// <summary>Whether it is one of these: such a pause is of one run, and ends with it. A client's is of the batch, and stays.</summary>
+    public static bool IsOfRun(string? reason) => reason is Canary or FailureBudget;
 }
 
 /// <summary>Bounds that several services share.</summary>

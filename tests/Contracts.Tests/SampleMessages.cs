@@ -61,7 +61,7 @@ internal static class SampleMessages
         new AcceptAppend(Batch, Command, Append, Actor),
         new UpdateBatch(Batch, Command, """{"name":"Other"}""", Actor),
         new CommitBatch(Batch, Command, Actor),
-        new StartBatch(Batch, Command, Actor),
+        new StartBatch(Batch, Command, Actor, Anew: true),
         new StopBatch(Batch, Command, Actor),
         new RetryFailedJobs(Batch, Command, Actor, Retry),
         Retry,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 
 namespace BatchPlatform.Api.Dialects;
 
@@ -12,13 +13,17 @@ public sealed class Parameters
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = ApiJson.MaxDepth };
 
     private readonly Dictionary<string, JsonElement> _values = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IReadOnlyList<JsonElement>> _repeated = new(StringComparer.Ordinal);
 
     private Parameters()
     {
     }
 
-    /// <summary>All of them; what came as text is a JSON string.</summary>
+    /// <summary>All of them; what came as text is a JSON string. Of a name that a form or the query repeats it is the last value.</summary>
     public IReadOnlyDictionary<string, JsonElement> All => _values;
+
+    /// <summary>Every value of a name that is there, in order: a form or the query may repeat it, as many clients write a list.</summary>
+    public IReadOnlyList<JsonElement> Every(string name) => _repeated.GetValueOrDefault(name) ?? [_values[name]];
 
     /// <summary>A value as text: a string's own, JSON for anything else; null when it is absent, null or empty.</summary>
     public string? Text(string name)
@@ -46,12 +51,26 @@ public sealed class Parameters
         var parameters = new Parameters();
         foreach (var (name, values) in context.Request.Query)
         {
-            parameters.Set(name, values[^1]);
+            parameters.Set(name, values);
         }
 
         await parameters.ReadBodyAsync(context, limit);
         context.Items[typeof(Parameters)] = parameters;
         return parameters;
+    }
+
+    /// <summary>JSON of any kind; null when it is none, names a member twice, or has text that is not Unicode.</summary>
+    public static JsonDocument? Parse(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            RequestBody.CheckText(json.Span, ApiJson.MaxDepth);
+            return JsonDocument.Parse(json, Strict);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private async Task ReadBodyAsync(HttpContext context, int limit)
@@ -82,18 +101,11 @@ public sealed class Parameters
         }
 
         RequestBody.CheckSyntax(body.Span);
-        try
+        using var document = Parse(body) ?? throw new ProblemException(Problems.InvalidJson("The body names a member twice, or has text that is not Unicode."));
+        foreach (var member in document.RootElement.EnumerateObject())
         {
-            RequestBody.CheckText(body.Span, ApiJson.MaxDepth);
-            using var document = JsonDocument.Parse(body, Strict);
-            foreach (var member in document.RootElement.EnumerateObject())
-            {
-                _values[member.Name] = member.Value.Clone();
-            }
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
-        {
-            throw new ProblemException(Problems.InvalidJson("The body names a member twice, or has text that is not Unicode."));
+            _values[member.Name] = member.Value.Clone();
+            _repeated.Remove(member.Name);
         }
     }
 
@@ -104,7 +116,7 @@ public sealed class Parameters
             var bounds = new FormOptions { ValueLengthLimit = limit, MultipartBodyLengthLimit = limit };
             foreach (var (name, values) in await request.ReadFormAsync(bounds, request.HttpContext.RequestAborted))
             {
-                Set(name, values.Count == 0 ? null : values[^1]);
+                Set(name, values);
             }
         }
         catch (Exception error) when (error is InvalidDataException or IOException)
@@ -113,5 +125,14 @@ public sealed class Parameters
         }
     }
 
-    private void Set(string name, string? text) => _values[name] = JsonSerializer.SerializeToElement(text ?? "");
+    private void Set(string name, StringValues texts)
+    {
+        List<JsonElement> values = [.. texts.Select(text => JsonSerializer.SerializeToElement(text ?? ""))];
+        _values[name] = values.Count == 0 ? JsonSerializer.SerializeToElement("") : values[^1];
+        _repeated.Remove(name);
+        if (values.Count > 1)
+        {
+            _repeated[name] = values;
+        }
+    }
 }

@@ -26,14 +26,14 @@ public sealed class TrajectCallback(SignedLinks signer, IConfiguration configura
         {
             ["request_info"] = new JsonObject { ["success"] = true, ["type"] = $"{batch}_resultset_completed" },
             [batch] = new JsonObject { ["id"] = TrajectFiles.BatchId(news.Batch.Number), ["name"] = news.Batch.Name },
-            ["result_set"] = ResultSet(news, searches, Links(news, isCollection), settings),
+            ["result_set"] = ResultSet(news, searches, Links(news, settings, isCollection), settings),
         };
         return Task.FromResult(JsonSerializer.SerializeToUtf8Bytes(body));
     }
 
-    private TrajectLinks Links(BatchNews news, bool isCollection) => new(
+    private TrajectLinks Links(BatchNews news, JsonElement settings, bool isCollection) => new(
         signer,
-        configuration["Public:BaseUrl"]?.TrimEnd('/') ?? "",
+        configuration["Public:BaseUrl"]?.TrimEnd('/') ?? Text(settings, "root") ?? "",
         news.Batch.Tenant,
         isCollection ? "collections" : "batches",
         isCollection ? "Collection" : "Batch",

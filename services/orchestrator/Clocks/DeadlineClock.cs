@@ -78,14 +78,14 @@ public sealed partial class DeadlineClock(
         }
     }
 
-    private static async Task<List<(int Index, string Code, string Message)>> WithCodesAsync(WorkUnit unit, UnrunJobs jobs, List<UnrunJob> late, CancellationToken cancellationToken)
+    private static async Task<List<(UnrunJob Job, string Code, string Message)>> WithCodesAsync(WorkUnit unit, UnrunJobs jobs, List<UnrunJob> late, CancellationToken cancellationToken)
     {
         var closed = await unit.Db.Gates.Where(gate => gate.Paused || gate.ClosedUntil > unit.Now).Select(gate => gate.Namespace).ToListAsync(cancellationToken);
         return [.. late
             .Where(job => !jobs.IsOut(job.Index))
             .Select(job => closed.Contains(job.Namespace)
-                ? (job.Index, ErrorCodes.UpstreamClosed, "The upstream took no calls until the deadline.")
-                : (job.Index, ErrorCodes.DeadlineExceeded, "The job had not begun by the deadline."))];
+                ? (job, ErrorCodes.UpstreamClosed, "The upstream took no calls until the deadline.")
+                : (job, ErrorCodes.DeadlineExceeded, job.Attempts == 0 ? "The job had not begun by the deadline." : "The job's next attempt had not begun by the deadline."))];
     }
 
     private static partial class Log

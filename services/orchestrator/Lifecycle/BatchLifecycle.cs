@@ -70,7 +70,10 @@ public sealed class BatchLifecycle : MassTransitStateMachine<Batch>
         During(Running, Ignore(Started));
 
         During(Stopped,
-            When(Start).IfQuotasAllow(QuotaSteps.OfResumedRunAsync, fits => fits.AnnounceStop().ResumeRun().TransitionTo(Committed).Accept()),
+            When(Start).IfElseAsync(
+                LifecycleSteps.BeginsAnewAsync,
+                anew => anew.IfElse(HasJobs, some => some.RunIfQuotasAllow(this), none => none.RefuseEmpty()),
+                on => on.IfQuotasAllow(QuotaSteps.OfResumedRunAsync, fits => fits.AnnounceStop().ResumeRun().TransitionTo(Committed).Accept())),
             When(Quiesced).If(IsCurrent, current => current.AnnounceStop()),
             When(RetryFailed).RetryIfSettled(this),
             When(Stop).Accept(),

@@ -79,6 +79,10 @@ internal static class LifecycleSteps
         where T : class =>
         binder.ThenAsync(context => context.Runs().BeginAsync(context.Saga));
 
+    /// <summary>Whether the start of a stopped batch begins a new run: it asks for one, or nothing is left of the last and the jobs may have changed since.</summary>
+    public static async Task<bool> BeginsAnewAsync(BehaviorContext<Batch, StartBatch> context) =>
+        context.Message.Anew || (context.Saga.Recurring && await context.Runs().IsSettledAsync(context.Saga));
+
     public static EventActivityBinder<Batch, T> ResumeRun<T>(this EventActivityBinder<Batch, T> binder)
         where T : class =>
         binder.ThenAsync(context => context.Runs().ResumeAsync(context.Saga));
@@ -135,6 +139,7 @@ internal static class LifecycleSteps
     public static EventActivityBinder<Batch, RunSettled> FinishRun(this EventActivityBinder<Batch, RunSettled> binder) =>
         binder.Then(context =>
         {
+            RunBook.EndHold(context.Saga);
             context.Saga.EndedAt = context.Now();
             context.Saga.UpdatedAt = context.Now();
             context.Announce(BatchState.Finished);
@@ -158,7 +163,7 @@ internal static class LifecycleSteps
         {
             if (context.Saga.PausedAt is { } since)
             {
-                await context.Runs().ReleaseAsync(context.Saga, waited: context.Now() - since);
+                await context.Runs().ReleaseAsync(context.Saga, since);
             }
 
             context.Saga.PausedAt = null;

@@ -34,10 +34,10 @@ internal static class QuotaSteps
         where T : class, IBatchCommand =>
         binder.IfElseAsync(context => context.TakeAsync(() => use(context)), fits, over => over.RefuseOverQuota());
 
-    /// <summary>Begins a run of all jobs, if there is room for it.</summary>
+    /// <summary>Begins a run of all jobs, if there is room for it. A stop that was not announced yet is announced first.</summary>
     public static EventActivityBinder<Batch, T> RunIfQuotasAllow<T>(this EventActivityBinder<Batch, T> binder, BatchLifecycle lifecycle)
         where T : class, IBatchCommand =>
-        binder.IfQuotasAllow(OfNewRunAsync, fits => fits.BeginRun().TransitionTo(lifecycle.Committed).Accept());
+        binder.IfQuotasAllow(OfNewRunAsync, fits => fits.AnnounceStop().BeginRun().TransitionTo(lifecycle.Committed).Accept());
 
     /// <summary>Whether there is room for the run that a fire would begin.</summary>
     public static Task<bool> HasRoomForRunAsync<T>(BehaviorContext<Batch, T> context)
@@ -57,9 +57,13 @@ internal static class QuotaSteps
     public static Task<QuotaUse> OfResumedRunAsync(BehaviorContext<Batch, StartBatch> context) =>
         Task.FromResult(new QuotaUse(Callbacks: CallbacksOf(context.Saga)));
 
-    /// <summary>What a run of the failed jobs takes.</summary>
-    public static async Task<QuotaUse> OfRetryAsync(BehaviorContext<Batch, RetryFailedJobs> context) =>
-        new(PendingJobs: await context.Runs().FailedAsync(context.Saga), Callbacks: CallbacksOf(context.Saga));
+    /// <summary>What a run of the failed jobs takes: those that are not meant to run again keep their result.</summary>
+    public static async Task<QuotaUse> OfRetryAsync(BehaviorContext<Batch, RetryFailedJobs> context)
+    {
+        var failed = await context.Runs().FailedAsync(context.Saga);
+        var again = context.Message.Only is { } only ? await context.Runs().FailedAsync(context.Saga, only) : failed;
+        return new QuotaUse(PendingJobs: again, KeptResults: failed - again, Callbacks: CallbacksOf(context.Saga));
+    }
 
     // The batch has its jobs already, and is not counted yet.
     private static QuotaUse UseOf(CreateBatch command, Batch batch) =>

@@ -17,7 +17,7 @@ internal sealed class RunBook(WorkUnit unit, DateTime now)
     public async Task BeginAsync(Batch batch)
     {
         var run = Open(batch, root: batch.Run + 1, total: batch.Total);
-        run.Canary = batch.Options.CanaryJobs < batch.Total ? batch.Options.CanaryJobs : 0;
+        run.Canary = CanaryOf(batch, run);
         var end = await EndAsync(batch, run);
         foreach (var lane in batch.Lanes)
         {
@@ -36,6 +36,13 @@ internal sealed class RunBook(WorkUnit unit, DateTime now)
         Ask(run, batch.Options);
         Sample(run);
         CountDeadlines(batch, run);
+
+        // One that was approved has none any more.
+        if (run.Canary > 0)
+        {
+            run.Canary = CanaryOf(batch, run);
+            await ExtendLanesAsync(batch, run);
+        }
 
         // Cancelled jobs count for a canary, too: others of it may not have run. They wait with the rest, not until the saga is told.
         var isHeld = CountedRun.Of(run).CanaryDone;
@@ -91,6 +98,10 @@ internal sealed class RunBook(WorkUnit unit, DateTime now)
     /// <summary>Jobs of the latest run that failed.</summary>
     public Task<int> FailedAsync(Batch batch) => LatestRun(batch).Select(run => run.Failed).SingleAsync();
 
+    /// <summary>Those of them that the filter means.</summary>
+    public async Task<int> FailedAsync(Batch batch, RetryFilter only) =>
+        await FailedJobs.Of(Db, await LatestRun(batch).AsNoTracking().SingleAsync(), only).CountAsync();
+
     /// <summary>Whether the latest run still has a reason to wait for approval: nobody approved since that was reported.</summary>
     public async Task<bool> IsHeldAsync(Batch batch)
     {
@@ -101,8 +112,17 @@ internal sealed class RunBook(WorkUnit unit, DateTime now)
     /// <summary>Cuts nothing more of the latest run.</summary>
     public Task HaltAsync(Batch batch) => Lanes(batch).ExecuteUpdateAsync(lane => lane.SetProperty(l => l.Active, false));
 
-    /// <summary>Cuts again after a pause; the time waited is added to the deadline.</summary>
-    public async Task ReleaseAsync(Batch batch, TimeSpan waited)
+    /// <summary>Ends a pause of the platform's own: what it waited for is over. Whoever paused the batch himself still has it paused.</summary>
+    public static void EndHold(Batch batch)
+    {
+        if (PauseReasons.IsOfRun(batch.PauseReason))
+        {
+            (batch.Paused, batch.PausedAt, batch.PauseReason) = (false, null, null);
+        }
+    }
+
+    /// <summary>Cuts again after a pause; the time that the run waited is added to its deadline. Who ends the pause after a canary approves it.</summary>
+    public async Task ReleaseAsync(Batch batch, DateTime since)
     {
         if (batch.CurrentState is not (nameof(BatchState.Committed) or nameof(BatchState.Running)))
         {
@@ -110,20 +130,22 @@ internal sealed class RunBook(WorkUnit unit, DateTime now)
         }
 
         var run = await LatestRun(batch).SingleAsync();
+        var waited = now - (since > run.DeadlinesFrom ? since : run.DeadlinesFrom);
         run.DeadlinesFrom += waited;
         run.Deadline += waited;
         run.NextDeadline += waited;
         Sample(run);
-        if (run.Canary > 0 && run.Completed + run.Failed >= run.Canary)
+        if (batch.PauseReason == PauseReasons.Canary)
         {
             run.Canary = 0;
         }
+        else if (CountedRun.Of(run).CanaryDone)
+        {
+            unit.Owe(new RunHeld(batch.CorrelationId, batch.Run, batch.Epoch, PauseReasons.Canary));
+        }
 
-        var end = await EndAsync(batch, run);
-        await Lanes(batch).ExecuteUpdateAsync(lane => lane
-            .SetProperty(l => l.Active, true)
-            .SetProperty(l => l.Open, l => l.Cursor < end)
-            .SetProperty(l => l.End, end));
+        await Lanes(batch).ExecuteUpdateAsync(lane => lane.SetProperty(l => l.Active, true));
+        await ExtendLanesAsync(batch, run);
     }
 
     /// <summary>Lanes carry the priority for the dispatch; a change reaches a stopped run's lanes too.</summary>
@@ -192,8 +214,19 @@ internal sealed class RunBook(WorkUnit unit, DateTime now)
             .FirstAsync();
     }
 
+    private async Task ExtendLanesAsync(Batch batch, Run run)
+    {
+        var end = await EndAsync(batch, run);
+        await Lanes(batch).ExecuteUpdateAsync(lane => lane
+            .SetProperty(l => l.Open, l => l.Cursor < end)
+            .SetProperty(l => l.End, end));
+    }
+
+    private static int CanaryOf(Batch batch, Run run) => batch.Options.CanaryJobs < run.Total ? batch.Options.CanaryJobs : 0;
+
     private void StartEpoch(Batch batch)
     {
+        EndHold(batch);
         batch.Epoch++;
         batch.StartedAt = null;
         batch.EndedAt = null;

@@ -31,7 +31,7 @@ public sealed class CancelJobConsumer(BatchStore store, OutcomeLedger ledger, Di
             return;
         }
 
-        await jobs.FailAsync(run, [(index, ErrorCodes.JobCancelled, "The job was cancelled.")]);
+        await jobs.FailAsync(run, [(open, ErrorCodes.JobCancelled, "The job was cancelled.")]);
         unit.Record(context.Message.Actor, AuditActions.JobCancel, $"batches/{found.Id:D}", $"job {index}");
         unit.AfterCommit(() => context.RespondAsync(new JobReply(Code: null, Detail: null)));
         await unit.CommitAsync(context.CancellationToken);

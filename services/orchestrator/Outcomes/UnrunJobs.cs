@@ -37,13 +37,13 @@ internal sealed class UnrunJobs(WorkUnit unit, OutcomeLedger ledger, Cancellatio
     public bool IsOut(int index) => _slices.Exists(slice => slice.State != SliceState.Returned && slice.Jobs.Contains(index));
 
     /// <summary>The run's jobs from <paramref name="from"/> on that have no outcome, in order of index.</summary>
-    public Task<List<UnrunJob>> OpenAsync(Run run, int from, int atMost) => FirstAsync(Open(run, from), atMost);
+    public Task<List<UnrunJob>> OpenAsync(Run run, int from, int atMost) => FirstAsync(run, Open(run, from), atMost);
 
     /// <summary>Of these, those whose deadline has passed.</summary>
     public Task<List<UnrunJob>> LateAsync(Run run, int from, int atMost)
     {
         var elapsed = Elapsed(run);
-        return FirstAsync(run.Deadline < unit.Now ? Open(run, from) : Open(run, from).Where(job => job.DeadlineSeconds <= elapsed), atMost);
+        return FirstAsync(run, run.Deadline < unit.Now ? Open(run, from) : Open(run, from).Where(job => job.DeadlineSeconds <= elapsed), atMost);
     }
 
     /// <summary>Notes when the locked run's next deadline is, once every job that is late has failed.</summary>
@@ -71,16 +71,26 @@ internal sealed class UnrunJobs(WorkUnit unit, OutcomeLedger ledger, Cancellatio
         return jobs.Where(job => !Db.Outcomes.Any(outcome => outcome.Batch == run.Batch && outcome.Run == run.Number && outcome.Index == job.Index));
     }
 
-    private Task<List<UnrunJob>> FirstAsync(IQueryable<Job> jobs, int atMost) => jobs
-        .OrderBy(job => job.Index)
-        .Take(atMost)
-        .Select(job => new UnrunJob(job.Index, job.Namespace))
-        .ToListAsync(cancellationToken);
+    // With the attempts that were made of each, as far as its row tells; of one in a worker's hands the current one may be made.
+    private async Task<List<UnrunJob>> FirstAsync(Run run, IQueryable<Job> jobs, int atMost)
+    {
+        var found = await jobs.OrderBy(job => job.Index).Take(atMost).Select(job => new { job.Index, job.Namespace }).ToListAsync(cancellationToken);
+        var indexes = found.ConvertAll(job => job.Index);
+        var next = await Db.Retries
+            .Where(retry => retry.Batch == run.Batch && retry.Run == run.Number && indexes.Contains(retry.Index))
+            .ToDictionaryAsync(retry => retry.Index, retry => retry.Attempt, cancellationToken);
+        foreach (var (index, attempt) in _slices.SelectMany(slice => slice.Jobs.Each()))
+        {
+            next.TryAdd(index, attempt);
+        }
+
+        return found.ConvertAll(job => new UnrunJob(job.Index, job.Namespace, next.GetValueOrDefault(job.Index, 1) - 1));
+    }
 
     /// <summary>Fails the jobs, which must be open, of the locked run.</summary>
-    public async Task FailAsync(Run run, IReadOnlyList<(int Index, string Code, string Message)> jobs)
+    public async Task FailAsync(Run run, IReadOnlyList<(UnrunJob Job, string Code, string Message)> jobs)
     {
-        var indexes = jobs.Select(job => job.Index).ToList();
+        var indexes = jobs.Select(each => each.Job.Index).ToList();
         foreach (var slice in _slices)
         {
             slice.Remaining -= indexes.Count(slice.Jobs.Contains);
@@ -96,12 +106,12 @@ internal sealed class UnrunJobs(WorkUnit unit, OutcomeLedger ledger, Cancellatio
         await Db.Retries
             .Where(retry => retry.Batch == run.Batch && retry.Run == run.Number && indexes.Contains(retry.Index))
             .ExecuteDeleteAsync(cancellationToken);
-        await ledger.StoreAsync(unit, run.Tenant, run.Batch, run.Number, [.. jobs.Select(job => Failed(job.Index, job.Code, job.Message))], cancellationToken);
+        await ledger.StoreAsync(unit, run.Tenant, run.Batch, run.Number, [.. jobs.Select(each => Failed(each.Job, each.Code, each.Message))], cancellationToken);
     }
 
-    private PackedOutcome Failed(int index, string code, string message) =>
-        new(index, Completed: false, StatusCode: 0, code, message, Attempts: 0, DurationMs: 0, unit.Now, Response: default);
+    private PackedOutcome Failed(UnrunJob job, string code, string message) =>
+        new(job.Index, Completed: false, StatusCode: 0, code, message, job.Attempts, DurationMs: 0, unit.Now, Response: default);
 }
 
-/// <summary>A job without an outcome.</summary>
-internal sealed record UnrunJob(int Index, string Namespace);
+/// <summary>A job without an outcome, and how many attempts were made of it.</summary>
+internal sealed record UnrunJob(int Index, string Namespace, int Attempts);

@@ -43,7 +43,7 @@ public static class Allowances
 
         row.Batches -= use.Batches;
         row.PendingJobs -= use.PendingJobs;
-        row.Results -= use.PendingJobs;
+        row.Results -= use.PendingJobs + use.KeptResults;
         row.Callbacks -= use.Callbacks;
         return null;
     }
@@ -81,7 +81,7 @@ public static class Allowances
     {
         { Batches: > 0 } when quotas.Batches is not null && row.Batches < use.Batches => ErrorCodes.QuotaBatches,
         { PendingJobs: > 0 } when quotas.PendingJobs is not null && row.PendingJobs < use.PendingJobs => ErrorCodes.QuotaPendingJobs,
-        { PendingJobs: > 0 } when quotas.Results is not null && row.Results < use.PendingJobs => ErrorCodes.QuotaResults,
+        { PendingJobs: > 0 } when quotas.Results is not null && row.Results < use.PendingJobs + use.KeptResults => ErrorCodes.QuotaResults,
         { Callbacks: > 0 } when quotas.Callbacks is not null && row.Callbacks < use.Callbacks => ErrorCodes.QuotaCallbacks,
         _ => null,
     };

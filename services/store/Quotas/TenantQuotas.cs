@@ -56,5 +56,6 @@ public sealed record TenantQuotas
 /// <param name="Batches">Batches.</param>
 /// <param name="BatchJobs">Jobs that the batch would hold in all; 0 when it gets none.</param>
 /// <param name="PendingJobs">Jobs that would wait for an outcome, and results that they would have.</param>
+/// <param name="KeptResults">Results besides, of jobs that do not run again.</param>
 /// <param name="Callbacks">Callbacks that would be owed.</param>
-public readonly record struct QuotaUse(int Batches = 0, int BatchJobs = 0, long PendingJobs = 0, int Callbacks = 0);
+public readonly record struct QuotaUse(int Batches = 0, int BatchJobs = 0, long PendingJobs = 0, long KeptResults = 0, int Callbacks = 0);

@@ -49,7 +49,7 @@ public sealed class ProlificDialect : IDialect
         datasets.MapGet("{id}", (HttpContext context, string id, DatasetHandlers handlers) => handlers.FindAsync(context, id));
         datasets.MapGet("{id}/status", (HttpContext context, string id, DatasetHandlers handlers) => handlers.StatusAsync(context, id));
         datasets.MapGet("{id}/imports/{import}", (HttpContext context, string id, string import, DatasetHandlers handlers) => handlers.ImportAsync(context, id, import));
-        datasets.MapGet("{id}/upload-url/{filename}", (HttpContext context, string id, string filename, UploadHandlers uploads) => uploads.AddressAsync(context, id, filename));
+        datasets.MapGet("{id}/upload-url/{filename}", (HttpContext context, string id, string filename, UploadHandlers uploads) => uploads.AddressAsync(context, id, filename)).Writes();
     }
 
     // "Token" is the vendor's word; his clients for other people's accounts say "Bearer".

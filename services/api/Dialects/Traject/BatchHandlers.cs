@@ -6,13 +6,14 @@ using BatchPlatform.Contracts;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Tables;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace BatchPlatform.Api.Dialects.Traject;
 
 /// <summary>Creates, shows, updates, starts, stops and deletes batches.</summary>
 public sealed class BatchHandlers(
     BatchStore store, DialectBatches batches, TrajectBatches mine, SearchHandlers searches, TrajectDialect dialect, DialectCallbacks callbacks,
-    BatchCommands commands, TenantDefaults defaults)
+    BatchCommands commands, TenantDefaults defaults, IOptions<PublicOptions> address)
 {
     private static readonly string[] Priorities = ["highest", "high", "normal", "low", "lowest"];
 
@@ -20,7 +21,7 @@ public sealed class BatchHandlers(
     public async Task<IResult> CreateAsync(HttpContext context, TrajectWords words)
     {
         var parameters = await TrajectDialect.ParametersAsync(context);
-        var settings = new TrajectSettings { Kind = words.Batch }.With(parameters);
+        var settings = new TrajectSettings { Kind = words.Batch, Root = address.Value.RootFor(context.Request) }.With(parameters);
         var schedule = TrajectSchedules.Of(settings);
         var name = new TrajectParameters(parameters).Text("name", old: null) ?? throw TrajectRefusal.Invalid("name", "is required");
         CheckName(name);
@@ -43,20 +44,21 @@ public sealed class BatchHandlers(
     public async Task<IResult> GetAsync(HttpContext context, TrajectWords words, string id) =>
         await mine.AnswerAsync(context, words, (await mine.FindAsync(context, words, id)).Number);
 
-    /// <summary>PUT /batches/{id}: settings, searches to add, or both.</summary>
+    /// <summary>PUT /batches/{id}: settings, searches to add, or both. Both are checked before either is sent.</summary>
     public async Task<IResult> UpdateAsync(HttpContext context, TrajectWords words, string id)
     {
         var batch = await mine.FindAsync(context, words, id);
         var parameters = await TrajectDialect.ParametersAsync(context);
         var added = SearchHandlers.JobsOf(parameters, words);
-        if (added is null || parameters.All.Keys.Except([words.Searches, "api_key"]).Any())
-        {
-            await SendAsync(new UpdateBatch(batch.CorrelationId, Guid.NewGuid(), await PatchAsync(context, batch, parameters), context.Actor()));
-        }
-
+        var patch = added is null || parameters.All.Keys.Except([words.Searches, "api_key"]).Any() ? await PatchAsync(context, batch, parameters) : null;
         if (added is not null)
         {
             await searches.AddAsync(context, batch, added);
+        }
+
+        if (patch is not null)
+        {
+            await SendAsync(new UpdateBatch(batch.CorrelationId, Guid.NewGuid(), patch, context.Actor()));
         }
 
         return await mine.AnswerAsync(context, words, batch.Number);
@@ -70,9 +72,9 @@ public sealed class BatchHandlers(
         return Results.Json(TrajectRefusal.Body(success: true, $"{words.Batch} deleted"));
     }
 
-    /// <summary>GET /batches/{id}/start.</summary>
+    /// <summary>GET /batches/{id}/start: a new result set of the searches as they are, also of a batch that was stopped.</summary>
     public Task<IResult> StartAsync(HttpContext context, TrajectWords words, string id) =>
-        MoveAsync(context, words, id, batch => new StartBatch(batch, Guid.NewGuid(), context.Actor()), "started");
+        MoveAsync(context, words, id, batch => new StartBatch(batch, Guid.NewGuid(), context.Actor(), Anew: true), "started");
 
     /// <summary>GET /batches/{id}/stop.</summary>
     public Task<IResult> StopAsync(HttpContext context, TrajectWords words, string id) =>
@@ -118,7 +120,7 @@ public sealed class BatchHandlers(
 
     private async Task<string> PatchAsync(HttpContext context, Batch batch, Parameters parameters)
     {
-        var settings = TrajectSettings.Of(batch).With(parameters);
+        var settings = (TrajectSettings.Of(batch) with { Root = address.Value.RootFor(context.Request) }).With(parameters);
         var zone = (await defaults.OfAsync(batch.Tenant, context.RequestAborted)).TimeZone;
         var schedule = TrajectSchedules.Of(settings) is { } local ? local with { TimeZone = batch.Schedule?.TimeZone ?? zone } : null;
         var name = new TrajectParameters(parameters).Text("name", batch.Name) ?? batch.Name;

@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using BatchPlatform.Api.Batches;
 using BatchPlatform.Api.Reading;
 using BatchPlatform.Api.Uploads;
@@ -13,7 +15,7 @@ using Microsoft.EntityFrameworkCore;
 namespace BatchPlatform.Api.Dialects.Traject;
 
 /// <summary>Adds searches to a batch that is not running, changes and removes them.</summary>
-public sealed class SearchHandlers(BatchStore store, TrajectBatches mine, Appender appender, JobEditing editing, UpstreamDirectory upstreams)
+public sealed partial class SearchHandlers(BatchStore store, TrajectBatches mine, Appender appender, JobEditing editing, UpstreamDirectory upstreams)
 {
     private const int MaxAtOnce = 1000;
     private const int MaxInBatch = 15_000;
@@ -23,16 +25,19 @@ public sealed class SearchHandlers(BatchStore store, TrajectBatches mine, Append
     /// <exception cref="ProblemException">400: they cannot be taken.</exception>
     internal static IReadOnlyList<NewJob>? JobsOf(Parameters parameters, TrajectWords words)
     {
-        if (!parameters.All.TryGetValue(words.Searches, out var given) || given.ValueKind == JsonValueKind.Null)
+        var given = parameters.All.GetValueOrDefault(words.Searches);
+        if (given.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null)
         {
-            return null;
+            return OfForm(parameters, words.Searches) is { } parts ? JobsOf(parts, words) : null;
         }
 
-        var searches = given.ValueKind == JsonValueKind.String ? Parse(given.GetString()!) : JsonNode.Parse(given.GetRawText());
-        return searches is JsonArray { Count: <= MaxAtOnce } array
+        return JobsOf(given.ValueKind == JsonValueKind.String ? Parse(Encoding.UTF8.GetBytes(given.GetString()!)) : JsonNode.Parse(given.GetRawText()), words);
+    }
+
+    private static NewJob[] JobsOf(JsonNode? searches, TrajectWords words) =>
+        searches is JsonArray { Count: <= MaxAtOnce } array
             ? [.. array.Select((search, place) => JobOf(search as JsonObject ?? throw TrajectRefusal.Invalid(words.Searches, $"must be objects; number {place + 1} is none"), words))]
             : throw TrajectRefusal.Invalid(words.Searches, $"must be an array of at most {MaxAtOnce}");
-    }
 
     /// <summary>Adds searches, all or none.</summary>
     /// <exception cref="ProblemException">400: the batch is running, would hold too many, or one cannot be taken.</exception>
@@ -82,7 +87,7 @@ public sealed class SearchHandlers(BatchStore store, TrajectBatches mine, Append
     {
         var batch = await mine.FindAsync(context, words, id);
         var text = await RequestBody.ReadBytesAsync(context, RequestBody.SmallBytes);
-        var ids = (Parse(System.Text.Encoding.UTF8.GetString(text.Span)) as JsonArray)?.Select(TextOf).ToList()
+        var ids = (Parse(text) as JsonArray)?.Select(TextOf).ToList()
             ?? throw TrajectRefusal.Invalid("body", "must be an array of ids");
         List<int> indexes = [.. ids.Select(search => IndexOf(batch, words, search ?? ""))];
         await EditAsync(words, string.Join(',', ids), () => editing.RemoveAsync(BatchRow.Of(batch), indexes, context.Actor(), context.RequestAborted));
@@ -151,15 +156,25 @@ public sealed class SearchHandlers(BatchStore store, TrajectBatches mine, Append
         _ => customId.ToJsonString(),
     };
 
-    private static JsonNode? Parse(string text)
+    // A form's name[0][q]=…, as PHP's http_build_query writes an array of objects; null when it has none.
+    private static JsonArray? OfForm(Parameters parameters, string name)
     {
-        try
-        {
-            return JsonNode.Parse(text);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
+        var parts = parameters.All
+            .Select(member => (Name: FormMember.Match(member.Key), member.Value))
+            .Where(member => member.Name.Success && member.Name.Groups["list"].Value == name)
+            .GroupBy(member => member.Name.Groups["place"].Value)
+            .OrderBy(item => item.Key.Length).ThenBy(item => item.Key, StringComparer.Ordinal)
+            .Select(item => new JsonObject(item.Select(member => KeyValuePair.Create(member.Name.Groups["member"].Value, JsonSerializer.SerializeToNode(member.Value)))))
+            .ToArray<JsonNode>();
+        return parts.Length == 0 ? null : new JsonArray(parts);
     }
+
+    private static JsonNode? Parse(ReadOnlyMemory<byte> json)
+    {
+        using var document = Parameters.Parse(json);
+        return document is null ? null : JsonNode.Parse(document.RootElement.GetRawText());
+    }
+
+    [GeneratedRegex(@"^(?<list>\w+)\[(?<place>\d{1,9})\]\[(?<member>[^\]]+)\]$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex FormMember { get; }
 }

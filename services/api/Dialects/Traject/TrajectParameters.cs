@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace BatchPlatform.Api.Dialects.Traject;
 
-/// <summary>Reads parameters as Traject's clients write them: JSON or text, lists as arrays, as text with commas, or as <c>name[]</c>.</summary>
+/// <summary>Reads parameters as Traject's clients write them: JSON or text, lists as arrays, as text with commas, as <c>name[]</c>, or by a name that is repeated.</summary>
 internal sealed class TrajectParameters(Parameters parameters)
 {
     private const int MaxLength = 2048;
@@ -52,7 +52,7 @@ internal sealed class TrajectParameters(Parameters parameters)
     {
         var values = parameters.All
             .Where(value => value.Key == name || (value.Key.StartsWith($"{name}[", StringComparison.Ordinal) && value.Key.EndsWith(']')))
-            .Select(value => value.Value)
+            .SelectMany(value => parameters.Every(value.Key))
             .ToList();
         isGiven = values.Count > 0;
         if (!isGiven)

@@ -12,6 +12,9 @@ public sealed record TrajectSettings
     /// <summary>batch or collection: the spelling that it was made in.</summary>
     public string Kind { get; init; } = TrajectWords.OfBatches.Batch;
 
+    /// <summary>Where the client that last set the batch up asked: what the webhook's links begin with, as long as no <c>Public:BaseUrl</c> is set.</summary>
+    public string Root { get; init; } = "";
+
     public bool Enabled { get; init; } = true;
 
     public string ScheduleType { get; init; } = "manual";
