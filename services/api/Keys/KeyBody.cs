@@ -31,9 +31,9 @@ public sealed record KeyBody
 
     private IEnumerable<ProblemError> Faults(DateTimeOffset now)
     {
-        if (Tenant is not { Length: > 0 } || !BatchRules.IsText(Tenant, Limits.NameLength))
+        if (!Tenancy.IsName(Tenant))
         {
-            yield return Fault(ErrorCodes.InvalidField, "tenant", $"must have 1 to {Limits.NameLength} characters and no NUL");
+            yield return Fault(ErrorCodes.InvalidField, "tenant", Tenancy.NameRule);
         }
 
         if (!BatchRules.IsText(Name, Limits.NameLength))

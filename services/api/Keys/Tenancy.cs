@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using BatchPlatform.Api.Batches;
 using BatchPlatform.Contracts;
 
 namespace BatchPlatform.Api;
@@ -16,13 +17,19 @@ public static class Tenancy
     /// <summary>The id of the key that was presented; no secret.</summary>
     public static string KeyId(this HttpContext context) => Claim(context, KeyClaim);
 
-    /// <summary>All tenants, where one may be named.</summary>
+    /// <summary>All tenants, where one may be named: so no tenant may have this name.</summary>
     public const string AllTenants = "*";
+
+    /// <summary>Whether a tenant may have the name.</summary>
+    public static bool IsName(string? name) => name is { Length: > 0 } && name != AllTenants && BatchRules.IsText(name, Limits.NameLength);
+
+    /// <summary>What a name of a tenant must be.</summary>
+    internal static string NameRule { get; } = $"must have 1 to {Limits.NameLength} characters and no NUL, and not be {AllTenants}, which means all tenants";
 
     /// <summary>The tenant that a request is about: the one that it names, or whose key was presented. Only an admin may name another, or all.</summary>
     /// <exception cref="ProblemException">403 FORBIDDEN.</exception>
     public static string TenantMeant(this HttpContext context, string? named) =>
-        named is null || named == context.Tenant() ? context.Tenant()
+        named is null || (named == context.Tenant() && named != AllTenants) ? context.Tenant()
         : context.User.HasClaim(ScopeClaim, KeyScopes.Admin) ? named
         : throw new ProblemException(Problems.Forbidden());
 

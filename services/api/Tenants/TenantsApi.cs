@@ -68,7 +68,7 @@ public static class TenantsApi
     }
 
     private static string Checked(string name) =>
-        BatchRules.IsText(name, Limits.NameLength) ? name : throw new ProblemException(Problems.InvalidField("name", $"must have at most {Limits.NameLength} characters and no NUL"));
+        Tenancy.IsName(name) ? name : throw new ProblemException(Problems.InvalidField("name", Tenancy.NameRule));
 
     private static void Check(TenantBody body, AddressGuard guard)
     {
