@@ -114,13 +114,15 @@ public abstract partial class StoreDb(DbContextOptions options) : DbContext(opti
             run.HasKey(r => new { r.Batch, r.Number });
             run.HasIndex(r => r.NextDeadline).HasFilter("settled_at IS NULL");
             run.HasIndex(r => r.CreatedAt);
+            run.HasIndex(r => new { r.Batch, r.Root });
             run.HasIndex(r => r.Tenant, "ix_runs_unsettled").HasFilter("settled_at IS NULL");
             run.HasIndex(r => r.Tenant, "ix_runs_stored").HasFilter(IsNot("emptied"));
         });
         modelBuilder.Entity<Lane>(lane =>
         {
             lane.HasKey(l => new { l.Batch, l.Run, l.Namespace });
-            lane.HasIndex(l => new { l.Tenant, l.Priority, l.Batch }).HasDatabaseName("ix_lanes_open").HasFilter($"{Is("active")} AND {Is("open")}");
+            lane.HasIndex(l => new { l.Tenant, l.Namespace, l.Priority, l.Batch, l.Run }).IsDescending(false, false, true, false, false)
+                .HasDatabaseName("ix_lanes_runnable").HasFilter($"{Is("active")} AND {Is("open")}");
             lane.HasIndex(l => l.RetryAt).HasFilter($"{Is("active")} AND retry_at IS NOT NULL");
         });
         modelBuilder.Entity<Slice>(slice =>

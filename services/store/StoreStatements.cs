@@ -14,6 +14,20 @@ public abstract partial class StoreDb
     /// <summary>Its opposite.</summary>
     public virtual string IsNot(string column) => $"NOT {column}";
 
+    /// <summary>
+    /// SQL that gives batch, run and namespace of open lanes: of each tenant and upstream the first ones, those of the highest priority
+    /// and then of the oldest batches.
+    /// </summary>
+    /// <param name="called">A condition on an upstream, of the column that it is given.</param>
+    /// <param name="most">How many of each, at most.</param>
+    public virtual string FirstOpenLanes(Func<string, string> called, int most) =>
+        $"""
+        SELECT batch, run, namespace FROM (
+            SELECT batch, run, namespace, ROW_NUMBER() OVER (PARTITION BY tenant, namespace ORDER BY priority DESC, batch) AS place
+            FROM lanes WHERE {Is("active")} AND {Is("open")} AND {called("lanes.namespace")}) AS ranked
+        WHERE place <= {most}
+        """;
+
     /// <summary>How rows of a table are read from statements of our own.</summary>
     public EntityRows<T> RowsOf<T>()
         where T : class =>

@@ -39,6 +39,42 @@ public sealed class LaneRetriesTests : IAsyncLifetime
         Assert.Equal(Due, (await LanesAsync()).Single().RetryAt);
     }
 
+    [Fact]
+    public async Task A_resume_locks_the_run_before_its_lanes_as_a_report_does()
+    {
+        var id = await _host.CreateAsync(jobs: 2, commit: true);
+        await _host.AskAsync(new PauseBatch(id, Guid.NewGuid(), Reason: null));
+        await using var report = await _host.Store.BeginAsync();
+        await report.Db.Runs.ExecuteUpdateAsync(row => row.SetProperty(run => run.Seq, run => run.Seq));
+
+        var resuming = _host.AskAsync(new ResumeBatch(id, Guid.NewGuid()));
+        await Eventually.True(SomebodyWaitsAsync);
+        await report.Db.Database.ExecuteSqlAsync($"SET LOCAL lock_timeout = '5s'");
+        await report.Db.Lanes.ExecuteUpdateAsync(row => row.SetProperty(lane => lane.Gaps, lane => lane.Gaps));
+        await report.CommitAsync(CancellationToken.None);
+
+        Assert.True((await resuming).Accepted);
+    }
+
+    [Fact]
+    public async Task The_lanes_of_a_busy_upstream_do_not_hide_those_of_another()
+    {
+        await _host.CreateAsync(jobs: 1, commit: true);
+        await Eventually.True(async () => (await LanesAsync()).Count == 1);
+        await using (var unit = await _host.Store.BeginAsync())
+        {
+            var lane = (await LanesAsync()).Single();
+            unit.Db.Lanes.AddRange(Enumerable.Range(0, 100).Select(place => new Lane
+            {
+                Batch = lane.Batch + 1 + place, Run = lane.Run, BatchId = lane.BatchId, Tenant = lane.Tenant, Namespace = "busy", Priority = 9, Active = true, Open = true, End = 1,
+            }));
+            await unit.CommitAsync(CancellationToken.None);
+        }
+
+        await using var db = _host.Store.Read();
+        Assert.Contains(await Outlook.LanesAsync(db, Due, CancellationToken.None), found => found.Lane.Namespace == "test");
+    }
+
     private async Task LookAsync(Lane lane)
     {
         await using var unit = await _host.Store.BeginAsync();

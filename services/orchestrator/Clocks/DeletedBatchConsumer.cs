@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace BatchPlatform.Orchestrator.Clocks;
 
-/// <summary>Removes the orchestrator's rows of a deleted batch, outcomes in short chunks. Done again it finds nothing left.</summary>
+/// <summary>Removes the orchestrator's rows of a deleted batch, outcomes in short chunks, in the order of their key. Done again it finds nothing left.</summary>
 public sealed class DeletedBatchConsumer(BatchStore store) : IConsumer<BatchDeleted>
 {
     private const int Chunk = 5000;
@@ -13,11 +13,11 @@ public sealed class DeletedBatchConsumer(BatchStore store) : IConsumer<BatchDele
     public async Task Consume(ConsumeContext<BatchDeleted> context)
     {
         var (number, cancellationToken) = (context.Message.Number, context.CancellationToken);
-        while (await DeleteAsync(db => db.Outcomes.Where(row => row.Batch == number).OrderBy(row => row.Index).Take(Chunk), cancellationToken) == Chunk)
+        while (await DeleteAsync(db => db.Outcomes.Where(row => row.Batch == number).OrderBy(row => row.Run).ThenBy(row => row.Index).Take(Chunk), cancellationToken) == Chunk)
         {
         }
 
-        while (await DeleteAsync(db => db.Retries.Where(row => row.Batch == number).OrderBy(row => row.Index).Take(Chunk), cancellationToken) == Chunk)
+        while (await DeleteAsync(db => db.Retries.Where(row => row.Batch == number).OrderBy(row => row.Run).ThenBy(row => row.Index).Take(Chunk), cancellationToken) == Chunk)
         {
         }
 

@@ -14,8 +14,9 @@ namespace BatchPlatform.Orchestrator.Dispatch;
 /// </summary>
 internal static class Outlook
 {
-    // More than one round can cut, from each tenant, so that no tenant's lanes hide another's.
-    private const int LanesPerTenant = 32;
+    // More than one round can cut, of each tenant and upstream, so that no tenant's lanes hide another's, and none of a busy upstream those
+    // of an idle one.
+    private const int LanesOfEach = 32;
 
     /// <summary>Queued and taken slices, summed.</summary>
     public static Task<List<LiveSlices>> LiveAsync(StoreDb db, CancellationToken cancellationToken) => RawStatement.RowsAsync(
@@ -43,28 +44,24 @@ internal static class Outlook
     }
 
     // Each part of the union is served by an index of its own, which one condition with OR would not be. Gates are
-    // looked at twice: before the ranking, so that lanes of a closed upstream do not crowd out the others. They are looked up
-    // by their keys: for NOT IN, a whole table would be read. What is always the same is no parameter: PostgreSQL would plan
+    // looked at twice: at first so that lanes of a closed upstream are not even read. They are looked up by their keys: for NOT IN, a whole table would be read. What is always the same is no parameter: PostgreSQL would plan
     // anew each time for the better plan that it makes of the value.
     private static string Runnable(StoreDb db, string lane, string run)
     {
         var active = db.Is("active");
-        var called = $$"""NOT EXISTS (SELECT 1 FROM gates WHERE gates.namespace = lanes.namespace AND ({{db.Is("paused")}} OR closed_until > {0}))""";
+        string Called(string ns) => $$"""NOT EXISTS (SELECT 1 FROM gates WHERE gates.namespace = {{ns}} AND ({{db.Is("paused")}} OR closed_until > {0}))""";
         return $$"""
             SELECT {{lane}}, {{run}}, COALESCE(tenants.weight, 1), (
                 SELECT COUNT(*) FROM slices WHERE slices.batch = lanes.batch AND slices.run = lanes.run AND slices.namespace = lanes.namespace AND state = {{(int)SliceState.Returned}}), (
                 SELECT COUNT(*) FROM slices WHERE state = {{(int)SliceState.Queued}})
             FROM lanes JOIN (
-                SELECT batch, run, namespace FROM (
-                    SELECT batch, run, namespace, ROW_NUMBER() OVER (PARTITION BY tenant ORDER BY priority DESC, batch) AS place
-                    FROM lanes WHERE {{active}} AND {{db.Is("open")}} AND {{called}}) AS ranked
-                WHERE place <= {{LanesPerTenant}}
+                {{db.FirstOpenLanes(Called, LanesOfEach)}}
                 UNION SELECT batch, run, namespace FROM lanes WHERE {{active}} AND retry_at <= {0}
                 UNION SELECT batch, run, namespace FROM slices WHERE state = {{(int)SliceState.Returned}}) AS ready
             ON lanes.batch = ready.batch AND lanes.run = ready.run AND lanes.namespace = ready.namespace
             JOIN runs ON runs.batch = lanes.batch AND runs.number = lanes.run
             LEFT JOIN tenants ON tenants.name = lanes.tenant
-            WHERE {{active}} AND {{called}} AND NOT EXISTS (SELECT 1 FROM tenants WHERE tenants.name = lanes.tenant AND {{db.Is("paused")}})
+            WHERE {{active}} AND {{Called("lanes.namespace")}} AND NOT EXISTS (SELECT 1 FROM tenants WHERE tenants.name = lanes.tenant AND {{db.Is("paused")}})
             """;
     }
 

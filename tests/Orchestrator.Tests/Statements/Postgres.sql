@@ -18,9 +18,16 @@ SELECT lanes.batch, lanes.run, lanes.namespace, lanes.active, lanes.batch_id, la
     SELECT COUNT(*) FROM slices WHERE state = 0)
 FROM lanes JOIN (
     SELECT batch, run, namespace FROM (
-        SELECT batch, run, namespace, ROW_NUMBER() OVER (PARTITION BY tenant ORDER BY priority DESC, batch) AS place
-        FROM lanes WHERE active AND open AND NOT EXISTS (SELECT 1 FROM gates WHERE gates.namespace = lanes.namespace AND (paused OR closed_until > @p0))) AS ranked
-    WHERE place <= 32
+    WITH RECURSIVE queues AS (
+        (SELECT tenant, namespace FROM lanes WHERE active AND open ORDER BY tenant, namespace LIMIT 1)
+        UNION ALL
+        SELECT following.tenant, following.namespace FROM queues, LATERAL (
+            SELECT tenant, namespace FROM lanes WHERE active AND open AND (tenant, namespace) > (queues.tenant, queues.namespace)
+            ORDER BY tenant, namespace LIMIT 1) AS following)
+    SELECT ahead.batch, ahead.run, queues.namespace FROM queues, LATERAL (
+        SELECT batch, run FROM lanes WHERE active AND open AND lanes.tenant = queues.tenant AND lanes.namespace = queues.namespace
+        ORDER BY priority DESC, batch LIMIT 32) AS ahead
+    WHERE NOT EXISTS (SELECT 1 FROM gates WHERE gates.namespace = queues.namespace AND (paused OR closed_until > @p0))) AS first
     UNION SELECT batch, run, namespace FROM lanes WHERE active AND retry_at <= @p0
     UNION SELECT batch, run, namespace FROM slices WHERE state = 2) AS ready
 ON lanes.batch = ready.batch AND lanes.run = ready.run AND lanes.namespace = ready.namespace

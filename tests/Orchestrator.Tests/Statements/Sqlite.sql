@@ -18,9 +18,9 @@ SELECT lanes."batch", lanes."run", lanes."namespace", lanes."active", lanes."bat
     SELECT COUNT(*) FROM slices WHERE state = 0)
 FROM lanes JOIN (
     SELECT batch, run, namespace FROM (
-        SELECT batch, run, namespace, ROW_NUMBER() OVER (PARTITION BY tenant ORDER BY priority DESC, batch) AS place
-        FROM lanes WHERE active AND open AND NOT EXISTS (SELECT 1 FROM gates WHERE gates.namespace = lanes.namespace AND (paused OR closed_until > @p0))) AS ranked
-    WHERE place <= 32
+    SELECT batch, run, namespace, ROW_NUMBER() OVER (PARTITION BY tenant, namespace ORDER BY priority DESC, batch) AS place
+    FROM lanes WHERE active AND open AND NOT EXISTS (SELECT 1 FROM gates WHERE gates.namespace = lanes.namespace AND (paused OR closed_until > @p0))) AS ranked
+WHERE place <= 32
     UNION SELECT batch, run, namespace FROM lanes WHERE active AND retry_at <= @p0
     UNION SELECT batch, run, namespace FROM slices WHERE state = 2) AS ready
 ON lanes.batch = ready.batch AND lanes.run = ready.run AND lanes.namespace = ready.namespace

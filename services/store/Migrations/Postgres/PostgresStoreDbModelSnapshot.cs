@@ -1240,8 +1240,9 @@ namespace BatchPlatform.Store.Migrations.Postgres
                         .HasDatabaseName("ix_lanes_retry_at")
                         .HasFilter("active AND retry_at IS NOT NULL");
 
-                    b.HasIndex("Tenant", "Priority", "Batch")
-                        .HasDatabaseName("ix_lanes_open")
+                    b.HasIndex("Tenant", "Namespace", "Priority", "Batch", "Run")
+                        .IsDescending(false, false, true, false, false)
+                        .HasDatabaseName("ix_lanes_runnable")
                         .HasFilter("active AND open");
 
                     b.ToTable("lanes");
@@ -1510,6 +1511,9 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     b.HasIndex("NextDeadline")
                         .HasDatabaseName("ix_runs_next_deadline")
                         .HasFilter("settled_at IS NULL");
+
+                    b.HasIndex("Batch", "Root")
+                        .HasDatabaseName("ix_runs_batch_root");
 
                     b.HasIndex(new[] { "Tenant" }, "ix_runs_stored")
                         .HasDatabaseName("ix_runs_stored")

@@ -1333,8 +1333,9 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                         .HasDatabaseName("ix_lanes_retry_at")
                         .HasFilter("[active] = 1 AND retry_at IS NOT NULL");
 
-                    b.HasIndex("Tenant", "Priority", "Batch")
-                        .HasDatabaseName("ix_lanes_open")
+                    b.HasIndex("Tenant", "Namespace", "Priority", "Batch", "Run")
+                        .IsDescending(false, false, true, false, false)
+                        .HasDatabaseName("ix_lanes_runnable")
                         .HasFilter("[active] = 1 AND [open] = 1");
 
                     b.ToTable("lanes");
@@ -1612,6 +1613,9 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                     b.HasIndex("NextDeadline")
                         .HasDatabaseName("ix_runs_next_deadline")
                         .HasFilter("settled_at IS NULL");
+
+                    b.HasIndex("Batch", "Root")
+                        .HasDatabaseName("ix_runs_batch_root");
 
                     b.HasIndex(new[] { "Tenant" }, "ix_runs_stored")
                         .HasDatabaseName("ix_runs_stored")
