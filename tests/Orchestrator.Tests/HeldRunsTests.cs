@@ -110,6 +110,72 @@ public abstract class HeldRunsTests(string provider) : HostedTests(provider, new
     }
 
     [Fact]
+    public async Task A_budget_spent_by_the_last_jobs_holds_neither_the_end_nor_the_retry()
+    {
+        await Host.AnnounceAsync(Worker, slots: 1);
+        var id = await Host.CreateAsync(jobs: 4, commit: true, new BatchSettings(FailureBudget: new FailureBudget(0.5, Minimum: 1, BudgetSpent.Pause)));
+        var slice = await Host.SliceAsync();
+        await Host.ReportAsync(slice, Worker, completed: _ => false, onlyFirst: 1, last: false);
+        await EventuallyPausedAsync(id, PauseReasons.FailureBudget);
+
+        await Host.ReportAsync(slice, Worker);
+        await Host.EventuallyInAsync(id, BatchState.Finished);
+        Assert.False((await Host.BatchAsync(id)).Paused);
+
+        await Host.AskAsync(new RetryFailedJobs(id, Guid.NewGuid()));
+        Assert.Equal([0], await Host.RunToEndAsync(id, Worker));
+    }
+
+    [Fact]
+    public async Task A_new_run_has_a_canary_of_its_own_and_not_the_pause_of_the_last()
+    {
+        await Host.AnnounceAsync(Worker);
+        var id = await Host.CreateAsync(jobs: 5, commit: true, new BatchSettings(CanaryJobs: 2), recurring: true);
+        await Host.ReportAsync(await Host.SliceAsync(), Worker);
+        await EventuallyPausedAsync(id, PauseReasons.Canary);
+        await Host.AskAsync(new StopBatch(id, Guid.NewGuid()));
+
+        Assert.True((await Host.AskAsync(new StartBatch(id, Guid.NewGuid(), Anew: true))).Accepted);
+
+        var slice = await Host.SliceAsync();
+        Assert.Equal(2, slice.Run);
+        Assert.Equal([0, 1], JobBlock.Unpack(slice.Jobs).Select(job => job.Index));
+    }
+
+    [Fact]
+    public async Task A_start_reads_how_many_jobs_the_canary_has_unless_it_was_approved()
+    {
+        await Host.AnnounceAsync(Worker);
+        var id = await Host.CreateAsync(jobs: 5, commit: true, new BatchSettings(CanaryJobs: 2));
+        await Host.ReportAsync(await Host.SliceAsync(), Worker);
+        await EventuallyPausedAsync(id, PauseReasons.Canary);
+        await Host.AskAsync(new StopBatch(id, Guid.NewGuid()));
+        await Host.AskAsync(new UpdateBatch(id, Guid.NewGuid(), """{"options":{"canary_jobs":0}}"""));
+
+        await Host.AskAsync(new StartBatch(id, Guid.NewGuid()));
+
+        Assert.Equal([2, 3, 4], (await Host.RunToEndAsync(id, Worker)).Order());
+    }
+
+    [Fact]
+    public async Task Whoever_ends_a_pause_of_his_own_does_not_approve_a_canary_that_was_done_meanwhile()
+    {
+        await Host.AnnounceAsync(Worker);
+        var id = await Host.CreateAsync(jobs: 5, commit: true, new BatchSettings(CanaryJobs: 2));
+        var slice = await Host.SliceAsync();
+        await Host.AskAsync(new PauseBatch(id, Guid.NewGuid(), "maintenance"));
+        await Host.ReportAsync(slice, Worker);
+        await Eventually.Equal((2, 0), () => Host.CountsAsync(id));
+
+        await Host.AskAsync(new ResumeBatch(id, Guid.NewGuid()));
+        await EventuallyPausedAsync(id, PauseReasons.Canary);
+        Assert.False(Host.Slices.Reader.TryRead(out _));
+
+        await Host.AskAsync(new ResumeBatch(id, Guid.NewGuid()));
+        Assert.Equal([2, 3, 4], (await Host.RunToEndAsync(id, Worker)).Order());
+    }
+
+    [Fact]
     public async Task Failures_within_the_budget_change_nothing()
     {
         await Host.AnnounceAsync(Worker);

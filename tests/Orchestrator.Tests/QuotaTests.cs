@@ -101,6 +101,26 @@ public sealed class QuotaTests
     }
 
     [Fact]
+    public async Task A_retry_of_some_failed_jobs_takes_room_for_those_and_for_the_results_of_all()
+    {
+        await using var host = await StartAsync(("PendingJobs", "4"), ("Results", "9"));
+        var first = await CreateAsync(host, jobs: 4, commit: true);
+        await host.RunToEndAsync(first.Id, Guid.NewGuid(), completed: _ => false, errorCode: index => index == 0 ? ErrorCodes.UpstreamTimeout : ErrorCodes.UpstreamStatus);
+        var other = await CreateAsync(host, jobs: 2);
+        Assert.True(other.Reply.Accepted);
+
+        var all = await host.AskAsync(new RetryFailedJobs(first.Id, Guid.NewGuid()));
+        var one = await host.AskAsync(new RetryFailedJobs(first.Id, Guid.NewGuid(), Only: new RetryFilter(ErrorCodes.UpstreamTimeout, null, null)));
+
+        Assert.Equal(ErrorCodes.QuotaPendingJobs, all.Code);
+        Assert.Equal(ErrorCodes.QuotaResults, one.Code);
+        Assert.True((await host.GiveAsync(other.Id, "delete")).Accepted);
+        Assert.True((await host.AskAsync(new RetryFailedJobs(first.Id, Guid.NewGuid(), Only: new RetryFilter(ErrorCodes.UpstreamTimeout, null, null)))).Accepted);
+        Assert.Equal(ErrorCodes.QuotaPendingJobs, (await CreateAsync(host, jobs: 4)).Reply.Code);
+        Assert.True((await CreateAsync(host, jobs: 1)).Reply.Accepted);
+    }
+
+    [Fact]
     public async Task A_stopped_run_is_resumed_whatever_else_is_pending()
     {
         await using var host = await StartAsync(("PendingJobs", "4"));

@@ -80,6 +80,63 @@ public abstract class RunsTests(string provider) : HostedTests(provider, new() {
     }
 
     [Fact]
+    public async Task Starting_a_recurring_batch_of_whose_stopped_run_nothing_is_left_runs_the_jobs_that_it_has_now()
+    {
+        await Host.AnnounceAsync(Worker);
+        var id = await Host.CreateAsync(jobs: 1, commit: true, recurring: true);
+        var slice = await Host.SliceAsync();
+        await Host.AskAsync(new StopBatch(id, Guid.NewGuid()));
+        await Host.ReportAsync(slice, Worker, completed: _ => false);
+        await Eventually.Equal((0, 1), () => Host.CountsAsync(id));
+        var append = await Host.StageAsync((await Host.BatchAsync(id)).Number, baseIndex: 1, revision: 2, jobs: 2);
+        Assert.True((await Host.AskAsync(new AcceptAppend(id, Guid.NewGuid(), append))).Accepted);
+
+        await Host.AskAsync(new StartBatch(id, Guid.NewGuid()));
+
+        Assert.Equal([0, 1, 2], (await Host.RunToEndAsync(id, Worker)).Order());
+        Assert.Equal(2, (await Host.BatchAsync(id)).Run);
+    }
+
+    [Fact]
+    public async Task A_stopped_batch_that_is_started_anew_begins_a_run_of_all_jobs_and_leaves_what_the_last_had()
+    {
+        await Host.AnnounceAsync(Worker);
+        var id = await Host.CreateAsync(jobs: 3, commit: true);
+        await Host.ReportAsync(await Host.SliceAsync(), Worker, onlyFirst: 1);
+        await Eventually.Equal((1, 0), () => Host.CountsAsync(id));
+        await Host.AskAsync(new StopBatch(id, Guid.NewGuid()));
+        while (Host.Slices.Reader.TryRead(out _))
+        {
+        }
+
+        await Host.AskAsync(new StartBatch(id, Guid.NewGuid(), Anew: true));
+
+        Assert.Equal([0, 1, 2], (await Host.RunToEndAsync(id, Worker)).Order());
+        Assert.Equal((1, 0), await Host.CountsAsync(id));
+    }
+
+    [Fact]
+    public async Task A_last_report_that_is_repeated_does_not_hand_back_what_the_worker_was_given_anew()
+    {
+        await Host.AnnounceAsync(Worker, slots: 1);
+        var id = await Host.CreateAsync(jobs: 2, commit: true);
+        var slice = await Host.SliceAsync();
+        var handedBack = new ReportOutcomes(slice.SliceId, slice.Number, slice.Run, Worker, Last: true, OutcomeBlock.Pack([]), [], Closing: null, BusySeconds: 0.01, HandedBack: 2);
+        await Host.ReportAsync(handedBack);
+        var anew = await Host.SliceAsync();
+        Assert.Contains(anew.SliceId, await Host.HeartbeatAsync(Worker, anew.SliceId));
+
+        await Host.ReportAsync(handedBack);
+        await Host.ReportAsync(anew, Worker, onlyFirst: 1, last: false);
+        await Eventually.Equal((1, 0), () => Host.CountsAsync(id));
+
+        Assert.Contains(anew.SliceId, await Host.HeartbeatAsync(Worker, anew.SliceId));
+        await Host.ReportAsync(anew, Worker);
+        await Host.EventuallyInAsync(id, BatchState.Finished);
+        Assert.False(Host.Slices.Reader.TryRead(out _));
+    }
+
+    [Fact]
     public async Task Retrying_the_failed_jobs_is_a_run_of_only_those()
     {
         await Host.AnnounceAsync(Worker);

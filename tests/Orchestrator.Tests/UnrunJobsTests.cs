@@ -117,6 +117,53 @@ public abstract class UnrunJobsTests(string provider) : HostedTests(provider, ne
     }
 
     [Fact]
+    public async Task A_pause_before_the_run_puts_no_deadline_of_it_off()
+    {
+        var id = await Host.CreateAsync(jobs: 1);
+        await Host.AskAsync(new PauseBatch(id, Guid.NewGuid(), Reason: null));
+        await Host.AskAsync(new CommitBatch(id, Guid.NewGuid()));
+        var paused = TimeSpan.FromDays(5);
+        await using (var db = Host.Store.Read())
+        {
+            await db.Batches.ExecuteUpdateAsync(set => set.SetProperty(batch => batch.PausedAt, batch => batch.PausedAt!.Value.AddDays(-5)));
+        }
+
+        var before = await RunAsync();
+        await Host.AskAsync(new ResumeBatch(id, Guid.NewGuid()));
+
+        Assert.InRange((await RunAsync()).Deadline - before.Deadline, TimeSpan.Zero, paused / 2);
+    }
+
+    [Fact]
+    public async Task A_job_that_failed_before_and_misses_its_deadline_tells_its_attempts()
+    {
+        await Host.AnnounceAsync(Worker);
+        var id = await Host.CreateAsync(jobs: 1, commit: true, new BatchSettings(DeadlineSeconds: 1));
+        await Host.ReportAsync(await Host.SliceAsync(), Worker, onlyFirst: 0, retries: [new RetryLater(0, 3, DateTime.MaxValue.ToUniversalTime())]);
+
+        await Host.EventuallyInAsync(id, BatchState.Finished);
+
+        await using var db = Host.Store.Read();
+        var outcome = await db.Outcomes.SingleAsync();
+        Assert.Equal((ErrorCodes.DeadlineExceeded, 2), (outcome.ErrorCode, outcome.Attempts));
+        Assert.Contains("next attempt", outcome.ErrorMessage, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task While_a_worker_has_late_jobs_they_are_not_looked_for_again_before_its_lease_would_end()
+    {
+        await Host.AnnounceAsync(Worker);
+        await Host.CreateAsync(jobs: 2, commit: true, new BatchSettings(DeadlineSeconds: 1));
+        var slice = await Host.SliceAsync();
+        await Host.HeartbeatAsync(Worker, slice.SliceId);
+
+        await Eventually.True(async () => (await RunAsync()).NextDeadline > slice.Deadline);
+
+        Assert.InRange((await RunAsync()).NextDeadline - slice.Deadline, TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(2));
+        await Host.ReportAsync(slice, Worker);
+    }
+
+    [Fact]
     public async Task A_deadline_missed_because_the_upstream_is_paused_says_so()
     {
         await (await Host.Bus.GetSendEndpoint(new Uri($"exchange:{Queues.Operations}"))).Send(new PauseUpstream("test", Paused: true, "broken"));

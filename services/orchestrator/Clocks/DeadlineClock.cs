@@ -64,9 +64,10 @@ public sealed partial class DeadlineClock(
             expired += failing.Count;
             someAreOut |= failing.Count < late.Count;
             from = late.Count == Chunk ? late[^1].Index + 1 : null;
-            if (from is null && !someAreOut)
+            if (from is null)
             {
-                await jobs.NoteNextDeadlineAsync(run);
+                // Those are their worker's to fail; to look for others would be to read all of the batch, under locks that its reports wait for.
+                await jobs.NoteNextDeadlineAsync(run, again: someAreOut ? unit.Now.AddSeconds(options.Value.LeaseSeconds) : null);
             }
 
             await unit.CommitAsync(cancellationToken);

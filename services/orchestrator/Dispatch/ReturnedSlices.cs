@@ -27,8 +27,13 @@ internal sealed class ReturnedSlices(WorkUnit unit, IBulk bulk, Dealer dealer, O
     public async Task<RunSlice?> CutAsync(RunnableLane runnable, Grant most)
     {
         var lane = runnable.Lane;
-        while (await NextReturnedAsync(lane) is { } slice)
+        while (await NextReturnedAsync(lane) is { } found)
         {
+            if (await LockAsync(found) is not { } slice)
+            {
+                continue;
+            }
+
             var left = await LeftAsync(slice);
             if (slice.Lost > 0)
             {
@@ -79,6 +84,14 @@ internal sealed class ReturnedSlices(WorkUnit unit, IBulk bulk, Dealer dealer, O
             .Where(slice => slice.Lost < suspect || !Db.Slices.Any(other => other.State != SliceState.Returned && other.Lost >= suspect))
             .OrderBy(slice => slice.Id)
             .FirstOrDefaultAsync(cancellationToken);
+    }
+
+    // Before its jobs are looked at: one that is cancelled waits for the row, or is seen to have ended. Null when somebody else took it.
+    private async Task<Slice?> LockAsync(Slice slice)
+    {
+        var locked = await Db.UpdateReturningAsync<Slice>(
+            $"UPDATE slices SET remaining = remaining", $"id = {slice.Id} AND state = {(int)SliceState.Returned}", cancellationToken);
+        return locked.SingleOrDefault();
     }
 
     // What is left of a slice has a last try of its own, however often the whole was lost.

@@ -124,8 +124,9 @@ public sealed partial class ReportStore(
         }
         else if (report.Last && !Overtook(report, remaining))
         {
-            slice.State = SliceState.Returned;
-            slice.Holder = null;
+            // Under its id this report, repeated, would hand it back again when the same worker has been given it anew.
+            unit.Db.Slices.Remove(slice);
+            unit.Db.Slices.Add(slice.HandedBack(Guid.CreateVersion7(unit.Clock)));
         }
         else
         {

@@ -46,13 +46,16 @@ internal sealed class UnrunJobs(WorkUnit unit, OutcomeLedger ledger, Cancellatio
         return FirstAsync(run, run.Deadline < unit.Now ? Open(run, from) : Open(run, from).Where(job => job.DeadlineSeconds <= elapsed), atMost);
     }
 
-    /// <summary>Notes when the locked run's next deadline is, once every job that is late has failed.</summary>
-    public async Task NoteNextDeadlineAsync(Run run)
+    /// <summary>Notes when the locked run's late jobs are to be looked for again: at its next deadline, or after a while when a worker still has some.</summary>
+    /// <param name="run">The run, of whose late jobs those that no worker has are failed.</param>
+    /// <param name="again">When at the latest, if a worker has some.</param>
+    public async Task NoteNextDeadlineAsync(Run run, DateTime? again)
     {
         var elapsed = Elapsed(run);
         var next = await Db.Jobs.Where(job => job.Batch == run.Batch && job.DeadlineSeconds > elapsed).MinAsync(job => job.DeadlineSeconds, cancellationToken);
         var own = next is { } seconds ? run.DeadlinesFrom.AddSeconds(seconds) : run.Deadline;
         var at = own < run.Deadline ? own : run.Deadline;
+        at = again is { } late && (at <= unit.Now || late < at) ? late : at;
         await Db.Runs.Where(row => row.Batch == run.Batch && row.Number == run.Number).ExecuteUpdateAsync(row => row.SetProperty(r => r.NextDeadline, at), cancellationToken);
     }
 

@@ -184,6 +184,14 @@ public sealed class Slice
     public int Lost { get; set; }
 
     public DateTime CreatedAt { get; set; }
+
+    /// <summary>The same under another id, handed back: nothing that is still said of the old id is about it.</summary>
+    public Slice HandedBack(Guid id)
+    {
+        var slice = (Slice)MemberwiseClone();
+        (slice.Id, slice.State, slice.Holder) = (id, SliceState.Returned, null);
+        return slice;
+    }
 }
 
 /// <summary>A job that waits for its next attempt. Written by the orchestrator only.</summary>
