@@ -28,10 +28,13 @@ public static class Tenancy
 
     /// <summary>The tenant that a request is about: the one that it names, or whose key was presented. Only an admin may name another, or all.</summary>
     /// <exception cref="ProblemException">403 FORBIDDEN.</exception>
-    public static string TenantMeant(this HttpContext context, string? named) =>
-        named is null || (named == context.Tenant() && named != AllTenants) ? context.Tenant()
-        : context.User.HasClaim(ScopeClaim, KeyScopes.Admin) ? named
-        : throw new ProblemException(Problems.Forbidden());
+    public static string TenantMeant(this HttpContext context, string? named)
+    {
+        var (own, meant) = (context.Tenant(), named ?? context.Tenant());
+        return (meant == own && meant != AllTenants) || context.User.HasClaim(ScopeClaim, KeyScopes.Admin)
+            ? meant
+            : throw new ProblemException(Problems.Forbidden());
+    }
 
     /// <summary>Who asks, for the audit.</summary>
     public static Actor Actor(this HttpContext context)

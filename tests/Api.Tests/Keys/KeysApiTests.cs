@@ -32,6 +32,7 @@ public sealed class KeysApiTests(ApiApp app) : IClassFixture<ApiApp>
     [InlineData("""{"scopes":["read"]}""", "INVALID_FIELD", "tenant")]
     [InlineData("""{"tenant":"","scopes":["read"]}""", "INVALID_FIELD", "tenant")]
     [InlineData("""{"tenant":"a\u0000b","scopes":["read"]}""", "INVALID_FIELD", "tenant")]
+    [InlineData("""{"tenant":"*","scopes":["read"]}""", "INVALID_FIELD", "tenant")]
     [InlineData("""{"tenant":"acme"}""", "INVALID_SCOPES", "scopes")]
     [InlineData("""{"tenant":"acme","scopes":[]}""", "INVALID_SCOPES", "scopes")]
     [InlineData("""{"tenant":"acme","scopes":["read","root"]}""", "INVALID_SCOPES", "scopes")]
@@ -46,6 +47,18 @@ public sealed class KeysApiTests(ApiApp app) : IClassFixture<ApiApp>
         reply.IsProblem(422, code);
         Assert.Equal(field, Assert.Single(reply.Fields));
         Assert.Equal(before, await app.ReadAsync(db => db.Keys.CountAsync()));
+    }
+
+    [Fact]
+    public async Task No_tenant_has_the_name_that_means_all_and_a_key_of_one_that_has_it_means_nobody()
+    {
+        (await app.Client.SendAsync(HttpMethod.Put, "/v1/tenants/*", Http.Text("{}", "application/json"))).IsProblem(422, "INVALID_FIELD");
+        var (key, id) = await app.Client.MakeKeyAsync("acme");
+        await app.ReadAsync(db => db.Keys.Where(each => each.Id == id).ExecuteUpdateAsync(set => set.SetProperty(each => each.Tenant, "*")));
+        using var client = app.NewClient(key);
+
+        (await client.SendAsync(HttpMethod.Get, "/v1/batches")).IsProblem(403, "FORBIDDEN");
+        (await client.PostAsync("/v1/batches/actions", """{"action":"delete","filter":{},"dry_run":true}""")).IsProblem(403, "FORBIDDEN");
     }
 
     [Fact]
