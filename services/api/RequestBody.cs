@@ -10,7 +10,7 @@ public static class RequestBody
     /// <summary>Bytes of a body that carries no jobs, at most.</summary>
     public const int SmallBytes = 64 * 1024;
 
-    private const int FirstBuffer = 4096;
+    private const int DrainBuffer = 64 * 1024;
 
     /// <summary>The body's bytes.</summary>
     /// <exception cref="ProblemException">413: it is longer than <paramref name="limit"/>. 415: it does not say that it is JSON.</exception>
@@ -23,7 +23,10 @@ public static class RequestBody
     }
 
     /// <summary>The body's bytes, whatever they say they are.</summary>
-    /// <exception cref="ProblemException">413: it is longer than <paramref name="limit"/>. 503 OVERLOADED: all bodies together are too long.</exception>
+    /// <exception cref="ProblemException">
+    /// 408: it came too slowly. 413: it is longer than <paramref name="limit"/>. 503 OVERLOADED: all bodies together are too long, or
+    /// too much else is done by the time that it is there.
+    /// </exception>
     public static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(HttpContext context, int limit)
     {
         if (context.Request.ContentLength > limit)
@@ -31,23 +34,8 @@ public static class RequestBody
             throw TooLarge(limit);
         }
 
-        var buffer = new byte[Room(context, has: 0, (int)Math.Min(limit, context.Request.ContentLength ?? FirstBuffer) + 1)];
-        var length = 0;
-        while (await ReadPartAsync(context.Request.Body, buffer.AsMemory(length), context.RequestAborted) is var read and > 0)
-        {
-            length += read;
-            if (length > limit)
-            {
-                throw TooLarge(limit);
-            }
-
-            if (length == buffer.Length)
-            {
-                Array.Resize(ref buffer, Room(context, buffer.Length, Math.Min(limit + 1, buffer.Length * 2)));
-            }
-        }
-
-        return buffer.AsMemory(0, length);
+        using var body = new ArrivingBody(context);
+        return await body.ReadAsync(limit);
     }
 
     /// <summary>Reads some of a body; 0 at its end.</summary>
@@ -72,7 +60,7 @@ public static class RequestBody
     /// <summary>Reads a body of any length for its fingerprint alone.</summary>
     public static async Task DrainAsync(HttpContext context, Idempotency.RequestFingerprint fingerprint)
     {
-        var buffer = new byte[FirstBuffer * 16];
+        var buffer = new byte[DrainBuffer];
         while (await ReadPartAsync(context.Request.Body, buffer, context.RequestAborted) is var read and > 0)
         {
             fingerprint.Add(buffer.AsSpan(0, read));
@@ -152,18 +140,7 @@ public static class RequestBody
         }
     }
 
-    // Small ones are bounded by how many requests are let in.
-    private static int Room(HttpContext context, int has, int wanted)
-    {
-        if (wanted > SmallBytes + 1)
-        {
-            context.RequestServices.GetRequiredService<HeldBodies>().Add(context, wanted - has);
-        }
-
-        return wanted;
-    }
-
     private static ProblemException NoObject() => new(Problems.InvalidJson("The body must be a JSON object."));
 
-    private static ProblemException TooLarge(int limit) => new(Problems.BodyTooLarge($"The body is longer than {limit} bytes."));
+    internal static ProblemException TooLarge(int limit) => new(Problems.BodyTooLarge($"The body is longer than {limit} bytes."));
 }

@@ -87,6 +87,7 @@ public sealed class AdmissionTests
         var held = app.Services.GetRequiredService<HeldBodies>();
         using var body = new GatedContent("application/json") { Headers = { ContentLength = Announced } };
         var first = app.Client.SendAsync(HttpMethod.Post, "/v1/batches", body);
+        body.Send(new string(' ', Announced - 1));
         await Eventually.True(() => held.Bytes > Announced);
         var other = $$"""{"name":"{{new string(' ', Announced)}}"}""";
 

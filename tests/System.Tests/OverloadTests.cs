@@ -25,8 +25,8 @@ public sealed class OverloadTests(ITestOutputHelper output)
     // accepted waits in the store.
     private const long MostBytes = 600 * MebiByte;
 
-    // The longest wait for a turn (Overload:WaitSeconds), then the longest for the lifecycle's reply (Api:CommandSeconds).
-    private static readonly TimeSpan SlowestAnswer = TimeSpan.FromSeconds(WaitSeconds + CommandSeconds);
+    // The longest wait for a turn (Overload:WaitSeconds), for another once the body is there, then for the lifecycle's reply (Api:CommandSeconds).
+    private static readonly TimeSpan SlowestAnswer = TimeSpan.FromSeconds(WaitSeconds + WaitSeconds + CommandSeconds);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(LongSuite.IsFull ? 120 : 15);
 

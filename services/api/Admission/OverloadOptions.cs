@@ -20,6 +20,10 @@ public sealed class OverloadOptions
     [Range(1, 100_000)]
     public int Streams { get; set; } = 512;
 
+    /// <summary>How many of <see cref="Streams"/> one tenant may have, at most; 1 to 100,000, a quarter of them by default.</summary>
+    [Range(1, 100_000)]
+    public int? StreamsPerTenant { get; set; }
+
     /// <summary>Reads, and writes, that may wait for their turn; 0 to 100,000.</summary>
     [Range(0, 100_000)]
     public int Waiting { get; set; } = 256;
@@ -28,7 +32,15 @@ public sealed class OverloadOptions
     [Range(0.1, 60)]
     public double WaitSeconds { get; set; } = 2;
 
-    /// <summary>Bytes of bodies that are held in memory at once, those of up to 64 KiB not counted; 64 MiB to 16 GiB.</summary>
+    /// <summary>Bytes of bodies that are held in memory at once, a quarter of it for those of up to 64 KiB alone; 64 MiB to 16 GiB.</summary>
     [Range(64L * 1024 * 1024, 16L * 1024 * 1024 * 1024)]
     public long BodyBytes { get; set; } = 128 * 1024 * 1024;
+
+    /// <summary>How long a body may take to arrive that is read whole, beside the time for its length; then 408. 1 to 300 s.</summary>
+    [Range(1, 300)]
+    public double BodySeconds { get; set; } = 10;
+
+    /// <summary>How fast such a body must arrive beyond <see cref="BodySeconds"/>, on average; 1 KiB/s to 1 GiB/s.</summary>
+    [Range(1024, 1024 * 1024 * 1024)]
+    public int BodyBytesPerSecond { get; set; } = 64 * 1024;
 }

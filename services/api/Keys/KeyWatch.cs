@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using BatchPlatform.Api.Admission;
 using BatchPlatform.Defaults;
 using BatchPlatform.Store;
 using Microsoft.EntityFrameworkCore;
@@ -18,8 +19,10 @@ public sealed class KeyWatch(BatchStore store, TimeProvider time, ILogger<KeyWat
     protected override TimeSpan Period => TimeSpan.FromMilliseconds(500);
 
     /// <summary>From now on the request's <see cref="HttpContext.RequestAborted"/> also says that its key is no longer good.</summary>
+    /// <exception cref="ProblemException">503 OVERLOADED: too many such requests of its tenant are open.</exception>
     public void Begin(HttpContext context, KeyIdentity key)
     {
+        context.BelongTo(key.Tenant);
         var request = new OpenRequest(context, key, _open);
         context.Features.Set(request);
         context.Response.RegisterForDispose(request);

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
+using BatchPlatform.Api.Admission;
 using BatchPlatform.Store.Security;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
@@ -53,8 +54,18 @@ public sealed class LinkAuthentication(
 internal static class SignedRequests
 {
     /// <summary>What the address of a request turns out to be, and as whom its holder acts.</summary>
-    public static (LinkVerdict Verdict, string Tenant) Check(this SignedLinks links, HttpRequest request) => links.Check(
-        request.Method,
-        request.Path.Value!,
-        [.. request.Query.SelectMany(parameter => parameter.Value.Select(value => KeyValuePair.Create(parameter.Key, value ?? "")))]);
+    /// <exception cref="ProblemException">503 OVERLOADED: too many such requests of its tenant are open.</exception>
+    public static (LinkVerdict Verdict, string Tenant) Check(this SignedLinks links, HttpRequest request)
+    {
+        var (verdict, tenant) = links.Check(
+            request.Method,
+            request.Path.Value!,
+            [.. request.Query.SelectMany(parameter => parameter.Value.Select(value => KeyValuePair.Create(parameter.Key, value ?? "")))]);
+        if (verdict == LinkVerdict.Valid)
+        {
+            request.HttpContext.BelongTo(tenant);
+        }
+
+        return (verdict, tenant);
+    }
 }

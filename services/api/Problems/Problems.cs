@@ -57,6 +57,8 @@ public static class Problems
 
     public static Problem BodyTooLarge(string detail) => new(StatusCodes.Status413PayloadTooLarge, ErrorCodes.BodyTooLarge, detail);
 
+    public static Problem BodyTooSlow() => new(StatusCodes.Status408RequestTimeout, ErrorCodes.BodyTooSlow, "The body arrived too slowly.");
+
     public static Problem UnsupportedMediaType(string detail) => new(StatusCodes.Status415UnsupportedMediaType, ErrorCodes.UnsupportedMediaType, detail);
 
     public static Problem Conflict(string code, string detail) => new(StatusCodes.Status409Conflict, code, detail);
@@ -117,7 +119,7 @@ public static class Problems
         StatusCodes.Status403Forbidden => Forbidden(),
         StatusCodes.Status404NotFound => NotFound("There is nothing at this address."),
         StatusCodes.Status405MethodNotAllowed => new(status, ErrorCodes.MethodNotAllowed, "This address does not take this method; see the Allow header."),
-        StatusCodes.Status408RequestTimeout => new(status, ErrorCodes.BodyTooSlow, "The body arrived too slowly."),
+        StatusCodes.Status408RequestTimeout => BodyTooSlow(),
         StatusCodes.Status413PayloadTooLarge => BodyTooLarge("The body is too large."),
         StatusCodes.Status415UnsupportedMediaType => UnsupportedMediaType("The body's type or encoding is not supported here."),
         >= 500 => InternalError() with { Status = status },

@@ -31,8 +31,9 @@ public sealed class IvvyActions
     {
         var name = context.Request.Query["action"].ToString();
         var isKnown = _actions.TryGetValue((space, name), out var action);
+        var key = await _keys.AdmitAsync(context, isKnown ? action.Scope : "read");
         var body = await RequestBody.ReadBytesAsync(context, _options.InlineBytes);
-        await _keys.AdmitAsync(context, body, isKnown ? action.Scope : "read");
+        _keys.CheckSignature(context.Request, key, body);
         if (isKnown)
         {
             return await action.Run(context, new IvvyBody(body));

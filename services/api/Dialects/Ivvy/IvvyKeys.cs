@@ -7,20 +7,24 @@ public sealed class IvvyKeys(DialectKeys keys, SecretBox box, TimeProvider time)
 {
     private const string Scheme = "IWS ";
 
+    /// <summary>Finds the key, before the body is read: only who has one may send a long one.</summary>
     /// <exception cref="ProblemException">401 or 403.</exception>
-    public async Task AdmitAsync(HttpContext context, ReadOnlyMemory<byte> body, string scope)
+    public Task<KeyIdentity> AdmitAsync(HttpContext context, string scope) => keys.AdmitAsync(context, Presented(context.Request).Key, scope);
+
+    /// <summary>Checks the signature, once the body is there.</summary>
+    /// <exception cref="ProblemException">401.</exception>
+    public void CheckSignature(HttpRequest request, KeyIdentity key, ReadOnlyMemory<byte> body)
     {
-        var (key, signature) = Presented(context.Request.Headers["X-Api-Authorization"].ToString());
-        var identity = await keys.AdmitAsync(context, key, scope);
-        if (identity.SigningSecret is { } secret)
+        if (key.SigningSecret is { } secret)
         {
-            IvvySignature.Check(context.Request, body.Span, signature, box.Unprotect(secret), time.GetUtcNow());
+            IvvySignature.Check(request, body.Span, Presented(request).Signature, box.Unprotect(secret), time.GetUtcNow());
         }
     }
 
     // Keys may hold colons, signatures do not.
-    private static (string? Key, string Signature) Presented(string header)
+    private static (string? Key, string Signature) Presented(HttpRequest request)
     {
+        var header = request.Headers["X-Api-Authorization"].ToString();
         if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
         {
             return (null, "");
