@@ -23,9 +23,9 @@ public sealed partial class DeliveryClock(
     // What a receiver still gets to answer while this process stops; what does not end in time is sent again later.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(20);
 
-    private readonly HostTurns _turns = new(options.Value.Concurrency, options.Value.ConcurrencyPerHost);
+    private readonly DeliveryTurns _turns = new(options.Value.Concurrency, options.Value.ConcurrencyPerHost);
     private readonly Dictionary<Guid, Task> _running = [];
-    private readonly ConcurrentQueue<(Guid Id, string Host, bool? Answered)> _ended = new();
+    private readonly ConcurrentQueue<(DueDelivery Due, bool? Answered)> _ended = new();
 
     // The last look did not see everything that is due.
     private bool _more;
@@ -52,8 +52,8 @@ public sealed partial class DeliveryClock(
     {
         while (_ended.TryDequeue(out var ended))
         {
-            _running.Remove(ended.Id);
-            _turns.End(ended.Id, ended.Host, ended.Answered);
+            _running.Remove(ended.Due.Id);
+            _turns.End(ended.Due, ended.Answered);
         }
 
         try
@@ -70,40 +70,51 @@ public sealed partial class DeliveryClock(
 
         while (_turns.Take() is { } next)
         {
-            _running[next.Id] = DeliverAsync(next.Id, next.Host, abort);
+            _running[next.Id] = DeliverAsync(next, abort);
         }
     }
 
-    // A full page may be one busy host's: then there is a look past it.
+    // A full page may be one busy host's, or one tenant's: then there is a look past it.
     private async Task LookAsync(CancellationToken cancellationToken)
     {
-        bool isFull;
+        await using var db = store.Read();
+        _turns.IsShared = _turns.IsShared || await HasTenantsAsync(db, cancellationToken);
+        var now = time.GetUtcNow().UtcDateTime;
+        bool isFull, isFirst = true;
         do
         {
-            var (now, busy) = (time.GetUtcNow().UtcDateTime, _turns.BusyHosts);
-            await using var db = store.Read();
+            var (lanes, tenants) = (_turns.BusyLanes, _turns.BusyTenants(fed: !isFirst));
             var due = await db.Deliveries
                 .Where(row => row.State == DeliveryStates.Waiting && row.DueAt <= now && (row.ClaimedUntil == null || row.ClaimedUntil <= now))
-                .Where(row => !busy.Contains(row.Host))
+                .Where(row => !tenants.Contains(row.Tenant) && !lanes.Contains(row.Tenant + "\n" + row.Host))
                 .OrderBy(row => row.DueAt)
                 .Take(Page)
-                .Select(row => new { row.Id, row.Host, row.DueAt })
+                .Select(row => new { row.Id, row.Tenant, row.Host, row.DueAt })
                 .ToListAsync(cancellationToken);
-            metrics.Due(due.Count == 0 ? null : due[0].DueAt, now);
-            var known = due.Count(row => !_turns.Offer(row.Id, row.Host));
+            if (isFirst)
+            {
+                metrics.Due(due.Count == 0 ? null : due[0].DueAt, now);
+            }
+
+            var known = due.Count(row => !_turns.Offer(new DueDelivery(row.Id, row.Tenant, row.Host)));
             isFull = due.Count == Page;
-            _more = isFull || busy.Count > 0 || known > 0;
+            _more = isFull || lanes.Count > 0 || tenants.Count > 0 || known > 0;
+            isFirst = false;
         }
         while (isFull && _turns.IsHungry);
     }
 
-    private async Task DeliverAsync(Guid id, string host, CancellationToken abort)
+    // Of batches, which come before their callbacks: a tenant that has long silent hosts must not have all turns when another's first is due.
+    private static async Task<bool> HasTenantsAsync(StoreDb db, CancellationToken cancellationToken) =>
+        await db.Batches.MinAsync(batch => batch.Tenant, cancellationToken) != await db.Batches.MaxAsync(batch => batch.Tenant, cancellationToken);
+
+    private async Task DeliverAsync(DueDelivery due, CancellationToken abort)
     {
         await Task.Yield(); // The clock starts the next one at once.
         bool? answered = null;
         try
         {
-            if (await ledger.ClaimAsync(id, options.Value.Lease, abort) is { } claim)
+            if (await ledger.ClaimAsync(due.Id, options.Value.Lease, abort) is { } claim)
             {
                 using var span = Traces.Continue("callback attempt", ActivityKind.Internal, claim.Delivery.Trace);
                 var (startedAt, begun) = (time.GetUtcNow().UtcDateTime, time.GetTimestamp());
@@ -116,10 +127,10 @@ public sealed partial class DeliveryClock(
         catch (Exception error)
         {
             // It stays claimed, and may be claimed again when its lease has ended.
-            Log.NotDelivered(logger, id, error);
+            Log.NotDelivered(logger, due.Id, error);
         }
 
-        _ended.Enqueue((id, host, answered));
+        _ended.Enqueue((due, answered));
         signal.Wake();
     }
 

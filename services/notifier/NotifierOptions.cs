@@ -8,7 +8,7 @@ public sealed class NotifierOptions
     /// <summary>The name of the configuration section.</summary>
     public const string Section = "Notifier";
 
-    /// <summary>Callbacks being sent at once by this process; 1 to 1,000.</summary>
+    /// <summary>Callbacks being sent at once by this process; 1 to 1,000. Where there are several tenants, one has at most half of them, and never more than it leaves free.</summary>
     [Range(1, 1000)]
     public int Concurrency { get; set; } = 64;
 

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using BatchPlatform.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -80,11 +82,42 @@ public sealed class SchemaGateTests
         Assert.Equal(HealthStatus.Healthy, await ReadinessAsync(process));
     }
 
-    private static async Task<HealthStatus> ReadinessAsync(ServiceProvider process)
+    [Fact]
+    public async Task A_service_is_not_ready_when_the_database_says_nothing_for_three_seconds()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0); // it takes connections, and that is all
+        silent.Start();
+        await using var process = Process("Postgres", $"Host=127.0.0.1;Port={((IPEndPoint)silent.LocalEndpoint).Port};Username=x;Password=x;Database=x");
+
+        var asked = ReportAsync(process);
+        await Eventually.Equal(2, () => _clock.ActiveTimers); // the answer's and the query's
+        _clock.Advance(TimeSpan.FromSeconds(3));
+        var report = await asked.WaitAsync(Eventually.DefaultTimeout, TimeProvider.System);
+
+        Assert.Equal((HealthStatus.Unhealthy, "The database does not answer."), (report.Status, report.Entries["store"].Description));
+    }
+
+    [Fact]
+    public async Task A_service_is_not_ready_when_the_database_takes_nothing()
+    {
+        await using var database = await PostgresDatabase.CreateAsync();
+        await using var process = Process("Postgres", database.ConnectionString);
+        await StoreMigration.MigrateAsync(process.GetRequiredService<BatchStore>());
+        Assert.Equal(HealthStatus.Healthy, await ReadinessAsync(process));
+
+        await using var reading = Process("Postgres", database.ConnectionString + ";Options=-c default_transaction_read_only=on");
+        var report = await ReportAsync(reading);
+
+        Assert.Equal((HealthStatus.Unhealthy, "The database is read-only."), (report.Status, report.Entries["store"].Description));
+    }
+
+    private static async Task<HealthStatus> ReadinessAsync(ServiceProvider process) => (await ReportAsync(process)).Status;
+
+    private static async Task<HealthReport> ReportAsync(ServiceProvider process)
     {
         var report = await process.GetRequiredService<HealthCheckService>().CheckHealthAsync(check => check.Tags.Contains("ready"));
         Assert.NotEmpty(report.Entries);
-        return report.Status;
+        return report;
     }
 
     private static SchemaGate Gate(ServiceProvider process) =>
