@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using BatchPlatform.Api.Batches;
 using BatchPlatform.Api.Uploads;
 using Microsoft.AspNetCore.OpenApi;
@@ -14,7 +16,9 @@ internal static class ApiDocument
     {
         document.AddDocumentTransformer((described, _, _) => DescribeAsync(described));
         document.AddOperationTransformer((operation, _, _) => NameParametersAsync(operation));
+        document.AddOperationTransformer((operation, _, _) => DescribeRateLimitAsync(operation));
         document.AddSchemaTransformer(DescribeJobsAsync);
+        document.AddSchemaTransformer((schema, context, _) => RequireWhatIsWrittenAsync(schema, context.JsonTypeInfo));
     });
 
     // The same in every process shape, and at whatever address it is read.
@@ -37,6 +41,29 @@ internal static class ApiDocument
         foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>().Where(parameter => parameter.In == ParameterLocation.Query) ?? [])
         {
             parameter.Name = parameter.Name?.ToLowerInvariant();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    // The gateway's; what else it may be, an operation says itself.
+    private static Task DescribeRateLimitAsync(OpenApiOperation operation)
+    {
+        if (operation.Responses?.GetValueOrDefault("429") is { } limited)
+        {
+            limited.Description = "The gateway was asked too often (RATE_LIMITED). Retry-After says when to ask again.";
+        }
+
+        return Task.CompletedTask;
+    }
+
+    // What is left out when it is null is not required, although it must be given to whoever makes one here.
+    private static Task RequireWhatIsWrittenAsync(OpenApiSchema schema, JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties.Where(property => property.AttributeProvider is { } member
+            && member.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: true) is [JsonIgnoreAttribute { Condition: JsonIgnoreCondition.WhenWritingNull }]))
+        {
+            schema.Required?.Remove(property.Name);
         }
 
         return Task.CompletedTask;

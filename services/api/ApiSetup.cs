@@ -102,7 +102,7 @@ public static class ApiSetup
         app.UseAuthentication();
         app.UseAuthorization();
 
-        var v1 = app.MapGroup("/v1").RequireAuthorization(ScopePolicy).ProducesProblems(401, 403);
+        var v1 = app.MapGroup("/v1").RequireAuthorization(ScopePolicy).ProducesProblems(401, 403, 429);
         v1.MapBatches();
         v1.MapUploads();
         v1.MapJobEdits();

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using BatchPlatform.Api.Idempotency;
 using BatchPlatform.Api.Reading;
 
 namespace BatchPlatform.Api.Actions;
@@ -15,7 +16,8 @@ public static class ActionsApi
             .Accepts<BatchActionBody>("application/json")
             .Produces<ActionView>(202)
             .Produces<ActionPreview>()
-            .ProducesProblems(400, 409, 422);
+            .ProducesProblems(413, 415)
+            .TakesIdempotencyKey();
         v1.MapPost("/jobs/actions", (HttpContext context, ActionRequests requests) => requests.OnJobsAsync(context))
             .WithTags("actions")
             .WithName("act-on-jobs")
@@ -23,7 +25,8 @@ public static class ActionsApi
             .Accepts<JobActionBody>("application/json")
             .Produces<ActionView>(202)
             .Produces<ActionPreview>()
-            .ProducesProblems(400, 404, 409, 422);
+            .ProducesProblems(404, 413, 415)
+            .TakesIdempotencyKey();
         var actions = v1.MapGroup("/actions").WithTags("actions");
         actions.MapGet("", ListAsync).WithName("list-actions").WithSummary("The tenant's bulk actions, newest first").Produces<Page<ActionView>>().ProducesProblems(400);
         actions.MapGet("/{id}", async (string id, HttpContext context, ActionRequests requests) => TypedResults.Ok(ActionView.Of(await requests.FindAsync(context, id))))
@@ -35,7 +38,8 @@ public static class ActionsApi
             .WithName("cancel-action")
             .WithSummary("End a bulk action; what was done stays done")
             .Produces<ActionView>()
-            .ProducesProblems(404, 409, 422);
+            .ProducesProblems(404)
+            .TakesIdempotencyKey();
     }
 
     private static async Task<IResult> ListAsync(

@@ -1,4 +1,6 @@
 using System.ComponentModel;
+using BatchPlatform.Api.Idempotency;
+using BatchPlatform.Api.Quotas;
 using BatchPlatform.Api.Tenants;
 using BatchPlatform.Contracts;
 using BatchPlatform.Defaults;
@@ -18,13 +20,15 @@ public static class BatchesApi
             .WithMetadata(new UnboundedBody())
             .Accepts<CreateBatchBody>("application/json")
             .Produces<BatchView>(201)
-            .ProducesProblems(400, 409, 413, 422, 503, 504);
+            .ProducesProblems(413, 415, 503, 504)
+            .TakesIdempotencyKey()
+            .IsBoundByQuotas();
         batches.MapPatch("/{id}", UpdateAsync)
             .WithName("update-batch")
             .WithSummary("Change name, options, callback or schedule by a merge patch while nothing runs")
             .Accepts<BatchPatchBody>("application/merge-patch+json", "application/json")
             .Produces<BatchView>()
-            .ProducesProblems(400, 404, 409, 422, 504);
+            .ProducesProblems(400, 404, 409, 413, 415, 422, 504);
         batches.MapDelete("/{id}", DeleteAsync)
             .WithName("delete-batch")
             .WithSummary("Delete a batch with all its data; a running one only with force")

@@ -14,7 +14,8 @@ public static class JobCancelApi
             .WithName("cancel-job")
             .WithSummary("Fail one job with JOB_CANCELLED; a call in flight is not ended, but its answer is dropped")
             .Produces<JobView>()
-            .ProducesProblems(404, 409, 504);
+            .ProducesProblems(404, 504)
+            .TakesIdempotencyKey();
 
     private static async Task<IResult> CancelAsync(
         string id, string index, HttpContext context, BatchStore store, Operations operations, IdempotentRequests requests)

@@ -1,4 +1,5 @@
 using BatchPlatform.Api.Idempotency;
+using BatchPlatform.Api.Quotas;
 using BatchPlatform.Contracts;
 using BatchPlatform.Store;
 
@@ -12,15 +13,15 @@ public static class LifecycleApi
     public static void MapLifecycle(this RouteGroupBuilder v1)
     {
         var batch = v1.MapGroup("/batches/{id}").WithTags("lifecycle");
-        batch.MapCommand<NoBody, CommitBatch>("commit", "Close the batch for jobs and run it", (id, command, actor, _) => new(id, command, actor));
-        batch.MapCommand<NoBody, StartBatch>("start", "Resume a stopped run, or run a finished batch again", (id, command, actor, _) => new(id, command, actor));
+        batch.MapCommand<NoBody, CommitBatch>("commit", "Close the batch for jobs and run it", (id, command, actor, _) => new(id, command, actor)).IsBoundByQuotas();
+        batch.MapCommand<NoBody, StartBatch>("start", "Resume a stopped run, or run a finished batch again", (id, command, actor, _) => new(id, command, actor)).IsBoundByQuotas();
         batch.MapCommand<NoBody, StopBatch>("stop", "Begin no more jobs", (id, command, actor, _) => new(id, command, actor));
-        batch.MapCommand<NoBody, RetryFailedJobs>("retry-failed", "Run the failed jobs again", (id, command, actor, _) => new(id, command, actor));
+        batch.MapCommand<NoBody, RetryFailedJobs>("retry-failed", "Run the failed jobs again", (id, command, actor, _) => new(id, command, actor)).IsBoundByQuotas();
         batch.MapCommand<PauseBody, PauseBatch>("pause", "Make the jobs wait", (id, command, actor, body) => new(id, command, Checked(body.Reason), actor));
         batch.MapCommand<NoBody, ResumeBatch>("resume", "End a pause", (id, command, actor, _) => new(id, command, actor));
     }
 
-    private static void MapCommand<TBody, TCommand>(this RouteGroupBuilder batch, string verb, string summary, Func<Guid, Guid, Actor, TBody, TCommand> make)
+    private static RouteHandlerBuilder MapCommand<TBody, TCommand>(this RouteGroupBuilder batch, string verb, string summary, Func<Guid, Guid, Actor, TBody, TCommand> make)
         where TBody : class, new()
         where TCommand : class, IBatchCommand =>
         batch.MapPost($"/{verb}", (string id, HttpContext context, Lifecycle lifecycle) => lifecycle.RunAsync(context, id, make))
@@ -28,7 +29,8 @@ public static class LifecycleApi
             .WithSummary(summary)
             .Accepts<TBody>(isOptional: true, "application/json")
             .Produces<BatchView>()
-            .ProducesProblems(404, 409, 422, 504);
+            .ProducesProblems(404, 413, 415, 504)
+            .TakesIdempotencyKey();
 
     /// <exception cref="ProblemException">422: it is too long, or cannot be stored.</exception>
     internal static string? Checked(string? reason) =>

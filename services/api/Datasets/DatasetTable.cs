@@ -45,6 +45,18 @@ public sealed class DatasetTable(BatchStore store, TimeProvider time)
         }
     }
 
+    /// <summary>Replaces what a dialect keeps with a dataset; false when that is no longer what was read.</summary>
+    public async Task<bool> ChangeDocumentAsync(Dataset row, string document)
+    {
+        var (id, read) = (row.Id, row.DialectDocument);
+        await using var unit = await store.BeginAsync();
+        var changed = await unit.Db.Datasets
+            .Where(dataset => dataset.Id == id && dataset.DialectDocument == read)
+            .ExecuteUpdateAsync(set => set.SetProperty(dataset => dataset.DialectDocument, document));
+        await unit.CommitAsync();
+        return changed == 1;
+    }
+
     /// <summary>Deletes a dataset; an upload that is going on ends with 409. Expansions that have begun still read its rows.</summary>
     public async Task DeleteAsync(Dataset row, Actor actor)
     {

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using BatchPlatform.Api.Admission;
 using BatchPlatform.Api.Batches;
 using BatchPlatform.Api.Idempotency;
+using BatchPlatform.Api.Quotas;
 using BatchPlatform.Api.Reading;
 using BatchPlatform.Contracts;
 using BatchPlatform.Store;
@@ -21,7 +22,8 @@ public static class DatasetsApi
             .WithSummary("Create an empty dataset")
             .Accepts<CreateDatasetBody>("application/json")
             .Produces<DatasetView>(201)
-            .ProducesProblems(400, 409, 422);
+            .ProducesProblems(413, 415)
+            .TakesIdempotencyKey();
         datasets.MapGet("", ListAsync).WithName("list-datasets").WithSummary("The tenant's datasets, newest first").Produces<Page<DatasetView>>().ProducesProblems(400);
         datasets.MapGet("{id}", FindAsync).WithName("get-dataset").WithSummary("One dataset, with its status and the bad rows of its last upload").Produces<DatasetView>().ProducesProblems(404);
         datasets.MapPut("{id}/content", UploadAsync)
@@ -30,7 +32,8 @@ public static class DatasetsApi
             .WithMetadata(new UnboundedBody(), LongRequest.Mark)
             .Accepts<string>("text/csv", "application/x-ndjson", "application/jsonl", "application/json")
             .Produces<DatasetView>()
-            .ProducesProblems(400, 404, 409, 415, 422);
+            .ProducesProblems(400, 404, 409, 415, 422)
+            .IsBoundByQuotas();
         datasets.MapDelete("{id}", DeleteAsync).WithName("delete-dataset").WithSummary("Delete a dataset; batches made from it stay").Produces(204).ProducesProblems(404);
     }
 

@@ -25,7 +25,7 @@ public static class DeadLettersApi
             .WithSummary("Put the messages back to the queue that they were sent to")
             .Accepts<RedriveBody>(isOptional: true, "application/json")
             .Produces<RedrivenView>()
-            .ProducesProblems(422, 503);
+            .ProducesProblems(400, 413, 415, 422, 503);
     }
 
     private static Task<IResult> ListAsync(

@@ -1,4 +1,6 @@
 using System.ComponentModel;
+using BatchPlatform.Api.Idempotency;
+using BatchPlatform.Api.Quotas;
 using BatchPlatform.Api.Reading;
 using BatchPlatform.Contracts;
 using BatchPlatform.Store;
@@ -26,13 +28,17 @@ public static class DeliveriesApi
             .WithName("resend-delivery")
             .WithSummary("Send a callback again, whatever became of it")
             .Produces<ResendView>(202)
-            .ProducesProblems(404, 409, 422);
+            .ProducesProblems(404)
+            .TakesIdempotencyKey()
+            .IsBoundByQuotas();
         deliveries.MapPost("/resend", (HttpContext context, Resending resending) => resending.RangeAsync(context))
             .WithName("resend-deliveries")
             .WithSummary("Send again what failed or was held back in a time range")
             .Accepts<ResendBody>("application/json")
             .Produces<ResendView>(202)
-            .ProducesProblems(400, 409, 422);
+            .ProducesProblems(413, 415)
+            .TakesIdempotencyKey()
+            .IsBoundByQuotas();
     }
 
     private static async Task<IResult> ListAsync(

@@ -60,7 +60,8 @@ public sealed class DialectBatches(BatchStore store, NumberSource numbers, Upstr
         }
     }
 
-    private static IQueryable<Batch> Of(StoreDb db, HttpContext context, IDialect dialect)
+    /// <summary>All of the requesting tenant's batches.</summary>
+    internal static IQueryable<Batch> Of(StoreDb db, HttpContext context, IDialect dialect)
     {
         var (tenant, name) = (context.Tenant(), dialect.Name);
         return db.Batches.Where(batch => batch.Tenant == tenant && batch.Dialect == name && batch.DeletedAt == null);

@@ -8,7 +8,8 @@ public sealed class IdempotentRequests(IdempotencyRows rows)
     /// <summary>The header.</summary>
     public const string Header = "Idempotency-Key";
 
-    private const int MaxKeyLength = 255;
+    /// <summary>Characters of its value, at most.</summary>
+    public const int MaxKeyLength = 255;
 
     /// <summary>Runs <paramref name="act"/> under a ticket; the ids given count unless an earlier attempt drew others.</summary>
     public async Task<IResult> RunAsync(HttpContext context, Guid batchId, long number, Func<Ticket, Task<Answer>> act)

@@ -12,7 +12,7 @@ namespace BatchPlatform.Api;
 /// <param name="Tenant">Its owner.</param>
 /// <param name="Scopes">What it may do.</param>
 /// <param name="ExpiresAt">From then on it stands for nobody, UTC.</param>
-/// <param name="SigningSecret">What requests of dialects must be signed with, encrypted; null when they need not be.</param>
+/// <param name="SigningSecret">What its requests in dialects that sign must be signed with, encrypted; null when they need not be.</param>
 public sealed record KeyIdentity(string Id, string Tenant, IReadOnlyList<string> Scopes, DateTime? ExpiresAt = null, string? SigningSecret = null);
 
 /// <summary>

@@ -12,7 +12,7 @@ namespace BatchPlatform.Api;
 /// <param name="ExpiresAt">From then on it lets nobody in; null for never.</param>
 /// <param name="RevokedAt">When it was revoked, or null.</param>
 /// <param name="LastUsedAt">When it last let somebody in, to about a minute; null when it never did.</param>
-/// <param name="Signs">Requests of dialects that sign must be signed with its signing secret.</param>
+/// <param name="Signs">Its requests in a dialect whose requests are signed must be signed with its signing secret.</param>
 public sealed record KeyView(
     string Id,
     string Tenant,

@@ -26,7 +26,8 @@ public static class KeysApi
             .WithSummary("Make a key; its text is in this answer and never shown again")
             .Accepts<KeyBody>("application/json")
             .Produces<KeyView>(201)
-            .ProducesProblems(400, 409, 415, 422);
+            .ProducesProblems(413, 415)
+            .TakesIdempotencyKey();
         keys.MapDelete("{id}", RevokeAsync)
             .WithName("revoke-key")
             .WithSummary("Revoke a key: within two seconds it lets nobody in, and what it has open ends")
@@ -34,12 +35,13 @@ public static class KeysApi
             .ProducesProblems(404, 409);
         keys.MapPost("{id}/signing-secret", SignAsync)
             .WithName("create-signing-secret")
-            .WithSummary("Make what requests of dialects are signed with, or another one; shown this once. From then on they must be signed")
+            .WithSummary("Make what the key's requests in the dialect iVvy are signed with, or another one; shown this once. From then on they must be signed there")
             .Produces<SigningSecretView>(201)
-            .ProducesProblems(404, 409, 422);
+            .ProducesProblems(404)
+            .TakesIdempotencyKey();
         keys.MapDelete("{id}/signing-secret", UnsignAsync)
             .WithName("delete-signing-secret")
-            .WithSummary("Remove it: requests need not be signed any more")
+            .WithSummary("Remove it: the key's requests need not be signed any more")
             .Produces(204)
             .ProducesProblems(404);
     }

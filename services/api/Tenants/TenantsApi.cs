@@ -29,7 +29,7 @@ public static class TenantsApi
             .WithSummary("Set a tenant's settings; what is left out gets its default")
             .Accepts<TenantBody>("application/json")
             .Produces<TenantView>()
-            .ProducesProblems(400, 415, 422);
+            .ProducesProblems(400, 413, 415, 422);
     }
 
     private static async Task<IResult> PutAsync(

@@ -27,7 +27,7 @@ public static class GatesApi
             .RequireAuthorization(ApiSetup.AdminPolicy)
             .Accepts<LifecycleApi.PauseBody>(isOptional: true, "application/json")
             .Produces<GateView>()
-            .ProducesProblems(404, 422, 504);
+            .ProducesProblems(400, 404, 413, 415, 422, 504);
         upstream.MapPost("/resume", (string ns, HttpContext context, UpstreamDirectory directory, BatchStore store, Operations operations) =>
                 SetAsync(ns, paused: false, context, directory, store, operations))
             .WithName("resume-upstream")

@@ -46,8 +46,25 @@ public sealed class LifecycleTests(DialectHost host)
         Assert.Equal("Committed", (string?)(await _client.ResultsAsync(batch)).Json["status"]);
         Assert.Equal("""200 {"success":true}""", (await _client.StopAsync(batch)).ToString());
 
-        var results = (await _client.ResultsAsync(batch)).Json;
-        Assert.Equal(("Stopped", """{"Pending":1}"""), ((string?)results["status"], results["statuses"]!.ToJsonString()));
+        var results = await _client.EndedAsync(batch, "Stopped");
+        Assert.Equal("""{"Pending":1}""", results["statuses"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_batch_is_not_shown_as_stopped_while_a_job_is_in_flight()
+    {
+        await using var calls = await HeldCalls.StartAsync(host);
+        var batch = await _client.CreateAsync();
+        await _client.AddAsync(batch);
+        await _client.CommitAsync(batch);
+        await calls.BegunAsync();
+
+        Assert.Equal(200, (await _client.StopAsync(batch)).Status);
+
+        Assert.Equal("Stopped", (string?)(await host.NativeBatchAsync(long.Parse(batch)))["state"]);
+        Assert.Equal("Running", (string?)(await _client.ResultsAsync(batch)).Json["status"]);
+        calls.LetGo();
+        Assert.Equal("""{"Completed":1}""", (await _client.EndedAsync(batch, "Stopped"))["statuses"]!.ToJsonString());
     }
 
     [Fact]

@@ -53,6 +53,28 @@ public sealed class BatchTests(DialectHost host)
     }
 
     [Fact]
+    public async Task A_long_list_is_whole_and_read_a_few_batches_at_a_time()
+    {
+        var workspace = $"w{Guid.NewGuid():N}";
+        var ids = new List<string>();
+        foreach (var _ in Enumerable.Range(0, 33))
+        {
+            ids.Add(await _client.CreateAsync(workspace: workspace));
+        }
+
+        // One of another workspace, although its layout has this one's name in it.
+        await _client.AskAsync(
+            HttpMethod.Post, "/batches", $$$"""{"name":"a","workspace_id":"other","task_details":{{{ProlificClient.Details}}},"batch_items":{"workspace_id":"{{{workspace}}}"}}""");
+        using var asked = new AskedCommands();
+
+        var listed = (await _client.GetAsync($"/batches?workspace_id={workspace}")).Json["results"]!.AsArray();
+
+        Assert.Equal(ids, listed.Select(batch => (string)batch!["id"]!));
+        Assert.NotEmpty(asked.OfDialects);
+        Assert.All(asked.OfDialects, text => Assert.Contains("LIMIT", text, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_copy_has_everything_but_the_tasks()
     {
         var dataset = await _client.FilledDatasetAsync();
@@ -74,6 +96,9 @@ public sealed class BatchTests(DialectHost host)
     {
         var copy = await _client.AskAsync(HttpMethod.Post, $"/batches/{await _client.CreateAsync(name: new string('n', 200))}/duplicate");
         Assert.Equal($"{new string('n', 193)} (Copy)", (string?)copy.Json["name"]);
+
+        var paired = await _client.AskAsync(HttpMethod.Post, $"/batches/{await _client.CreateAsync(name: $"{new string('n', 192)}😀{new string('n', 6)}")}/duplicate");
+        Assert.Equal($"{new string('n', 192)} (Copy)", (string?)paired.Json["name"]);
     }
 
     [Theory]
@@ -111,7 +136,9 @@ public sealed class BatchTests(DialectHost host)
     {
         var id = await _client.CreateAsync();
         ProlificClient.Refused(401, await AskAsync(new ProlificClient(host.Client, "wrong"), method, $"/batches/{id}{path}"));
-        ProlificClient.Refused(401, await AskAsync(new ProlificClient(host.Client, key: null), method, $"/batches/{id}{path}"));
+        var refused = await AskAsync(new ProlificClient(host.Client, key: null), method, $"/batches/{id}{path}");
+        ProlificClient.Refused(401, refused);
+        Assert.Equal("Send a valid API key as 'Authorization: Token <key>'.", (string?)refused.Json["error"]!["detail"]);
     }
 
     [Fact]

@@ -51,6 +51,23 @@ public sealed class DatasetTests(DialectHost host)
     }
 
     [Fact]
+    public async Task An_import_that_has_an_address_and_no_file_yet_is_uninitialised()
+    {
+        var dataset = await _client.FilledDatasetAsync();
+        var before = (string)(await _client.GetAsync($"/datasets/{dataset}")).Json["imports"]![0]!["id"]!;
+
+        var address = (await _client.GetAsync($"/datasets/{dataset}/upload-url/more.csv")).Json;
+
+        var awaited = (await _client.GetAsync($"/datasets/{dataset}/imports/{address["import_id"]}")).Json;
+        Assert.Equal(("uninitialised", "more.csv", 0), ((string?)awaited["status"], (string?)awaited["filename"], (int)awaited["accepted_count"]!));
+        Assert.Equal("complete", (string?)(await _client.GetAsync($"/datasets/{dataset}/imports/{before}")).Json["status"]);
+        Assert.Equal("READY", (string?)(await _client.GetAsync($"/datasets/{dataset}")).Json["status"]);
+        await PutAsync((string)address["upload_url"]!, "a\r\n1\r\n");
+        Assert.Equal("complete", (string?)(await _client.GetAsync($"/datasets/{dataset}/imports/{address["import_id"]}")).Json["status"]);
+        ProlificClient.Refused(404, await _client.GetAsync($"/datasets/{dataset}/imports/{before}"));
+    }
+
+    [Fact]
     public async Task Behind_the_gateway_an_address_begins_where_the_client_asked()
     {
         var address = await host.Client.AskAsync(

@@ -56,6 +56,30 @@ public sealed class BatchTests(DialectHost host)
         Assert.Null(emptied["next_run"]);
     }
 
+    [Theory]
+    [InlineData("schedule_hours")]
+    [InlineData("schedule_hours[]")]
+    public async Task A_list_in_a_form_may_be_a_name_that_is_repeated(string name)
+    {
+        var id = await _client.BatchAsync();
+
+        var set = await _client.AskAsync(HttpMethod.Put, id, Http.Form(("schedule_type", "daily"), (name, "8"), (name, "17")));
+
+        Assert.Equal("[8,17]", set.Json["batch"]!["schedule_hours"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_refused_change_changes_nothing()
+    {
+        var id = TrajectClient.IdOf(await _client.CreateAsync("""{"name":"before","priority":"low"}"""));
+
+        var refused = await _client.PutAsync(id, """{"name":"after","priority":"high","searches":[{"q":"London","search_type":"smells"}]}""");
+
+        var batch = (await _client.GetAsync(id)).Json["batch"]!;
+        Assert.Equal(400, refused.Status);
+        Assert.Equal(("before", "low", 0), ((string)batch["name"]!, (string)batch["priority"]!, (int)batch["searches_total_count"]!));
+    }
+
     [Fact]
     public async Task Start_and_stop_say_what_they_did()
     {

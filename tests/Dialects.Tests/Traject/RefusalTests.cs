@@ -61,6 +61,30 @@ public sealed class RefusalTests(DialectHost host)
         Assert.Contains($"'{name}", (string)reply.Json["request_info"]!["message"]!, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Lists_and_settings_have_bounds()
+    {
+        var longest = string.Join(',', Enumerable.Repeat($"\"{new string('d', 150)}\"", 100));
+        string[] bodies =
+        [
+            $$"""{"name":"x","destination_ids":[{{string.Join(',', Enumerable.Range(0, 101).Select(n => $"\"{n}\""))}}]}""",
+            $$"""{"name":"x","destination_ids":["{{new string('d', 201)}}"]}""",
+            """{"name":"x","destination_ids":["a\u0000"]}""",
+            $$"""{"name":"x","schedule_hours":"{{string.Join(',', Enumerable.Repeat("8", 101))}}"}""",
+            $$"""{"name":"x","destination_ids":[{{longest}}],"notification_email":"{{new string('e', 2000)}}"}""",
+        ];
+
+        foreach (var body in bodies)
+        {
+            var reply = await _client.CreateAsync(body);
+            Assert.Equal(400, reply.Status);
+            Assert.Matches("'(destination_ids|schedule_hours)' must have at most 100 items|'settings' of a Batch must have at most 16384 bytes", (string)reply.Json["request_info"]!["message"]!);
+        }
+
+        var id = TrajectClient.IdOf(await _client.CreateAsync($$"""{"name":"x","destination_ids":[{{longest}}]}"""));
+        Assert.Equal(400, (await _client.PutAsync(id, $$"""{"notification_email":"{{new string('e', 2000)}}"}""")).Status);
+    }
+
     [Theory]
     [InlineData("POST", "", "{\"name\":")]
     [InlineData("POST", "", "{\"name\":\"a\",\"name\":\"b\"}")]

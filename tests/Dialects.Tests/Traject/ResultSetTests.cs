@@ -141,6 +141,42 @@ public sealed class ResultSetTests(DialectHost host)
     }
 
     [Fact]
+    public async Task Links_of_a_webhook_begin_with_the_host_at_which_the_batch_was_set_up()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        var body = $$"""{"name":"told","notification_webhook":"{{receiver.Url}}","notification_as_json":true,"searches":[{"q":"London"}]}""";
+        var id = TrajectClient.IdOf(await host.Client.AskAsync(
+            HttpMethod.Post, $"/batches?api_key={DialectHost.Key}", Http.Json(body), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "serp.example.org")));
+
+        await _client.RunAsync(id);
+        await _client.PutAsync(id, """{"name":"moved"}""");
+        await _client.RunAsync(id);
+
+        var links = (await receiver.ReceiveAsync(2)).Select(received => (string)JsonNode.Parse(received.Body)!["result_set"]!["download_links"]!["json"]!["pages"]![0]!).ToList();
+        Assert.Contains(links, link => link.StartsWith($"https://serp.example.org/batches/{id}/results/1/", StringComparison.Ordinal));
+        Assert.Contains(links, link => link.StartsWith($"{host.Client.BaseAddress}batches/{id}/results/2/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_stopped_batch_runs_its_searches_as_they_are_in_the_next_result_set()
+    {
+        var held = await HeldSearches.HoldAsync(host);
+        var id = await _client.BatchAsync("""{"q":"London"}""", """{"q":"Paris"}""");
+        var searches = await _client.SearchIdsAsync(id);
+        await _client.GetAsync($"{id}/start");
+        await _client.GetAsync($"{id}/stop");
+        await _client.DeleteAsync($"{id}/{searches[1]}");
+        await _client.PutAsync($"{id}/{searches[0]}", """{"q":"Leeds"}""");
+        await held.DisposeAsync();
+
+        await _client.RunAsync(id);
+
+        var page = (string)(await _client.GetAsync($"{id}/results/2")).Json["result"]!["download_links"]!["pages"]![0]!;
+        var records = JsonNode.Parse(await FileAsync(page))!.AsArray();
+        Assert.Equal(["Leeds"], records.Select(record => (string)record!["search"]!["q"]!));
+    }
+
+    [Fact]
     public async Task A_webhook_that_was_never_set_cannot_be_sent_again()
     {
         var id = await _client.BatchAsync("""{"q":"London"}""");

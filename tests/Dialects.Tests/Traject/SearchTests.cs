@@ -21,6 +21,18 @@ public sealed class SearchTests(DialectHost host)
     }
 
     [Fact]
+    public async Task A_form_may_spell_searches_out()
+    {
+        var id = await _client.BatchAsync();
+
+        await _client.AskAsync(HttpMethod.Put, id, Http.Form(("searches[0][q]", "pizza"), ("searches[1][q]", "beer"), ("searches[1][search_type]", "news")));
+
+        var listed = (await _client.GetAsync($"{id}/searches/1")).Json["searches"]!.AsArray();
+        Assert.Equal(["pizza", "beer"], listed.Select(search => (string)search!["q"]!));
+        Assert.Equal(1, (int)(await _client.GetAsync(id)).Json["batch"]!["searches_per_type_count"]!["news"]!);
+    }
+
+    [Fact]
     public async Task Settings_and_searches_may_come_together()
     {
         var id = await _client.BatchAsync();
@@ -117,6 +129,8 @@ public sealed class SearchTests(DialectHost host)
     [InlineData("""{"searches":[{"q":"London","search_type":"smells"}]}""")]
     [InlineData("""{"searches":[{"q":"London","search_type":7}]}""")]
     [InlineData("""{"searches":[{"q":"London"},{"q":"Paris","custom_id":"\u0000"}]}""")]
+    [InlineData("""{"searches":"[{\"q\":\"London\",\"q\":\"Paris\"}]"}""")]
+    [InlineData("""{"searches":"[{\"q\":\"\\ud800\"}]"}""")]
     public async Task Searches_that_cannot_be_taken_are_refused_and_none_is_added(string body)
     {
         var id = await _client.BatchAsync();
@@ -126,6 +140,15 @@ public sealed class SearchTests(DialectHost host)
         Assert.Equal(400, reply.Status);
         Assert.False((bool)reply.Json["request_info"]!["success"]!);
         Assert.Equal(0, (int)(await _client.GetAsync(id)).Json["batch"]!["searches_total_count"]!);
+    }
+
+    [Fact]
+    public async Task Ids_to_remove_that_are_no_text_are_refused()
+    {
+        var id = await _client.BatchAsync("""{"q":"London"}""");
+
+        Assert.Equal(400, (await _client.DeleteAsync($"{id}/searches", """["\ud800"]""")).Status);
+        Assert.Single(await _client.SearchIdsAsync(id));
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class ResultsHandler(BatchStore store, BrightLocalBatches mine)
 
         json.WriteStartObject();
         json.WriteBoolean("success", value: true);
-        json.WriteString("status", batch.CurrentState);
+        json.WriteString("status", StateOf(batch));
         json.WriteStartObject("results");
         foreach (var type in await TypesAsync(batch, context.RequestAborted))
         {
@@ -42,6 +42,10 @@ public sealed class ResultsHandler(BatchStore store, BrightLocalBatches mine)
         await page.SendAsync(json);
         return Results.Empty;
     }
+
+    // Clients take what they find in a stopped batch for all there will be: it is shown as stopped when nothing of it runs any more.
+    private static string StateOf(Batch batch) =>
+        batch.StopOwed && batch.CurrentState == nameof(BatchState.Stopped) ? nameof(BatchState.Running) : batch.CurrentState;
 
     private async Task<List<string>> TypesAsync(Batch batch, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using BatchPlatform.Api.Batches;
 using BatchPlatform.Api.Datasets;
@@ -23,10 +24,30 @@ public sealed class BatchHandlers(DialectBatches batches, ProlificBatches mine, 
         return await CreateAsync(context, document);
     }
 
-    /// <summary>GET /batches?workspace_id=.</summary>
-    public async Task<IResult> ListAsync(HttpContext context) => context.Request.Query["workspace_id"] is [{ Length: > 0 } workspace]
-        ? ProlificDialect.Answer(200, new { Results = (await mine.ListAsync(context, workspace)).Select(batch => batch.Body()) })
-        : throw ProlificRefusal.Bad("workspace_id: is required.");
+    /// <summary>GET /batches?workspace_id=, which the vendor answers whole: written piece by piece.</summary>
+    public async Task<IResult> ListAsync(HttpContext context)
+    {
+        var workspace = context.Request.Query["workspace_id"] is [{ Length: > 0 } given] ? given : throw ProlificRefusal.Bad("workspace_id: is required.");
+        context.Response.ContentType = "application/json";
+        var page = new ResponsePages(context);
+        await using var json = page.Json();
+        json.WriteStartObject();
+        json.WriteStartArray("results");
+        await foreach (var some in mine.ListAsync(context, workspace))
+        {
+            foreach (var batch in some)
+            {
+                JsonSerializer.Serialize(json, batch.Body(), ApiJson.Options);
+            }
+
+            await page.SendAsync(json, ResponsePages.Bytes);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        await page.SendAsync(json);
+        return Results.Empty;
+    }
 
     /// <summary>GET /batches/{id}.</summary>
     public async Task<IResult> FindAsync(HttpContext context, string id) => ProlificDialect.Answer(200, (await mine.FindAsync(context, id)).Body());
@@ -60,12 +81,19 @@ public sealed class BatchHandlers(DialectBatches batches, ProlificBatches mine, 
     {
         var original = (await mine.FindAsync(context, id)).Document;
         var body = await ProlificBody.ReadAsync(context);
-        var name = body.Name("name") ?? $"{original.Name[..Math.Min(original.Name.Length, Limits.NameLength - Copy.Length)]}{Copy}";
+        var name = body.Name("name") ?? CopyOf(original.Name);
         var dataset = body.Flag("upload_new_dataset") ?? false ? null : original.DatasetId;
         return await CreateAsync(context, original with { Name = name, CreatedBy = context.KeyId(), DatasetId = dataset });
     }
 
     private const string Copy = " (Copy)";
+
+    // What two characters of UTF-16 write together is not cut through.
+    private static string CopyOf(string name)
+    {
+        var length = Math.Min(name.Length, Limits.NameLength - Copy.Length);
+        return $"{name[..(length < name.Length && char.IsHighSurrogate(name[length - 1]) ? length - 1 : length)]}{Copy}";
+    }
 
     /// <summary>Changes the dialect's document, which the lifecycle allows in every state.</summary>
     internal async Task ChangeAsync(HttpContext context, ProlificBatch batch, JsonObject patch)

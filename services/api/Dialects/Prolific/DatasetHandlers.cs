@@ -34,11 +34,15 @@ public sealed class DatasetHandlers(DatasetTable datasets, NumberSource numbers,
     public async Task<IResult> StatusAsync(HttpContext context, string id) =>
         ProlificDialect.Answer(200, new { Status = StatusOf(await RowAsync(context, id)).Word() });
 
-    /// <summary>GET /datasets/{id}/imports/{import}.</summary>
-    public async Task<IResult> ImportAsync(HttpContext context, string id, string import) =>
-        Import(await RowAsync(context, id)) is { } last && $"{last.Id:D}".Equals(import, StringComparison.OrdinalIgnoreCase)
-            ? ProlificDialect.Answer(200, last)
+    /// <summary>GET /datasets/{id}/imports/{import}: the last one, or the one that is awaited.</summary>
+    public async Task<IResult> ImportAsync(HttpContext context, string id, string import)
+    {
+        var row = await RowAsync(context, id);
+        var known = new[] { Import(row), Awaited(row) };
+        return Array.Find(known, one => $"{one?.Id:D}".Equals(import, StringComparison.OrdinalIgnoreCase)) is { } found
+            ? ProlificDialect.Answer(200, found)
             : throw new ProblemException(Problems.NotFound("The dataset has no such import."));
+    }
 
     private Task<Dataset> RowAsync(HttpContext context, string id) => datasets.FindAsync(context.Tenant(), id, context.RequestAborted);
 
@@ -71,6 +75,9 @@ public sealed class DatasetHandlers(DatasetTable datasets, NumberSource numbers,
                 row.BadRows,
                 [.. DatasetView.ErrorsOf(row.Errors).Select(error => new ImportError(error.Line, error.Field, error.Message))]);
     }
+
+    private static ImportBody? Awaited(Dataset row) =>
+        DatasetDocument.Of(row).Awaited is { } awaited ? new ImportBody(awaited.Id, "uninitialised", awaited.Filename, AcceptedCount: 0, RejectedCount: 0, []) : null;
 }
 
 /// <summary>How the vendor writes a dataset.</summary>

@@ -7,6 +7,8 @@ namespace BatchPlatform.Api.Dialects.Prolific;
 /// <summary>Finds the requesting tenant's batches together with what this dialect shows of them.</summary>
 public sealed class ProlificBatches(BatchStore store, DialectBatches batches, ProlificDialect dialect)
 {
+    private const int BatchesAtOnce = 16;
+
     /// <summary>The batch of that id.</summary>
     /// <exception cref="ProblemException">404.</exception>
     internal async Task<ProlificBatch> FindAsync(HttpContext context, string id)
@@ -15,16 +17,27 @@ public sealed class ProlificBatches(BatchStore store, DialectBatches batches, Pr
         return row is null ? throw new ProblemException(Problems.BatchNotFound()) : (await CompleteAsync([row], context))[0];
     }
 
-    /// <summary>All batches of a workspace, oldest first.</summary>
-    internal async Task<IReadOnlyList<ProlificBatch>> ListAsync(HttpContext context, string workspace)
+    /// <summary>All batches of a workspace, oldest first, a few at a time: the layout of each may be large.</summary>
+    internal async IAsyncEnumerable<IReadOnlyList<ProlificBatch>> ListAsync(HttpContext context, string workspace)
     {
-        var (tenant, name, text) = (context.Tenant(), dialect.Name, BatchDocument.OfWorkspace(workspace));
+        var text = BatchDocument.OfWorkspace(workspace);
+        for (long? after = -1; after is not null;)
+        {
+            var rows = await RowsAsync(context, text, after.Value);
+            // A layout may have the same text in it.
+            yield return (await CompleteAsync(rows, context)).FindAll(batch => batch.Document.WorkspaceId == workspace);
+            after = rows.Count < BatchesAtOnce ? null : rows[^1].Number;
+        }
+    }
+
+    private async Task<List<Batch>> RowsAsync(HttpContext context, string text, long after)
+    {
         await using var db = store.Read();
-        var rows = await db.Batches
-            .Where(batch => batch.Tenant == tenant && batch.Dialect == name && batch.DeletedAt == null && batch.DialectDocument!.Contains(text))
+        return await DialectBatches.Of(db, context, dialect)
+            .Where(batch => batch.Number > after && batch.DialectDocument!.Contains(text))
             .OrderBy(batch => batch.Number)
+            .Take(BatchesAtOnce)
             .ToListAsync(context.RequestAborted);
-        return await CompleteAsync(rows, context);
     }
 
     private async Task<List<ProlificBatch>> CompleteAsync(List<Batch> rows, HttpContext context)

@@ -25,6 +25,11 @@ public sealed class UploadHandlers(DatasetTable datasets, DatasetUploading uploa
         }
 
         var import = Guid.NewGuid();
+        while (!await datasets.ChangeDocumentAsync(row, (DatasetDocument.Of(row) with { Awaited = new AwaitedImport(import, filename) }).Write()))
+        {
+            row = await datasets.FindAsync(context.Tenant(), id, context.RequestAborted);
+        }
+
         var (url, expiresAt) = links.Make(
             context, HttpMethods.Put, $"{ProlificDialect.Root}/datasets/{row.Id:D}/upload", Path.GetExtension(filename).ToLowerInvariant(),
             KeyValuePair.Create("filename", filename), KeyValuePair.Create("import_id", $"{import:D}"));
@@ -51,7 +56,8 @@ public sealed class UploadHandlers(DatasetTable datasets, DatasetUploading uploa
 
         var query = context.Request.Query;
         var row = await datasets.FindAsync(tenant, id, context.RequestAborted);
-        var document = DatasetDocument.Of(row) with { Filename = query["filename"], ImportId = Guid.Parse(query["import_id"]!) };
+        var (old, import) = (DatasetDocument.Of(row), Guid.Parse(query["import_id"]!));
+        var document = old with { Filename = query["filename"], ImportId = import, Awaited = old.Awaited?.Id == import ? null : old.Awaited };
         await uploading.RunAsync(row.Id, context.Request.Body, Formats[query["format"]!].Make(), context.RequestAborted, document.Write());
         return Results.Ok();
     }

@@ -11,6 +11,7 @@ namespace BatchPlatform.Api.Dialects.Traject;
 public sealed class ListHandler(BatchStore store, TrajectBatches mine, TrajectDialect dialect)
 {
     private const int MaxPageSize = 1000;
+    private const int DocumentsAtOnce = 100;
 
     /// <summary>GET /batches.</summary>
     public async Task<IResult> ListAsync(HttpContext context, TrajectWords words)
@@ -18,9 +19,16 @@ public sealed class ListHandler(BatchStore store, TrajectBatches mine, TrajectDi
         var asked = new TrajectParameters(await TrajectDialect.ParametersAsync(context));
         var page = Number(asked, "page", 1, int.MaxValue, standard: 1);
         var size = Number(asked, "page_size", 1, MaxPageSize, standard: 25);
+        var filter = Filter(asked);
         await using var db = store.Read();
-        var rows = await RowsAsync(db, context, context.RequestAborted);
-        var found = Sorted(asked, rows.Where(Filter(asked))).ToList();
+        var rows = (await RowsAsync(db, context)).Where(filter);
+        if (asked.Text("destination_id", old: null) is { } destination)
+        {
+            var bound = await BoundForAsync(db, context, destination);
+            rows = rows.Where(row => bound.Contains(row.Number));
+        }
+
+        var found = Sorted(asked, rows).ToList();
         var numbers = found.Skip((int)Math.Min((long)(page - 1) * size, int.MaxValue)).Take(size).Select(row => row.Number).ToList();
         var batches = await db.Batches.Where(batch => numbers.Contains(batch.Number)).ToDictionaryAsync(batch => batch.Number, context.RequestAborted);
         var shown = await mine.ViewAsync([.. numbers.Where(batches.ContainsKey).Select(number => batches[number])], words, context.RequestAborted);
@@ -35,21 +43,34 @@ public sealed class ListHandler(BatchStore store, TrajectBatches mine, TrajectDi
     }
 
     // Slim rows of all batches: what they are sorted by is partly kept as JSON, which databases do not sort by.
-    private async Task<List<Row>> RowsAsync(StoreDb db, HttpContext context, CancellationToken cancellationToken)
+    private Task<List<Row>> RowsAsync(StoreDb db, HttpContext context) => DialectBatches.Of(db, context, dialect)
+        .Select(batch => new Row(
+            batch.Number,
+            batch.Name ?? "",
+            batch.CreatedAt,
+            batch.CommittedAt,
+            batch.CurrentState,
+            batch.Options,
+            db.Runs.Any(run => run.Batch == batch.Number && (run.Number < batch.Run || run.SettledAt != null))))
+        .ToListAsync(context.RequestAborted);
+
+    // Destinations stand in the documents, which are read a few at a time: together they may be more than memory should hold.
+    private async Task<HashSet<long>> BoundForAsync(StoreDb db, HttpContext context, string destination)
     {
-        var (tenant, name) = (context.Tenant(), dialect.Name);
-        return await db.Batches
-            .Where(batch => batch.Tenant == tenant && batch.Dialect == name && batch.DeletedAt == null)
-            .Select(batch => new Row(
-                batch.Number,
-                batch.Name ?? "",
-                batch.CreatedAt,
-                batch.CommittedAt,
-                batch.CurrentState,
-                batch.Options,
-                batch.DialectDocument!,
-                db.Runs.Any(run => run.Batch == batch.Number && (run.Number < batch.Run || run.SettledAt != null))))
-            .ToListAsync(cancellationToken);
+        var (bound, last) = (new HashSet<long>(), (long?)-1);
+        while (last is { } after)
+        {
+            var some = await DialectBatches.Of(db, context, dialect)
+                .Where(batch => batch.Number > after)
+                .OrderBy(batch => batch.Number)
+                .Take(DocumentsAtOnce)
+                .Select(batch => new { batch.Number, Document = batch.DialectDocument! })
+                .ToListAsync(context.RequestAborted);
+            bound.UnionWith(some.Where(batch => TrajectSettings.Read(batch.Document).DestinationIds?.Contains(destination) == true).Select(batch => batch.Number));
+            last = some.Count < DocumentsAtOnce ? null : some[^1].Number;
+        }
+
+        return bound;
     }
 
     private static Func<Row, bool> Filter(TrajectParameters asked)
@@ -60,14 +81,12 @@ public sealed class ListHandler(BatchStore store, TrajectBatches mine, TrajectDi
         var (with, without) = (asked.Flag("only_with_results", old: false), asked.Flag("only_without_results", old: false));
         var (createdBefore, createdAfter) = (Time(asked, "created_before"), Time(asked, "created_after"));
         var (runBefore, runAfter) = (Time(asked, "last_run_before"), Time(asked, "last_run_after"));
-        var destination = asked.Text("destination_id", old: null);
         return row =>
             (term is null || matches(row.Name, term))
             && (status == "all" || TrajectBatches.Status(row.State) == status)
             && (!with || row.HasResults) && (!without || !row.HasResults)
             && (createdBefore is null || row.CreatedAt < createdBefore) && (createdAfter is null || row.CreatedAt > createdAfter)
-            && (runBefore is null || row.LastRun < runBefore) && (runAfter is null || row.LastRun > runAfter)
-            && (destination is null || row.Document.Contains($"\"{destination}\"", StringComparison.Ordinal));
+            && (runBefore is null || row.LastRun < runBefore) && (runAfter is null || row.LastRun > runAfter);
     }
 
     private static Func<string, string, bool> Matching(string how) => how switch
@@ -106,6 +125,5 @@ public sealed class ListHandler(BatchStore store, TrajectBatches mine, TrajectDi
         _ => throw TrajectRefusal.Invalid(name, "must be an ISO 8601 time"),
     };
 
-    private sealed record Row(
-        long Number, string Name, DateTime CreatedAt, DateTime? LastRun, string State, BatchSettings Options, string Document, bool HasResults);
+    private sealed record Row(long Number, string Name, DateTime CreatedAt, DateTime? LastRun, string State, BatchSettings Options, bool HasResults);
 }

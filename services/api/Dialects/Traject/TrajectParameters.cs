@@ -7,6 +7,8 @@ namespace BatchPlatform.Api.Dialects.Traject;
 internal sealed class TrajectParameters(Parameters parameters)
 {
     private const int MaxLength = 2048;
+    private const int MaxItems = 100;
+    private const int MaxItemLength = 200;
 
     /// <summary>A text; null when it is given empty, <paramref name="old"/> when it is not given.</summary>
     public string? Text(string name, string? old)
@@ -39,13 +41,13 @@ internal sealed class TrajectParameters(Parameters parameters)
         _ => throw TrajectRefusal.Invalid(name, "must be true or false"),
     };
 
-    /// <summary>A list of whole numbers, without repetitions and in order.</summary>
+    /// <summary>A list of whole numbers, without repetitions and in order; bounded as every list.</summary>
     public IReadOnlyList<int>? Numbers(string name, IReadOnlyList<int>? old) =>
         Texts(name, old: null, isGiven: out var given) is { } texts
             ? [.. texts.Select(text => Number(name, text)).Distinct().Order()]
             : given ? null : old;
 
-    /// <summary>A list of texts; null when it is given empty.</summary>
+    /// <summary>A list of texts, of bounded number and length; null when it is given empty.</summary>
     public IReadOnlyList<string>? Texts(string name, IReadOnlyList<string>? old) => Texts(name, old, out _);
 
     private IReadOnlyList<string>? Texts(string name, IReadOnlyList<string>? old, out bool isGiven)
@@ -60,7 +62,12 @@ internal sealed class TrajectParameters(Parameters parameters)
             return old;
         }
 
-        List<string> texts = [.. values.SelectMany(value => Items(name, value))];
+        List<string> texts = [.. values.SelectMany(value => Items(name, value)).Take(MaxItems + 1)];
+        if (texts.Count > MaxItems || texts.Exists(text => text.Length > MaxItemLength || text.Contains('\0')))
+        {
+            throw TrajectRefusal.Invalid(name, $"must have at most {MaxItems} items, each of at most {MaxItemLength} characters and without NUL");
+        }
+
         return texts.Count == 0 ? null : texts;
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using BatchPlatform.Store.Tables;
@@ -7,6 +8,9 @@ namespace BatchPlatform.Api.Dialects.Traject;
 /// <summary>What a client chose for a batch and the core has no word for, or says otherwise: the batch's <c>dialect_document</c>.</summary>
 public sealed record TrajectSettings
 {
+    // Lists show a thousand batches at once, each with its document.
+    private const int MaxBytes = 16 * 1024;
+
     private static readonly string[] ScheduleTypes = ["manual", "minutes", "daily", "weekly", "monthly"];
 
     /// <summary>batch or collection: the spelling that it was made in.</summary>
@@ -49,10 +53,20 @@ public sealed record TrajectSettings
     public TrajectWords Words => TrajectWords.Of(Kind);
 
     /// <summary>The settings of a batch.</summary>
-    public static TrajectSettings Of(Batch batch) => JsonSerializer.Deserialize<TrajectSettings>(batch.DialectDocument!, ApiJson.Options)!;
+    public static TrajectSettings Of(Batch batch) => Read(batch.DialectDocument!);
+
+    /// <summary>Those that a batch keeps.</summary>
+    public static TrajectSettings Read(string json) => JsonSerializer.Deserialize<TrajectSettings>(json, ApiJson.Options)!;
 
     /// <summary>As the batch keeps them.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, ApiJson.Options);
+    /// <exception cref="ProblemException">400: together they are too large.</exception>
+    public string ToJson()
+    {
+        var json = JsonSerializer.Serialize(this, ApiJson.Options);
+        return Encoding.UTF8.GetByteCount(json) <= MaxBytes
+            ? json
+            : throw TrajectRefusal.Invalid("settings", $"of a {Words.BatchTitle} must have at most {MaxBytes} bytes together");
+    }
 
     /// <summary>These, with what a request says instead.</summary>
     /// <exception cref="ProblemException">400: a parameter cannot be taken.</exception>
