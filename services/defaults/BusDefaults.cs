@@ -76,6 +76,8 @@ public static class BusDefaults
         {
             retry.Handle<DbUpdateException>();
             retry.Handle<DbException>(error => passes(error));
+            // How EF Core tells of one that the driver takes for passing.
+            retry.Handle<InvalidOperationException>(error => error.InnerException is DbException cause && passes(cause));
             retry.Handle<TimeoutException>();
             retry.Exponential(30, TimeSpan.FromMilliseconds(5), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(20));
         });

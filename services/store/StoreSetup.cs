@@ -52,6 +52,7 @@ public static class StoreSetup
                 services.AddPooledDbContextFactory<PostgresStoreDb>(options => Quiet(options).UseNpgsql(PostgresDefaults + connection));
                 services.AddSingleton<IDbContextOpener, DbContextOpener<PostgresStoreDb>>();
                 services.AddSingleton<IBulk, PostgresBulk>();
+                services.AddSingleton<PassingError>(PostgresErrors.Passes);
                 break;
             case "SqlServer":
                 services.AddPooledDbContextFactory<SqlServerStoreDb>(options => Quiet(options)
