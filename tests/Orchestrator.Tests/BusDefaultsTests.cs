@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text.Json;
 using BatchPlatform.Defaults;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Tables;
@@ -15,6 +16,18 @@ namespace BatchPlatform.Orchestrator.Tests;
 /// <summary>What every service's bus does for itself.</summary>
 public sealed class BusDefaultsTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
 {
+    [Fact]
+    public async Task The_broker_is_told_how_soon_to_miss_a_process()
+    {
+        await using var rabbit = await RabbitVirtualHost.CreateAsync();
+        using var host = await StartAsync(new() { ["Bus:Transport"] = "RabbitMq", ["ConnectionStrings:Bus"] = rabbit.ConnectionString });
+
+        // The list is some seconds old.
+        await Eventually.True(async () => JsonDocument.Parse(await rabbit.Api.GetStringAsync($"vhosts/{rabbit.Name}/connections"))
+            .RootElement.EnumerateArray().Any(connection => connection.GetProperty("timeout").GetInt32() == 10));
+        await host.StopAsync();
+    }
+
     [Theory]
     [InlineData(Fault.ReadOnly)]
     [InlineData(Fault.Idle)]
