@@ -1,5 +1,6 @@
-using System.Data.Common;
 using BatchPlatform.Api.Upstreams;
+using BatchPlatform.Defaults;
+using BatchPlatform.Store;
 using BatchPlatform.Store.Security;
 
 namespace BatchPlatform.Api;
@@ -9,8 +10,14 @@ namespace BatchPlatform.Api;
 /// upstreams are stored. What is wrong with an upstream or the first key stops the start; a database that goes away is waited for.
 /// </summary>
 public sealed partial class ApiStart(
-    MasterKey master, MasterKeyRotation rotation, FirstKey key, UpstreamVersions upstreams, IConfiguration configuration, TimeProvider time, ILogger<ApiStart> logger)
-    : IHostedService
+    MasterKey master,
+    MasterKeyRotation rotation,
+    FirstKey key,
+    UpstreamVersions upstreams,
+    IConfiguration configuration,
+    TimeProvider time,
+    ILogger<ApiStart> logger,
+    PassingError? passes = null) : IHostedService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
 
@@ -40,7 +47,8 @@ public sealed partial class ApiStart(
 
             return true;
         }
-        catch (Exception error) when (error is DbException { IsTransient: true } or TimeoutException)
+        // What is wrong with a SQLite file is for its owner to mend, also where a request would be told to come again.
+        catch (Exception error) when ((error.PassesInStore(passes) && StoreUnusableException.Of(error, "") is null) || error is TimeoutException)
         {
             Log.NoAnswer(logger, error.Message);
             return false;

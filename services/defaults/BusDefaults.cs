@@ -19,6 +19,11 @@ public static class BusDefaults
     // EX_TEMPFAIL of sysexits.h: to be tried again.
     private const int StuckExitCode = 75;
 
+    // The broker takes a process that is frozen, or whose machine is gone, for alive until it has heard nothing for two to three of these: until
+    // then it gives it every second command and report, and nobody else gets those. A live one is heard every half of this, whatever else it
+    // sends. One that is so starved that nothing leaves it for twenty seconds has lost its leases as well.
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
+
     /// <summary>Whether messages live inside this process, and die with it.</summary>
     public static bool LivesInProcess(IConfiguration configuration) => Transport(configuration) == "InMemory";
 
@@ -48,7 +53,11 @@ public static class BusDefaults
                     bus.UsingRabbitMq((context, rabbit) =>
                     {
                         var (broker, process) = (context.GetRequiredService<BrokerProbe>(), context.GetRequiredService<IHostApplicationLifetime>());
-                        rabbit.Host(address, host => host.OnRefreshConnectionFactory = _ => broker.UntilItTakesMessagesAsync(process.ApplicationStopping));
+                        rabbit.Host(address, host =>
+                        {
+                            host.OnRefreshConnectionFactory = _ => broker.UntilItTakesMessagesAsync(process.ApplicationStopping);
+                            host.Heartbeat(Heartbeat);
+                        });
                         RabbitMqQueues.KeepParked(rabbit);
                         Configure(context, rabbit, new RabbitMqQueues(rabbit), parts);
                     });
@@ -76,6 +85,8 @@ public static class BusDefaults
         {
             retry.Handle<DbUpdateException>();
             retry.Handle<DbException>(error => passes(error));
+            // How EF Core tells of one that the driver takes for passing.
+            retry.Handle<InvalidOperationException>(error => error.InnerException is DbException cause && passes(cause));
             retry.Handle<TimeoutException>();
             retry.Exponential(30, TimeSpan.FromMilliseconds(5), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(20));
         });

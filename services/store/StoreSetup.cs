@@ -12,19 +12,6 @@ namespace BatchPlatform.Store;
 /// <summary>Registers the store. <c>Store:Provider</c> chooses Sqlite, Postgres or SqlServer, <c>ConnectionStrings:Store</c> says where.</summary>
 public static class StoreSetup
 {
-    // What the connection string says comes later and wins. Statements that come back are prepared: a third off each.
-    // No statement leaves anything in the session that the next user of the connection must be spared.
-    // Bitmap scans are off, because the planner knows nothing yet of a batch that was uploaded a moment ago: it takes the
-    // batch for small, and sorts the whole of it for every page of a read that an index would have served in order.
-    // So are sequential scans, where there is an index: the plan of a prepared statement is kept until the next ANALYZE. One made
-    // while jobs filled two pages read all of a batch of 100,000 for each slice that was cut of it, and sorted it on disk.
-    // And so are joins that read both sides as a whole: what is joined here is a few rows, to others by their key. The planner believes
-    // in more than a few, and read the runs of all batches for each look at what can be cut.
-    // Rows cost ten times as much beside pages as by default, which is nearer to a server that has its pages in memory; and tables that were
-    // small when a plan was made are looked up by key then, too, not read from end to end for the same price.
-    private const string PostgresDefaults = "Max Auto Prepare=100;No Reset On Close=true;"
-        + "Options=-c enable_bitmapscan=off -c enable_seqscan=off -c enable_mergejoin=off -c enable_hashjoin=off -c jit=off -c random_page_cost=1.1 -c cpu_tuple_cost=0.1;";
-
     // A connection that was lost while nobody used it is made anew, three times within six seconds, before a statement fails for it.
     private const string SqlServerDefaults = "Application Name=batchplatform;Connect Retry Count=3;Connect Retry Interval=2;";
 
@@ -49,9 +36,10 @@ public static class StoreSetup
                 services.AddSingleton<IBulk, SqliteBulk>();
                 break;
             case "Postgres":
-                services.AddPooledDbContextFactory<PostgresStoreDb>(options => Quiet(options).UseNpgsql(PostgresDefaults + connection));
+                services.AddPooledDbContextFactory<PostgresStoreDb>(options => Quiet(options).UseNpgsql(PostgresConnections.Complete(connection)));
                 services.AddSingleton<IDbContextOpener, DbContextOpener<PostgresStoreDb>>();
                 services.AddSingleton<IBulk, PostgresBulk>();
+                services.AddSingleton<PassingError>(PostgresErrors.Passes);
                 break;
             case "SqlServer":
                 services.AddPooledDbContextFactory<SqlServerStoreDb>(options => Quiet(options)

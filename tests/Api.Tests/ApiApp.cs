@@ -29,7 +29,6 @@ public sealed class ApiApp : IAsyncLifetime
     private readonly Dictionary<string, string?> _settings;
     private readonly TimeProvider _time;
     private readonly ConcurrentQueue<string> _log = new();
-    private PostgresDatabase? _postgres;
     private WebApplication? _app;
 
     public ApiApp()
@@ -51,6 +50,9 @@ public sealed class ApiApp : IAsyncLifetime
     public HttpClient Client { get; private set; } = new();
 
     public IServiceProvider Services => _app!.Services;
+
+    /// <summary>The database, where it is PostgreSQL.</summary>
+    public PostgresDatabase? Postgres { get; private set; }
 
     /// <summary>What the database was asked, where it is SQLite.</summary>
     public CountedQueries Queries { get; } = new();
@@ -83,8 +85,8 @@ public sealed class ApiApp : IAsyncLifetime
     {
         if (_settings.GetValueOrDefault("Store:Provider") == "Postgres")
         {
-            _postgres = await PostgresDatabase.CreateAsync();
-            _settings["ConnectionStrings:Store"] = _postgres.ConnectionString;
+            Postgres = await PostgresDatabase.CreateAsync();
+            _settings["ConnectionStrings:Store"] = Postgres.ConnectionString;
         }
 
         var builder = WebApplication.CreateBuilder();
@@ -179,9 +181,9 @@ public sealed class ApiApp : IAsyncLifetime
             await _app.DisposeAsync();
         }
 
-        if (_postgres is not null)
+        if (Postgres is not null)
         {
-            await _postgres.DisposeAsync();
+            await Postgres.DisposeAsync();
         }
 
         SqliteConnection.ClearAllPools();

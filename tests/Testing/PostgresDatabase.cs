@@ -27,6 +27,13 @@ public sealed class PostgresDatabase : IAsyncLifetime, IAsyncDisposable
 
     public Task InitializeAsync() => ExecuteAsync($"CREATE DATABASE {_name}");
 
+    /// <summary>Has it take no writes, as a standby or a server without room does, or take them again. Every connection to it is ended.</summary>
+    public async Task SetReadOnlyAsync(bool readOnly)
+    {
+        await ExecuteAsync($"ALTER DATABASE {_name} SET default_transaction_read_only = {(readOnly ? "on" : "off")}");
+        await ExecuteAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{_name}'");
+    }
+
     public async ValueTask DisposeAsync()
     {
         await using (var pooled = new NpgsqlConnection(ConnectionString))

@@ -10,8 +10,8 @@ internal static class SqlServerErrors
     public const int DatabaseExists = 1801;
 
     // Connections and commands that were given up, deadlocks, and what Azure says while it moves a database: EF's list is not
-    // public, this is the part of it that ends transactions.
-    private static readonly int[] Passing = [-2, 20, 64, 121, 233, 1205, 1222, 4060, 4221, 10053, 10054, 10060, 10061, 10928, 10929, 40143, 40197, 40501, 40540, 40613, 49918, 49919, 49920];
+    // public, this is the part of it that ends transactions. And no room in a file or the log (1105, 9002), or a database that is read-only (3906).
+    private static readonly int[] Passing = [-2, 20, 64, 121, 233, 1105, 1205, 1222, 3906, 4060, 4221, 9002, 10053, 10054, 10060, 10061, 10928, 10929, 40143, 40197, 40501, 40540, 40613, 49918, 49919, 49920];
 
     private const int UniqueIndex = 2601;
     private const int UniqueConstraint = 2627;
