@@ -36,6 +36,10 @@ public sealed class ActionsClient
     /// <summary>Bulk actions, newest first.</summary>
     public IAsyncEnumerable<BulkAction> ListAsync(CancellationToken cancellationToken = default) => _transport.ListAsync<BulkAction>("/v1/actions", default, cancellationToken);
 
+    /// <summary>One page of bulk actions.</summary>
+    public Task<(IReadOnlyList<BulkAction> Items, string? NextCursor)> PageAsync(int? limit = null, string? cursor = null, CancellationToken cancellationToken = default) =>
+        _transport.PageAsync<BulkAction>("/v1/actions", default, limit, cursor, cancellationToken);
+
     /// <summary>One bulk action, as it is now.</summary>
     public Task<BulkAction> GetAsync(Guid id, CancellationToken cancellationToken = default) =>
         _transport.SendAsync<BulkAction>(HttpMethod.Get, $"/v1/actions/{id:D}", body: null, cancellationToken);

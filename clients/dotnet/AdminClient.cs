@@ -11,6 +11,11 @@ public sealed class AdminClient
     public IAsyncEnumerable<ApiKey> KeysAsync(string? tenant = null, CancellationToken cancellationToken = default) =>
         _transport.ListAsync<ApiKey>("/v1/keys", default(Query).With("tenant", tenant), cancellationToken);
 
+    /// <summary>One page of keys.</summary>
+    public Task<(IReadOnlyList<ApiKey> Items, string? NextCursor)> KeysPageAsync(
+        string? tenant = null, int? limit = null, string? cursor = null, CancellationToken cancellationToken = default) =>
+        _transport.PageAsync<ApiKey>("/v1/keys", default(Query).With("tenant", tenant), limit, cursor, cancellationToken);
+
     /// <summary>Makes a key. <see cref="ApiKey.Key"/> of the answer is its text, which is never shown again.</summary>
     public Task<ApiKey> CreateKeyAsync(NewApiKey key, CancellationToken cancellationToken = default) =>
         _transport.SendAsync<ApiKey>(HttpMethod.Post, "/v1/keys", key, cancellationToken);
@@ -23,6 +28,10 @@ public sealed class AdminClient
 
     /// <summary>All tenants, by name.</summary>
     public IAsyncEnumerable<Tenant> TenantsAsync(CancellationToken cancellationToken = default) => _transport.ListAsync<Tenant>("/v1/tenants", default, cancellationToken);
+
+    /// <summary>One page of tenants.</summary>
+    public Task<(IReadOnlyList<Tenant> Items, string? NextCursor)> TenantsPageAsync(int? limit = null, string? cursor = null, CancellationToken cancellationToken = default) =>
+        _transport.PageAsync<Tenant>("/v1/tenants", default, limit, cursor, cancellationToken);
 
     /// <summary>A tenant's settings; the defaults for one that is not known.</summary>
     public Task<Tenant> GetTenantAsync(string name, CancellationToken cancellationToken = default) =>

@@ -30,19 +30,15 @@ public sealed class BatchesClient
     public IAsyncEnumerable<Batch> ListAsync(BatchFilter? filter = null, string? sort = null, CancellationToken cancellationToken = default) =>
         _transport.ListAsync<Batch>("/v1/batches", (filter?.Query ?? default).With("sort", sort), cancellationToken);
 
-    /// <summary>One page of batches.</summary>
+    /// <summary>One page of batches. It may hold fewer than the limit, or none, and still have a next one.</summary>
     /// <param name="filter">Which; all when null.</param>
     /// <param name="sort">In which order; newest first when null.</param>
     /// <param name="limit">Batches, at most: 1 to 1000.</param>
     /// <param name="cursor">What the page before gave; null for the first.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<(IReadOnlyList<Batch> Items, string? NextCursor)> PageAsync(
-        BatchFilter? filter = null, string? sort = null, int? limit = null, string? cursor = null, CancellationToken cancellationToken = default)
-    {
-        var query = (filter?.Query ?? default).With("sort", sort).With("limit", limit).With("cursor", cursor);
-        var page = await _transport.SendAsync<Page<Batch>>(HttpMethod.Get, "/v1/batches" + query, body: null, cancellationToken);
-        return (page.Items, page.NextCursor);
-    }
+    public Task<(IReadOnlyList<Batch> Items, string? NextCursor)> PageAsync(
+        BatchFilter? filter = null, string? sort = null, int? limit = null, string? cursor = null, CancellationToken cancellationToken = default) =>
+        _transport.PageAsync<Batch>("/v1/batches", (filter?.Query ?? default).With("sort", sort), limit, cursor, cancellationToken);
 
     /// <summary>Changes a batch that is not running, by a merge patch (RFC 7396): what is left out stays, null resets.</summary>
     public Task<Batch> UpdateAsync(Guid id, JsonObject patch, CancellationToken cancellationToken = default) =>

@@ -67,13 +67,10 @@ public sealed class JobsClient
         _transport.ListAsync<Job>($"{BatchesClient.PathOf(batch)}/jobs", default(Query).With("state", state?.ToString()).With("error_code", errorCode), cancellationToken);
 
     /// <summary>One page of the batch's jobs. It may hold fewer than the limit, or none, and still have a next one.</summary>
-    public async Task<(IReadOnlyList<Job> Items, string? NextCursor)> PageAsync(
-        Guid batch, JobState? state = null, string? errorCode = null, int? limit = null, string? cursor = null, CancellationToken cancellationToken = default)
-    {
-        var query = default(Query).With("state", state?.ToString()).With("error_code", errorCode).With("limit", limit).With("cursor", cursor);
-        var page = await _transport.SendAsync<Page<Job>>(HttpMethod.Get, $"{BatchesClient.PathOf(batch)}/jobs{query}", body: null, cancellationToken);
-        return (page.Items, page.NextCursor);
-    }
+    public Task<(IReadOnlyList<Job> Items, string? NextCursor)> PageAsync(
+        Guid batch, JobState? state = null, string? errorCode = null, int? limit = null, string? cursor = null, CancellationToken cancellationToken = default) =>
+        _transport.PageAsync<Job>(
+            $"{BatchesClient.PathOf(batch)}/jobs", default(Query).With("state", state?.ToString()).With("error_code", errorCode), limit, cursor, cancellationToken);
 
     /// <summary>Cancels one job: it fails with JOB_CANCELLED.</summary>
     public Task<Job> CancelAsync(Guid batch, int index, CancellationToken cancellationToken = default) =>

@@ -30,15 +30,20 @@ internal sealed class Transport(HttpClient http, string key, ClientOptions optio
         string? cursor = null;
         do
         {
-            var page = await SendAsync<Page<T>>(HttpMethod.Get, path + query.With("cursor", cursor), body: null, cancellationToken);
-            foreach (var item in page.Items)
+            (var items, cursor) = await PageAsync<T>(path, query, limit: null, cursor, cancellationToken);
+            foreach (var item in items)
             {
                 yield return item;
             }
-
-            cursor = page.NextCursor;
         }
         while (cursor is not null);
+    }
+
+    /// <summary>Reads one page of a list.</summary>
+    public async Task<(IReadOnlyList<T> Items, string? NextCursor)> PageAsync<T>(string path, Query query, int? limit, string? cursor, CancellationToken cancellationToken)
+    {
+        var page = await SendAsync<Page<T>>(HttpMethod.Get, path + query.With("limit", limit).With("cursor", cursor), body: null, cancellationToken);
+        return (page.Items, page.NextCursor);
     }
 
     /// <summary>Sends a request until it is answered; the answer's body has not been read.</summary>

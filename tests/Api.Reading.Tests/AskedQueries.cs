@@ -36,6 +36,16 @@ internal sealed class AskedQueries : DbCommandInterceptor
         return steps;
     }
 
+    /// <summary>Those of the steps that read a table, and how many rows of it, also such as were not what was looked for.</summary>
+    public static List<(JsonElement Step, double Rows)> ReadsOf(string table, IEnumerable<JsonElement> steps) =>
+        [.. steps.Where(step => step.TryGetProperty("Relation Name", out var read) && read.GetString() == table).Select(step => (step, RowsOf(step)))];
+
+    private static double RowsOf(JsonElement step)
+    {
+        var removed = step.TryGetProperty("Rows Removed by Filter", out var rows) ? rows.GetDouble() : 0;
+        return step.GetProperty("Actual Loops").GetDouble() * (step.GetProperty("Actual Rows").GetDouble() + removed);
+    }
+
     private static void Add(JsonElement step, List<JsonElement> steps)
     {
         steps.Add(step);

@@ -15,6 +15,9 @@ public sealed class BatchPlanTests(ManyBatches many) : IClassFixture<ManyBatches
     // A stretch of the list is a third of it; of a rest that is not much longer all may be read, and sorted.
     private const int Stretch = 30_000;
 
+    // Looked up in order of number, one more tells where they end.
+    private const int Scheduled = ManyBatches.Scheduled + 1;
+
     [Theory]
     [InlineData("", Page)]
     [InlineData("sort=created", Page)]
@@ -28,7 +31,9 @@ public sealed class BatchPlanTests(ManyBatches many) : IClassFixture<ManyBatches
     [InlineData("error_code=RARE", 90)]
     [InlineData("error_code=NEVER", 0)]
     [InlineData("error_code=OFTEN", Stretch)]
-    [InlineData("scheduled=true", 0)]
+    [InlineData("scheduled=true", Scheduled)]
+    [InlineData("scheduled=true&sort=name", Scheduled)]
+    [InlineData("scheduled=true&state=Finished", Scheduled)]
     [InlineData("scheduled=false", Stretch)]
     [InlineData("name=ch%2077", Stretch)]
     [InlineData("name=nobody", Stretch)]
@@ -44,10 +49,22 @@ public sealed class BatchPlanTests(ManyBatches many) : IClassFixture<ManyBatches
 
         var steps = await many.App.Queries.StepsAsync(many.App.ConnectionString);
 
-        var reads = steps.Where(step => step.TryGetProperty("Relation Name", out var table) && table.GetString() == "batches").ToList();
+        var reads = AskedQueries.ReadsOf("batches", steps);
         Assert.NotEmpty(reads);
-        Assert.DoesNotContain(reads, step => step.Text("Node Type") == "Seq Scan");
-        Assert.All(reads, step => Assert.InRange(RowsOf(step), 0, most));
+        Assert.DoesNotContain(reads, read => read.Step.Text("Node Type") == "Seq Scan");
+        Assert.All(reads, read => Assert.InRange(read.Rows, 0, most));
+    }
+
+    [Fact]
+    public async Task A_page_of_batches_with_a_schedule_is_full_however_many_newer_batches_have_none()
+    {
+        var first = await many.Tenant.GetAsync("/v1/batches?scheduled=true&limit=600");
+        var second = await many.Tenant.GetAsync($"/v1/batches?scheduled=true&limit=600&cursor={first.Next()}");
+
+        var numbers = first.Items().Concat(second.Items()).Select(batch => batch.Int("number")).ToList();
+        Assert.Equal((600, ManyBatches.Scheduled), (first.Items().Length, numbers.Distinct().Count()));
+        Assert.Equal(numbers.OrderDescending(), numbers);
+        Assert.Null(second.Next());
     }
 
     [Fact]
@@ -60,17 +77,16 @@ public sealed class BatchPlanTests(ManyBatches many) : IClassFixture<ManyBatches
         Assert.NotNull(first.Next());
         Assert.Null(second.Next());
     }
-
-    private static double RowsOf(JsonElement step)
-    {
-        var removed = step.TryGetProperty("Rows Removed by Filter", out var rows) ? rows.GetDouble() : 0;
-        return step.GetProperty("Actual Loops").GetDouble() * (step.GetProperty("Actual Rows").GetDouble() + removed);
-    }
 }
 
-/// <summary>A tenant with many batches, every second of which has ended, and failures of one code that few of them have and one that most have.</summary>
+/// <summary>
+/// A tenant with many batches, every second of which has ended, and failures of one code that few of them have and one that most have. The oldest batches
+/// are those with a schedule.
+/// </summary>
 public sealed class ManyBatches : IAsyncLifetime
 {
+    public const int Scheduled = 900;
+
     private const int Batches = 90_000;
 
     public PostgresApp App { get; } = new();
@@ -89,8 +105,13 @@ public sealed class ManyBatches : IAsyncLifetime
             SELECT {one.Number} + n, 1, CASE WHEN n % 1000 = 7 THEN 'RARE' ELSE 'OFTEN' END, '{Tenant.Name}' FROM generate_series(1, {Batches - 1}) n
             """);
 
+        await ExecuteAsync($"""
+            INSERT INTO schedules (batch, batch_id, tenant, revision)
+            SELECT number, id, tenant, 1 FROM batches ORDER BY created_at LIMIT {Scheduled}
+            """);
+
         // As the server does by itself once a tenth of a table is new.
-        await ExecuteAsync("ANALYZE batches, failures");
+        await ExecuteAsync("ANALYZE batches, failures, schedules");
     }
 
     public async Task DisposeAsync()

@@ -6,7 +6,15 @@ namespace BatchPlatform.Api.Reading.Tests;
 
 /// <summary>Memory is the whole process's, so nothing else runs beside these.</summary>
 [CollectionDefinition(nameof(LargeDownloads), DisableParallelization = true)]
-public sealed class LargeDownloads;
+public sealed class LargeDownloads
+{
+    /// <summary>What is in use now.</summary>
+    public static long LiveBytes()
+    {
+        GC.Collect();
+        return GC.GetTotalMemory(forceFullCollection: false);
+    }
+}
 
 [Collection(nameof(LargeDownloads))]
 public sealed class LargeDownloadOnSqliteTests(SqliteApp app) : LargeDownloadTests<SqliteApp>(app);
@@ -27,7 +35,7 @@ public abstract class LargeDownloadTests<TApp>(TApp app) : ReadingTests<TApp>(ap
     public async Task A_download_needs_the_memory_of_a_page_however_large_it_is(string format, string order, int jobs, int responseSize)
     {
         var batch = await Tenant.FinishedAsync(jobs, _ => responseSize);
-        var before = LiveBytes();
+        var before = LargeDownloads.LiveBytes();
         long read = 0, most = 0;
         var buffer = new byte[64 * 1024];
         await using var stream = await Tenant.Client.GetStreamAsync(new Uri($"{Path(batch)}?format={format}&order={order}", UriKind.Relative));
@@ -37,7 +45,7 @@ public abstract class LargeDownloadTests<TApp>(TApp app) : ReadingTests<TApp>(ap
         {
             if ((read + count) / (10 * MiB) > read / (10 * MiB))
             {
-                most = Math.Max(most, LiveBytes());
+                most = Math.Max(most, LargeDownloads.LiveBytes());
             }
 
             read += count;
@@ -77,12 +85,6 @@ public abstract class LargeDownloadTests<TApp>(TApp app) : ReadingTests<TApp>(ap
             : db.Batches.Where(each => each.Number == batch.Number).ExecuteUpdateAsync(row => row.SetProperty(each => each.DeletedAt, App.Now)));
 
         await Assert.ThrowsAsync<HttpRequestException>(() => response.Content.ReadAsStringAsync());
-    }
-
-    private static long LiveBytes()
-    {
-        GC.Collect();
-        return GC.GetTotalMemory(forceFullCollection: false);
     }
 
     private static string Path(Batch batch) => $"/v1/batches/{batch.CorrelationId}/results";

@@ -20,8 +20,9 @@ internal sealed class BatchSearch(StoreDb db, BatchFilter filter)
     private const int Stretch = 10_000;
     private const int Looks = 8;
 
-    // So many batches are looked up one by one rather than looked for along an index.
+    // So many batches are looked up one by one rather than looked for along an index: of those with a schedule as many as would be looked at there.
     private const int Few = 500;
+    private const int FewScheduled = Stretch;
 
     /// <summary>Batches after a position, and where the next page begins; null at the end. There may be fewer than the limit, or none, before it.</summary>
     public async Task<(IReadOnlyList<BatchHit> Hits, BatchPosition? Next)> FindAsync(BatchSort sort, BatchPosition? from, int limit, CancellationToken cancellationToken)
@@ -86,24 +87,21 @@ internal sealed class BatchSearch(StoreDb db, BatchFilter filter)
             BatchKey.Name => batches.Where(batch => batch.Name != null),
             _ => batches.Where(batch => batch.EndedAt != null),
         };
-        return await FewAsync(cancellationToken) is { } few
-            ? new Walk(batches.Where(batch => few.Contains(batch.Number)), sort.Key, IsShort: true)
+        return await FewAsync(batches, cancellationToken) is { } few
+            ? new Walk(few, sort.Key, IsShort: true)
             : new Walk(batches, sort.Key, filter is { Name: null, ErrorCode: null, Scheduled: null } && (sort.Key == BatchKey.Created || IsOfAnyStateAndAge));
     }
 
     private bool IsOfAnyStateAndAge => filter is { State: null, CreatedAfter: null, CreatedBefore: null, Until: null };
 
-    // The batches that have what few have, if they are few.
-    private async Task<List<long>?> FewAsync(CancellationToken cancellationToken)
+    // Those that have what few have, if they are few. The limit, which they do not reach, makes the database find them all before it puts them in order:
+    // otherwise it goes along the order's index, in the hope of meeting some soon.
+    private async Task<IQueryable<Batch>?> FewAsync(IQueryable<Batch> batches, CancellationToken cancellationToken)
     {
-        var rare = filter.Scheduled == true ? WithSchedule() : filter.ErrorCode is { } code ? WithFailure(code) : null;
-        if (rare is null)
-        {
-            return null;
-        }
-
-        var numbers = await rare.Take(Few + 1).ToListAsync(cancellationToken);
-        return numbers.Count <= Few ? numbers : null;
+        var (rare, few) = filter.Scheduled == true ? (WithSchedule(), FewScheduled) : filter.ErrorCode is { } code ? (WithFailure(code), Few) : (null, 0);
+        return rare is null || await rare.Skip(few).AnyAsync(cancellationToken)
+            ? null
+            : batches.Where(batch => rare.Contains(batch.Number)).OrderBy(batch => batch.Number).Take(few);
     }
 
     private IQueryable<long> WithSchedule()

@@ -27,10 +27,11 @@ internal static class ActivityApi
         var tenant = context.TenantMeant(Parameter.Text("tenant", query.Tenant));
         var span = ActivitySpan.Ending(time.GetUtcNow().UtcDateTime, minutes);
         await using var db = store.Read();
-        var steps = await (tenant == Tenancy.AllTenants ? db.Activity : db.Activity.Where(step => step.Tenant == tenant))
+        var steps = (tenant == Tenancy.AllTenants ? db.Activity : db.Activity.Where(step => step.Tenant == tenant))
             .Where(step => step.At >= span.From && step.At < span.To)
-            .ToListAsync(context.RequestAborted);
-        return TypedResults.Ok(new ActivityView(span.From, span.To, span.StepSeconds, span.PointsOf(steps), await BacklogAsync(db, tenant, context.RequestAborted)));
+            .OrderBy(step => step.At);
+        var points = await span.PointsOfAsync(steps.AsAsyncEnumerable(), context.RequestAborted);
+        return TypedResults.Ok(new ActivityView(span.From, span.To, span.StepSeconds, points, await BacklogAsync(db, tenant, context.RequestAborted)));
     }
 
     private static async Task<BacklogView> BacklogAsync(StoreDb db, string tenant, CancellationToken cancellationToken)
@@ -93,35 +94,26 @@ internal sealed record ActivitySpan(DateTime From, DateTime To, int StepSeconds)
         return new ActivitySpan(to.AddSeconds(-points * step), to, step);
     }
 
-    /// <summary>The span's points, from what orchestrators wrote.</summary>
-    public IReadOnlyList<ActivityPoint> PointsOf(IEnumerable<ActivityStep> steps)
+    /// <summary>The span's points, from what orchestrators wrote, in order of time: only what belongs to one point is kept, however many tenants there are.</summary>
+    public async Task<IReadOnlyList<ActivityPoint>> PointsOfAsync(IAsyncEnumerable<ActivityStep> steps, CancellationToken cancellationToken)
     {
-        var byPoint = steps.ToLookup(step => (int)((step.At - From).TotalSeconds / StepSeconds));
-        return [.. Enumerable.Range(0, (int)((To - From).TotalSeconds / StepSeconds)).Select(i => PointOf(From.AddSeconds((double)i * StepSeconds), byPoint[i]))];
-    }
-
-    private static ActivityPoint PointOf(DateTime at, IEnumerable<ActivityStep> steps)
-    {
-        var (completed, failed, durations) = (0L, 0L, CallDurations.None);
-        foreach (var step in steps)
+        var points = new List<ActivityPoint>();
+        var sum = new ActivitySum();
+        await foreach (var step in steps.WithCancellation(cancellationToken))
         {
-            completed += step.Completed;
-            failed += step.Failed;
-            durations = durations.With(step.Durations);
+            EndBefore(step.At);
+            sum.Add(step);
         }
 
-        return new ActivityPoint(
-            at,
-            completed,
-            failed,
-            durations.Quantile(0.5),
-            durations.Quantile(0.95),
-            MostSeen(steps, step => step.Pending),
-            MostSeen(steps, step => step.Queued),
-            MostSeen(steps, step => step.Processing));
-    }
+        EndBefore(To);
+        return points;
 
-    // Every orchestrator sees all that waits; each tenant's is its own.
-    private static long MostSeen(IEnumerable<ActivityStep> steps, Func<ActivityStep, long> jobs) =>
-        steps.GroupBy(step => step.Tenant, StringComparer.Ordinal).Sum(tenant => tenant.Max(jobs));
+        void EndBefore(DateTime at)
+        {
+            while (points.Count < (int)((at - From).TotalSeconds / StepSeconds))
+            {
+                points.Add(sum.Take(From.AddSeconds((double)points.Count * StepSeconds)));
+            }
+        }
+    }
 }

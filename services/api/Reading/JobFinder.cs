@@ -84,7 +84,8 @@ internal sealed class JobFinder(StoreDb db, BatchRef batch, JobStates states, Jo
     private IQueryable<int> Indexes(int from, int end) => filter switch
     {
         { CustomId: { } customId } => Jobs(from, end).Where(job => job.CustomId == customId).Select(job => job.Index),
-        { ErrorCode: { } errorCode } => Outcomes(from, end).Where(outcome => outcome.ErrorCode == errorCode).Select(outcome => outcome.Index),
+        // Only failed jobs have a code; said so that the index on these is used.
+        { ErrorCode: { } errorCode } => Outcomes(from, end).Where(outcome => outcome.State == JobState.Failed && outcome.ErrorCode == errorCode).Select(outcome => outcome.Index),
         { State: JobState.Completed or JobState.Failed } => Outcomes(from, end).Where(outcome => outcome.State == filter.State).Select(outcome => outcome.Index),
         _ => Jobs(from, end).Select(job => job.Index),
     };
