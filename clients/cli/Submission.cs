@@ -46,7 +46,7 @@ internal sealed class Submission(BatchPlatformClient platform, JobFile jobs)
         if (batch.Counts.Total == 0)
         {
             var id = await IdAsync(batch.Id, cancellationToken);
-            progress(new StepProgress("Submitting", 0, 0));
+            progress(new StepProgress("Submitting", "bytes", 0, 0));
             await platform.Jobs.AddBodyAsync(batch.Id, jobs.Open, jobs.ContentType, id, cancellationToken);
         }
     }

@@ -30,9 +30,9 @@ public sealed class ProgressBars : IProgressDisplay
         bar.MaxValue = Math.Max(progress.Total, 1);
         bar.Value = progress.Done;
         bar.State.Update<StepProgress>(Pace, _ => progress);
-        bar.Description = progress.Failed == 0
-            ? progress.Step
-            : string.Create(CultureInfo.InvariantCulture, $"{progress.Step} [red]({progress.Failed} failed)[/]");
+        bar.Description = progress.Failed is > 0 and var failed
+            ? string.Create(CultureInfo.InvariantCulture, $"{progress.Step} [red]({failed} failed)[/]")
+            : progress.Step;
     }
 
     // The steps before are over; their last report may have come a little early.

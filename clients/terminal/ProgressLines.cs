@@ -19,8 +19,18 @@ public sealed class ProgressLines(TextWriter output, TimeProvider time) : IProgr
         }
 
         _last = time.GetTimestamp();
-        var share = progress.Total == 0 ? 0 : 100 * progress.Done / progress.Total;
-        var pace = progress.Pace is { Length: > 0 } known ? $", {known}" : "";
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{progress.Step}: {progress.Done} of {progress.Total} ({share} %), {progress.Failed} failed{pace}"));
+        output.WriteLine(Line(progress));
+    }
+
+    private static string Line(StepProgress progress)
+    {
+        var (done, total) = (progress.Done, progress.Total);
+        var parts = string.Join(", ", new[]
+        {
+            total > 0 ? string.Create(CultureInfo.InvariantCulture, $"{done} of {total} {progress.Unit} ({100 * done / total} %)") : null,
+            progress.Failed is { } failed ? string.Create(CultureInfo.InvariantCulture, $"{failed} failed") : null,
+            progress.Pace is { Length: > 0 } pace ? pace : null,
+        }.OfType<string>());
+        return parts.Length > 0 ? $"{progress.Step}: {parts}" : progress.Step;
     }
 }

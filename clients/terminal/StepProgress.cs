@@ -2,12 +2,14 @@ namespace BatchPlatform.Terminal;
 
 /// <summary>How far something is.</summary>
 /// <param name="Step">What is being done, for a person.</param>
-/// <param name="Done">Of <paramref name="Total"/>, in the step's own unit.</param>
+/// <param name="Unit">What is counted: jobs or bytes.</param>
+/// <param name="Done">Of <paramref name="Total"/>.</param>
 /// <param name="Total">0 when it is not known.</param>
-/// <param name="Failed">Jobs that failed so far.</param>
+/// <param name="Failed">Jobs that failed so far; null for a step that runs none.</param>
 /// <param name="JobsPerSecond">How fast it is; null when nobody can say.</param>
 /// <param name="EtaSeconds">How long it takes yet; null when nobody can say.</param>
-public readonly record struct StepProgress(string Step, long Done, long Total, int Failed = 0, double? JobsPerSecond = null, double? EtaSeconds = null)
+public readonly record struct StepProgress(
+    string Step, string Unit, long Done, long Total, int? Failed = null, double? JobsPerSecond = null, double? EtaSeconds = null)
 {
     /// <summary>Rate and rest, as far as they are known.</summary>
     public string Pace => string.Join(", ", new[]

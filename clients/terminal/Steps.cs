@@ -12,7 +12,7 @@ public static class Steps
 
     /// <summary>How far a batch is.</summary>
     public static StepProgress Step(this BatchProgress batch) => new(
-        "Running", batch.Counts.Completed + batch.Counts.Failed, batch.Counts.Total, batch.Counts.Failed, batch.JobsPerSecond, batch.EtaSeconds);
+        "Running", "jobs", batch.Counts.Completed + batch.Counts.Failed, batch.Counts.Total, batch.Counts.Failed, batch.JobsPerSecond, batch.EtaSeconds);
 
     /// <summary>Waits for an upload, and tells how much of its input has been read.</summary>
     public static async Task<T> ReadWithProgressAsync<T>(this Stream input, Task<T> upload, Action<StepProgress> progress, CancellationToken cancellationToken)
@@ -20,7 +20,7 @@ public static class Steps
         while (input.CanSeek && !upload.IsCompleted)
         {
             // A file's position runs ahead of what has been read.
-            progress(new StepProgress("Submitting", Math.Min(input.Position, input.Length), input.Length));
+            progress(new StepProgress("Submitting", "bytes", Math.Min(input.Position, input.Length), input.Length));
             await Task.WhenAny(upload, Task.Delay(Pause, TimeProvider.System, cancellationToken));
         }
 

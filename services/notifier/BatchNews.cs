@@ -35,7 +35,7 @@ public sealed record BatchNews(
 /// <summary>Jobs of the run, and how many of them have which outcome; a retry of failed jobs counts over the run that it retries.</summary>
 public sealed record NewsCounts(int Total, int Completed, int Failed);
 
-/// <summary>Where the rest is; paths when <c>Public:BaseUrl</c> is not configured.</summary>
+/// <summary>Where the rest is; paths when there is no <see cref="PublicAddress"/>.</summary>
 /// <param name="Batch">The batch, with a key.</param>
 /// <param name="Results">Its results, with a key.</param>
 /// <param name="Download">The results without a key, for as long as the link is good.</param>

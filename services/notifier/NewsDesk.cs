@@ -6,9 +6,10 @@ using Microsoft.Extensions.Options;
 namespace BatchPlatform.Notifier;
 
 /// <summary>Reads what there is to tell of a batch.</summary>
-public sealed class NewsDesk(BatchStore store, SignedLinks links, IConfiguration configuration, TimeProvider time, IOptions<NotifierOptions> options)
+public sealed partial class NewsDesk(
+    BatchStore store, SignedLinks links, PublicAddress address, TimeProvider time, IOptions<NotifierOptions> options, ILogger<NewsDesk> logger)
 {
-    private readonly string? _publicUrl = configuration["Public:BaseUrl"]?.TrimEnd('/');
+    private int _warned;
 
     /// <summary>The news of an end; null when the batch wants none, or is gone.</summary>
     public Task<BatchNews?> OfEndAsync(BatchEnded ended, CancellationToken cancellationToken) => ReadAsync(
@@ -57,6 +58,11 @@ public sealed class NewsDesk(BatchStore store, SignedLinks links, IConfiguration
 
     private NewsLinks LinksOf(Batch batch, Callback callback, IReadOnlyList<Run> runs)
     {
+        if (address.Url is null && Interlocked.Exchange(ref _warned, 1) == 0)
+        {
+            Log.NoAddress(logger);
+        }
+
         var path = $"/v1/batches/{batch.CorrelationId:D}";
         List<KeyValuePair<string, string>> parameters = [];
         if (runs.Count == 1)
@@ -72,6 +78,12 @@ public sealed class NewsDesk(BatchStore store, SignedLinks links, IConfiguration
 
         var format = callback.Format is "ndjson" or "csv" ? callback.Format : "json";
         var download = links.Sign(batch.Tenant, $"{path}/results", format, time.GetUtcNow().AddHours(options.Value.LinkHours), parameters);
-        return new NewsLinks($"{_publicUrl}{path}", $"{_publicUrl}{path}/results", $"{_publicUrl}{download}");
+        return new NewsLinks($"{address.Url}{path}", $"{address.Url}{path}/results", $"{address.Url}{download}");
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Public:BaseUrl is not set: the links in callbacks are paths, which do not say where the platform is.")]
+        public static partial void NoAddress(ILogger logger);
     }
 }

@@ -23,6 +23,7 @@ public static class NotifierSetup
         services.AddSingleton<NotifierMetrics>();
         services.AddSingleton<DeliverySignal>();
         services.AddFormats();
+        services.TryAddSingleton<PublicAddress>(host => new(host.GetRequiredService<IConfiguration>()[PublicAddress.Setting]));
         services.AddSingleton<NewsDesk>();
         services.AddSingleton<OwedDeliveries>();
         services.AddSingleton<FailingReceivers>();

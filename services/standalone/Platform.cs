@@ -117,6 +117,7 @@ internal sealed class Platform : IAsyncDisposable
         builder.AddApi();
         builder.AddOrchestrator();
         builder.AddWorker();
+        builder.Services.AddSingleton(new PublicAddress(builder.Configuration[PublicAddress.Setting] ?? AddressIn(settings.Urls)));
         builder.AddNotifier();
         builder.AddDashboard();
         builder.Services.AddDraining();
@@ -149,6 +150,12 @@ internal sealed class Platform : IAsyncDisposable
 
         await app.DisposeAsync();
     }
+
+    // The first of them, unless it stands for all addresses of this machine or for a free port.
+    private static string? AddressIn(string urls) =>
+        Uri.TryCreate(urls.Split(';')[0], UriKind.Absolute, out var url) && url.Port > 0 && url.Host is not ("0.0.0.0" or "[::]")
+            ? url.GetLeftPart(UriPartial.Authority)
+            : null;
 
     private static string DatabaseIn(string folder) => Path.Combine(folder, DataFolder.Database);
 

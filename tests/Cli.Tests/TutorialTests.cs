@@ -43,7 +43,9 @@ public sealed partial class TutorialTests : IDisposable
         await ShellCommand.RunAsync("bash", ["-s"], script, _work.Path, new Dictionary<string, string?> { ["XDG_CONFIG_HOME"] = _work.Path });
 
         Assert.Equal(101, File.ReadLines(Path.Combine(_work.Path, "orders.csv")).Count());
-        Assert.Contains("batch.finished: {", await File.ReadAllTextAsync(Path.Combine(_work.Path, "5001.log")), StringComparison.Ordinal);
+        var service = await File.ReadAllTextAsync(Path.Combine(_work.Path, "5001.log"));
+        Assert.Contains("batch.finished: {", service, StringComparison.Ordinal);
+        Assert.Contains("\"links\":{\"batch\":\"http://127.0.0.1:", service, StringComparison.Ordinal);
     }
 
     private string Script(string page)

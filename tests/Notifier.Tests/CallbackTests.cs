@@ -117,6 +117,23 @@ public sealed class CallbackTests : IAsyncDisposable
         Assert.Equal(4, (await host.DeliveriesAsync()).Single().Batch);
     }
 
+    [Theory]
+    [InlineData("", 1)]
+    [InlineData("https://batches.example", 0)]
+    public async Task Links_without_an_address_are_warned_of_once(string address, int warnings)
+    {
+        var log = new ConcurrentQueue<string>();
+        await using var receiver = await Receiver.StartAsync();
+        await using var host = await NotifierHost.StartAsync(
+            _store, new() { ["Public:BaseUrl"] = address }, services => services.AddLogging(logging => logging.AddProvider(new LogLines(log))));
+
+        await host.EndAsync(7, receiver.Url);
+        await host.EndAsync(8, receiver.Url);
+        await Eventually.Equal(2, () => receiver.Received.Count);
+
+        Assert.Equal(warnings, log.Count(line => line.StartsWith("Public:BaseUrl is not set", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task A_deleted_batch_is_not_told_any_more_which_is_logged_and_leaves_no_rows()
     {

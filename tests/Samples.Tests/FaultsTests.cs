@@ -50,6 +50,14 @@ public sealed class FaultsTests
     }
 
     [Fact]
+    public async Task Unless_a_seed_is_given_the_first_calls_succeed_at_common_rates()
+    {
+        await using var server = await SampleServer.StartAsync(new SampleOptions { FailureRate = 0.2 });
+
+        Assert.All(await StatusesAsync(server, 10), status => Assert.Equal(HttpStatusCode.OK, status));
+    }
+
+    [Fact]
     public async Task The_same_seed_fails_the_same_calls_and_another_seed_others()
     {
         var options = new SampleOptions { FailureRate = 0.5, Seed = 7 };

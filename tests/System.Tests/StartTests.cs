@@ -20,6 +20,7 @@ public sealed class StartTests
 
         await using var migrate = await ServiceProcess.LaunchAsync("services/orchestrator", environment, ["migrate"]);
         Assert.Equal(0, await migrate.WaitForExitAsync());
+        Assert.Equal("The schema is up to date.", migrate.Output.Trim());
 
         await service.WaitUntilReadyAsync();
     }
