@@ -3,7 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace BatchPlatform.Store;
 
-/// <summary>Ready means that the database answers a query on its own table, soon, and takes what is written.</summary>
+/// <summary>Ready means that the database answers a query on its own table, soon. One that takes no writes is told of.</summary>
 internal sealed class StoreHealth(BatchStore store, TimeProvider time) : IHealthCheck
 {
     // A database whose connections stay open while nothing flows would be waited for until a statement's own limit, longer than anybody asks.
@@ -30,11 +30,11 @@ internal sealed class StoreHealth(BatchStore store, TimeProvider time) : IHealth
         await using var db = store.Read();
         await db.Sequences.AnyAsync(cancellationToken);
         return db is PostgresStoreDb && await IsReadOnlyAsync(db, cancellationToken)
-            ? HealthCheckResult.Unhealthy("The database is read-only.")
+            ? HealthCheckResult.Degraded("The database is read-only.")
             : HealthCheckResult.Healthy();
     }
 
-    // As a standby is, or a server that was set so.
+    // As a standby is, or a server that was set so. What only reads goes on, so it is no reason to send nobody any requests.
     private static async Task<bool> IsReadOnlyAsync(StoreDb db, CancellationToken cancellationToken) =>
         await db.Database.SqlQuery<string>($"SHOW transaction_read_only").ToListAsync(cancellationToken) is ["on"];
 }
