@@ -101,7 +101,9 @@ public sealed partial class RoutesTests : IAsyncLifetime
     [Fact]
     public void Each_GET_that_changes_something_is_known_not_to_be_repeatable()
     {
-        var changing = Endpoints().Where(endpoint => endpoint.Metadata.GetMetadata<KeyScope>() is { Scope: "write" }).SelectMany(Requests).ToList();
+        // Prolific's GET that hands out an address for an upload may be repeated: of two addresses one is used.
+        var changing = Endpoints().Where(endpoint => endpoint.Metadata.GetMetadata<KeyScope>() is { Scope: "write" }).SelectMany(Requests)
+            .Where(request => !request.Path.Contains("/upload-url/", StringComparison.Ordinal)).ToList();
 
         Assert.NotEmpty(changing);
         foreach (var (method, path) in changing)

@@ -18,6 +18,7 @@ internal sealed partial class ModelBatch
 
     private void BeginRun(IEnumerable<int> jobs, bool canary)
     {
+        EndHold();
         _epoch++;
         var run = new ModelRun(Runs.Count + 1, jobs) { Canary = canary && _made.Canary < Total ? _made.Canary : 0 };
         Runs.Add(run);
@@ -27,6 +28,7 @@ internal sealed partial class ModelBatch
 
     private string? Resume()
     {
+        EndHold();
         _epoch++;
         Run!.Failures = 0;
         Run.Started = false;
@@ -36,9 +38,9 @@ internal sealed partial class ModelBatch
         {
             Settle();
         }
-        else if (Run.IsCanaryDone)
+        else
         {
-            Paused = true;
+            Hold(Run.IsCanaryDone, Pausing.AfterCanary);
         }
 
         Send();
@@ -53,6 +55,7 @@ internal sealed partial class ModelBatch
             return;
         }
 
+        EndHold();
         State = BatchState.Finished;
         Announced.Add((BatchState.Finished, Run!.Number, _epoch));
         FireIfQueued();

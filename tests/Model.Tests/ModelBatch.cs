@@ -20,6 +20,7 @@ internal sealed partial class ModelBatch
     private readonly bool _recurring;
     private bool _stopOnError;
     private int _epoch;
+    private Pausing _pausing;
 
     public ModelBatch(Creation made)
     {
@@ -40,7 +41,7 @@ internal sealed partial class ModelBatch
 
     public int Total { get; private set; }
 
-    public bool Paused { get; private set; }
+    public bool Paused => _pausing != Pausing.No;
 
     public List<ModelRun> Runs { get; } = [];
 
@@ -73,7 +74,7 @@ internal sealed partial class ModelBatch
 
     public string? Commit() => Unless(ErrorCodes.BatchAlreadyCommitted, State != BatchState.Created, BeginAll);
 
-    public string? Start() => Unless(ErrorCodes.BatchRunning, Going, State == BatchState.Stopped ? Resume : BeginAll);
+    public string? Start() => Unless(ErrorCodes.BatchRunning, Going, State == BatchState.Stopped && !(_recurring && Run!.IsSettled) ? Resume : BeginAll);
 
     public string? Stop() => Unless(ErrorCodes.BatchNotRunning, State is BatchState.Created or BatchState.Finished, () =>
     {
@@ -105,19 +106,22 @@ internal sealed partial class ModelBatch
 
     public string? Pause() => Unless(code: null, refused: false, () =>
     {
-        Paused = true;
+        _pausing = Pausing.ByClient;
         return null;
     });
 
     public string? Unpause() => Unless(code: null, refused: false, () =>
     {
-        if (Paused && Going)
+        var approved = _pausing == Pausing.AfterCanary;
+        var released = Paused && Going;
+        _pausing = Pausing.No;
+        if (released)
         {
             Run!.Sample();
-            Run.Canary = Run.IsCanaryDone ? 0 : Run.Canary;
+            Run.Canary = approved ? 0 : Run.Canary;
+            Hold(Run.IsCanaryDone, Pausing.AfterCanary);
         }
 
-        Paused = false;
         Send();
         return null;
     });
@@ -220,10 +224,25 @@ internal sealed partial class ModelBatch
         {
             Fail();
         }
-        else if (run.IsOverBudget(_made) || run.IsCanaryDone)
+        else
         {
-            Paused = true;
+            Hold(run.IsOverBudget(_made), Pausing.OverBudget);
+            Hold(run.IsCanaryDone, Pausing.AfterCanary);
         }
+    }
+
+    // Who paused before keeps his reason.
+    private void Hold(bool hasReason, Pausing reason) => _pausing = hasReason && !Paused ? reason : _pausing;
+
+    // The platform's own pauses are of one run.
+    private void EndHold() => _pausing = _pausing == Pausing.ByClient ? _pausing : Pausing.No;
+
+    private enum Pausing
+    {
+        No,
+        ByClient,
+        AfterCanary,
+        OverBudget,
     }
 
     private string? Unless(string? code, bool refused, Func<string?> accepted) => Deleted ? ErrorCodes.BatchNotFound : refused ? code : accepted();

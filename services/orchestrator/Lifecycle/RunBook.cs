@@ -135,17 +135,14 @@ internal sealed class RunBook(WorkUnit unit, DateTime now)
         run.Deadline += waited;
         run.NextDeadline += waited;
         Sample(run);
-        if (batch.PauseReason == PauseReasons.Canary)
-        {
-            run.Canary = 0;
-        }
-        else if (CountedRun.Of(run).CanaryDone)
+        run.Canary = batch.PauseReason == PauseReasons.Canary ? 0 : run.Canary;
+        var isHeld = CountedRun.Of(run).CanaryDone;
+        await Lanes(batch).ExecuteUpdateAsync(lane => lane.SetProperty(l => l.Active, !isHeld));
+        await ExtendLanesAsync(batch, run);
+        if (isHeld)
         {
             unit.Owe(new RunHeld(batch.CorrelationId, batch.Run, batch.Epoch, PauseReasons.Canary));
         }
-
-        await Lanes(batch).ExecuteUpdateAsync(lane => lane.SetProperty(l => l.Active, true));
-        await ExtendLanesAsync(batch, run);
     }
 
     /// <summary>Lanes carry the priority for the dispatch; a change reaches a stopped run's lanes too.</summary>
