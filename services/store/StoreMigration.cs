@@ -1,5 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -8,6 +10,9 @@ namespace BatchPlatform.Store;
 /// <summary>Brings the schema up to this version. Any number of processes may try at once: one does it, the others wait.</summary>
 public static class StoreMigration
 {
+    // Any number that is nobody else's in the database.
+    private const long PostgresLock = 0x62617463686D6967;
+
     /// <summary>Makes the database if there is none, and applies what is missing.</summary>
     /// <exception cref="StoreUnusableException">The SQLite file is read-only, damaged, or no database.</exception>
     public static async Task MigrateAsync(BatchStore store, CancellationToken cancellationToken = default)
@@ -39,16 +44,31 @@ public static class StoreMigration
         return pending;
     }
 
+    // EF's own lock ends with each migration's transaction: who waited for the first would do the next one beside whom he waited for.
     private static async Task MigratePostgresAsync(StoreDb db, CancellationToken cancellationToken)
     {
+        await MakePostgresAsync(db.GetService<IRelationalDatabaseCreator>(), cancellationToken);
+        await using var turn = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(db.Database.GetConnectionString()) { Pooling = false }.ConnectionString);
+        await turn.OpenAsync(cancellationToken);
+        await using var wait = new NpgsqlCommand($"SELECT pg_advisory_lock({PostgresLock})", turn) { CommandTimeout = 0 };
+        await wait.ExecuteNonQueryAsync(cancellationToken);
+        await db.Database.MigrateAsync(cancellationToken);
+    }
+
+    private static async Task MakePostgresAsync(IRelationalDatabaseCreator databases, CancellationToken cancellationToken)
+    {
+        if (await databases.ExistsAsync(cancellationToken))
+        {
+            return;
+        }
+
         try
         {
-            await db.Database.MigrateAsync(cancellationToken);
+            await databases.CreateAsync(cancellationToken);
         }
-        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.DuplicateDatabase)
+        catch (PostgresException error) when (error.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
         {
-            // Another process made it between EF's look and EF's try; EF forgives this race in everything but this code.
-            await db.Database.MigrateAsync(cancellationToken);
+            // Another process made it since.
         }
     }
 
