@@ -46,7 +46,7 @@ public sealed class Deployment : IAsyncDisposable
     public static async Task MigrateAsync(IReadOnlyDictionary<string, string?> environment)
     {
         await using var migrate = await ServiceProcess.LaunchAsync("services/orchestrator", environment, ["migrate"]);
-        if (await migrate.WaitForExitAsync() is not 0 and var code)
+        if (await migrate.WaitForExitAsync(TimeSpan.FromSeconds(180)) is not 0 and var code)
         {
             throw new InvalidOperationException($"migrate ended with code {code}:\n{migrate.Output}");
         }
