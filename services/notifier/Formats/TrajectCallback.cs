@@ -33,7 +33,7 @@ public sealed class TrajectCallback(SignedLinks signer, IConfiguration configura
 
     private TrajectLinks Links(BatchNews news, JsonElement settings, bool isCollection) => new(
         signer,
-        configuration["Public:BaseUrl"]?.TrimEnd('/') ?? Text(settings, "root") ?? "",
+        configuration[PublicAddress.Setting]?.TrimEnd('/') ?? Text(settings, "root") ?? "",
         news.Batch.Tenant,
         isCollection ? "collections" : "batches",
         isCollection ? "Collection" : "Batch",

@@ -44,8 +44,9 @@ internal static class Outlook
     }
 
     // Each part of the union is served by an index of its own, which one condition with OR would not be. Gates are
-    // looked at twice: at first so that lanes of a closed upstream are not even read. They are looked up by their keys: for NOT IN, a whole table would be read. What is always the same is no parameter: PostgreSQL would plan
-    // anew each time for the better plan that it makes of the value.
+    // looked at twice: at first so that lanes of a closed upstream are not even read. They are looked up by their keys: for
+    // NOT IN, a whole table would be read. What is always the same is no parameter: PostgreSQL would plan anew each time for
+    // the better plan that it makes of the value.
     private static string Runnable(StoreDb db, string lane, string run)
     {
         var active = db.Is("active");

@@ -1,5 +1,6 @@
 using BatchPlatform.Contracts;
 using BatchPlatform.Defaults.Telemetry;
+using BatchPlatform.Orchestrator.Outcomes;
 using BatchPlatform.Store;
 using BatchPlatform.Store.Bulk;
 using BatchPlatform.Store.Results;
@@ -246,10 +247,9 @@ internal sealed class RunBook(WorkUnit unit, DateTime now)
         Open = cursor < end,
     };
 
-    // Before its lanes, as a report does; and what it counts stays so until the commit.
     private async Task<Run> LockAsync(Batch batch)
     {
-        var run = (await Db.UpdateReturningAsync<Run>($"UPDATE runs SET seq = seq", $"batch = {batch.Number} AND number = {batch.Run}", CancellationToken.None)).Single();
+        var run = (await RunRow.LockAsync(Db, batch.Number, batch.Run, CancellationToken.None))!;
         Db.Attach(run);
         return run;
     }

@@ -21,7 +21,7 @@ internal sealed class UnrunJobs(WorkUnit unit, OutcomeLedger ledger, Cancellatio
     {
         _slices = await Db.UpdateReturningAsync<Slice>($"UPDATE slices SET remaining = remaining", $"batch = {batch} AND run = {number}", cancellationToken);
         Db.AttachRange(_slices);
-        var locked = await Db.UpdateReturningAsync<Run>($"UPDATE runs SET seq = seq", $"batch = {batch} AND number = {number}", cancellationToken);
+        var locked = await RunRow.LockAsync(Db, batch, number, cancellationToken);
         await Db.Lanes
             .Where(lane => lane.Batch == batch && lane.Run == number)
             .ExecuteUpdateAsync(lane => lane.SetProperty(l => l.Gaps, true), cancellationToken);
@@ -30,7 +30,7 @@ internal sealed class UnrunJobs(WorkUnit unit, OutcomeLedger ledger, Cancellatio
             throw new DbUpdateConcurrencyException("A slice of the run was cut meanwhile.");
         }
 
-        return locked.SingleOrDefault();
+        return locked;
     }
 
     /// <summary>Whether a worker has the job, or may have it.</summary>
@@ -74,7 +74,8 @@ internal sealed class UnrunJobs(WorkUnit unit, OutcomeLedger ledger, Cancellatio
         return jobs.Where(job => !Db.Outcomes.Any(outcome => outcome.Batch == run.Batch && outcome.Run == run.Number && outcome.Index == job.Index));
     }
 
-    // With the attempts that were made of each, as far as its row tells; of one in a worker's hands the current one may be made.
+    // With the attempts that were made of each, as far as its row tells; of one in a worker's hands the current one may be made. Who has no
+    // entry is at his first.
     private async Task<List<UnrunJob>> FirstAsync(Run run, IQueryable<Job> jobs, int atMost)
     {
         var found = await jobs.OrderBy(job => job.Index).Take(atMost).Select(job => new { job.Index, job.Namespace }).ToListAsync(cancellationToken);
@@ -82,7 +83,7 @@ internal sealed class UnrunJobs(WorkUnit unit, OutcomeLedger ledger, Cancellatio
         var next = await Db.Retries
             .Where(retry => retry.Batch == run.Batch && retry.Run == run.Number && indexes.Contains(retry.Index))
             .ToDictionaryAsync(retry => retry.Index, retry => retry.Attempt, cancellationToken);
-        foreach (var (index, attempt) in _slices.SelectMany(slice => slice.Jobs.Each()))
+        foreach (var (index, attempt) in _slices.SelectMany(slice => slice.Jobs.Each()).Where(job => job.Attempt > 1))
         {
             next.TryAdd(index, attempt);
         }

@@ -85,10 +85,8 @@ public sealed class BatchHandlers(
     /// <summary>GET /batches/stopall.</summary>
     public async Task<IResult> StopAllAsync(HttpContext context, TrajectWords words)
     {
-        var (tenant, name) = (context.Tenant(), dialect.Name);
         await using var db = store.Read();
-        var active = await db.Batches
-            .Where(batch => batch.Tenant == tenant && batch.Dialect == name && batch.DeletedAt == null)
+        var active = await DialectBatches.Of(db, context, dialect)
             .Where(batch => batch.CurrentState == nameof(BatchState.Committed) || batch.CurrentState == nameof(BatchState.Running))
             .Select(batch => batch.CorrelationId)
             .ToListAsync(context.RequestAborted);
