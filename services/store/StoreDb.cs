@@ -13,6 +13,7 @@ public abstract partial class StoreDb(DbContextOptions options) : DbContext(opti
 {
     public DbSet<Batch> Batches => Set<Batch>();
     public DbSet<Allowance> Allowances => Set<Allowance>();
+    public DbSet<SpentCommand> SpentCommands => Set<SpentCommand>();
     public DbSet<Job> Jobs => Set<Job>();
     public DbSet<Append> Appends => Set<Append>();
     public DbSet<Dataset> Datasets => Set<Dataset>();
@@ -67,6 +68,11 @@ public abstract partial class StoreDb(DbContextOptions options) : DbContext(opti
             Json(batch.Property(b => b.Replies));
             Json(batch.Property(b => b.Schedule));
             Json(batch.Property(b => b.Fires));
+        });
+        modelBuilder.Entity<SpentCommand>(spent =>
+        {
+            spent.Property(s => s.Id).ValueGeneratedNever();
+            spent.HasIndex(s => s.At);
         });
         modelBuilder.Entity<Job>(job =>
         {

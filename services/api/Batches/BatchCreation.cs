@@ -11,14 +11,14 @@ namespace BatchPlatform.Api.Batches;
 
 /// <summary>Creates a batch; its jobs and its commit travel in the same command, so that a one-shot submission happens whole or not at all.</summary>
 public sealed class BatchCreation(
-    BatchStore store, NumberSource numbers, Submissions submissions, UpstreamDirectory upstreams, IdempotentRequests requests,
+    BatchStore store, NumberSource numbers, Submissions submissions, BatchCommands commands, UpstreamDirectory upstreams, IdempotentRequests requests,
     Lifecycle lifecycle, AddressGuard guard, CallbackSecrets secrets, TimeProvider time, IOptions<ApiOptions> options)
 {
     /// <summary>Runs POST /v1/batches.</summary>
     public async Task<IResult> RunAsync(HttpContext context)
     {
         var bytes = await RequestBody.ReadAsync(context, options.Value.InlineBytes);
-        var (id, number) = (Guid.CreateVersion7(time.GetUtcNow()), await numbers.NextAsync(context.RequestAborted));
+        var (id, number) = await DrawAsync(context);
         return await requests.RunAsync(context, id, number, async ticket =>
         {
             var repeated = ticket.MayHaveBeenSent;
@@ -29,7 +29,7 @@ public sealed class BatchCreation(
             }
 
             var body = RequestBody.Parse<CreateBatchBody>(bytes);
-            return repeated && await ExistsAsync(ticket.BatchId) ? await CreatedAsync(context, ticket.BatchId, body) : await CreateAsync(context, body, bytes, ticket);
+            return repeated && await WasMadeAsync(context, ticket) ? await CreatedAsync(context, ticket.BatchId, body) : await CreateAsync(context, body, bytes, ticket);
         });
     }
 
@@ -68,6 +68,23 @@ public sealed class BatchCreation(
             : Answer.Of(201, await secrets.ShowAsync(view), location) with { IsSecret = true };
     }
 
+    // If not, the earlier attempt's command may still be on its way; asked after, it makes nothing any more, and this attempt makes another batch.
+    private async Task<bool> WasMadeAsync(HttpContext context, Ticket ticket)
+    {
+        if ((await commands.AskAsync(ticket.BatchId, ticket.CommandId)).Accepted || await ExistsAsync(ticket.BatchId))
+        {
+            return true;
+        }
+
+        var (id, number) = await DrawAsync(context);
+        await ticket.RenewAsync(id, number);
+        return false;
+    }
+
+    private async Task<(Guid Id, long Number)> DrawAsync(HttpContext context) =>
+        (Guid.CreateVersion7(time.GetUtcNow()), await numbers.NextAsync(context.RequestAborted));
+
+    // The lifecycle keeps its last replies only: that to the create may have gone.
     private async Task<bool> ExistsAsync(Guid id)
     {
         await using var db = store.Read();

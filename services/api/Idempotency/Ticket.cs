@@ -83,6 +83,17 @@ public sealed class Ticket : IDisposable
         await _rows!.UpdateAsync(_row, set => set.SetProperty(row => row.CommandId, _row.CommandId), old);
     }
 
+    /// <summary>The same of a command that makes something, once this attempt is sealed: it makes another, so that nobody who cleans up behind the earlier one meets it.</summary>
+    public async Task RenewAsync(Guid batchId, long number)
+    {
+        var old = _row.CommandId;
+        (_row.CommandId, _row.BatchId, _row.Number, _isRepeated) = (Guid.NewGuid(), batchId, number, false);
+        await _rows!.UpdateAsync(
+            _row,
+            set => set.SetProperty(row => row.CommandId, _row.CommandId).SetProperty(row => row.BatchId, batchId).SetProperty(row => row.Number, number),
+            old);
+    }
+
     /// <summary>Holds the claim for another lease, within the transaction of <paramref name="db"/>.</summary>
     public Task RenewLeaseAsync(StoreDb db) => _rows is null ? Task.CompletedTask : _rows.RenewAsync(db, _row);
 

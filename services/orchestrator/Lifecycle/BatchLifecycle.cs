@@ -19,13 +19,16 @@ public sealed class BatchLifecycle : MassTransitStateMachine<Batch>
         Initially(
             When(Create)
                 .DescribeFromCommand()
-                .IfElse(
-                    create => create.Message.Commit && create.Saga.Total == 0,
-                    none => none.TransitionTo(Deleted).Withdraw().RefuseEmpty(),
-                    some => some.IfQuotasAllow(this, fits => fits.PlanFires().IfElse(
-                        create => create.Message.Commit,
-                        commit => commit.BeginRun().TransitionTo(Committed).Accept(),
-                        open => open.TransitionTo(Created).Accept()))));
+                .IfElseAsync(
+                    LateCreates.IsLateAsync,
+                    late => late.TransitionTo(Deleted).StayAway(),
+                    first => first.SpendCommand().IfElse(
+                        create => create.Message.Commit && create.Saga.Total == 0,
+                        none => none.TransitionTo(Deleted).Withdraw().RefuseEmpty(),
+                        some => some.IfQuotasAllow(this, fits => fits.PlanFires().IfElse(
+                            create => create.Message.Commit,
+                            commit => commit.BeginRun().TransitionTo(Committed).Accept(),
+                            open => open.TransitionTo(Created).Accept())))));
 
         During(Created,
             When(Append).IfElse(
@@ -162,7 +165,11 @@ public sealed class BatchLifecycle : MassTransitStateMachine<Batch>
             created.InsertOnInitial = true;
             created.SetSagaFactory(context => new Batch { CorrelationId = context.Message.BatchId });
         });
-        Command(() => Append);
+        Event(() => Append, append =>
+        {
+            append.CorrelateById(context => context.Message.BatchId);
+            append.OnMissingInstance(missing => missing.ExecuteAsync(LateCreates.RefuseForGoodAsync));
+        });
         Command(() => Change);
         Command(() => Commit);
         Command(() => Start);

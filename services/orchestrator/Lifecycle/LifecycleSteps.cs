@@ -36,6 +36,10 @@ internal static class LifecycleSteps
             }
         });
 
+    /// <summary>A create that comes too late leaves no batch behind either.</summary>
+    public static EventActivityBinder<Batch, CreateBatch> StayAway(this EventActivityBinder<Batch, CreateBatch> binder) =>
+        binder.Withdraw().Refuse(ErrorCodes.BatchNotFound, "The batch was deleted, or its create was given up.");
+
     /// <summary>From now on the schedule's clock knows when the batch runs next.</summary>
     public static EventActivityBinder<Batch, CreateBatch> PlanFires(this EventActivityBinder<Batch, CreateBatch> binder) =>
         binder.If(context => context.Saga.Schedule is not null, scheduled => scheduled.ThenAsync(context => context.Fires().PlanAsync(context.Saga)));

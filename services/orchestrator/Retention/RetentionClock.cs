@@ -1,4 +1,6 @@
 using BatchPlatform.Defaults;
+using BatchPlatform.Orchestrator.Lifecycle;
+using BatchPlatform.Store;
 using Microsoft.Extensions.Options;
 
 namespace BatchPlatform.Orchestrator.Retention;
@@ -8,7 +10,7 @@ namespace BatchPlatform.Orchestrator.Retention;
 /// saga. Nothing that runs is touched; several orchestrators may do it at once.
 /// </summary>
 internal sealed partial class RetentionClock(
-    ExpiredRuns runs, IdleBatches batches, TimeProvider time, IOptions<RetentionOptions> options, ILogger<RetentionClock> logger) : Clock(time, logger)
+    BatchStore store, ExpiredRuns runs, IdleBatches batches, TimeProvider time, IOptions<RetentionOptions> options, ILogger<RetentionClock> logger) : Clock(time, logger)
 {
     private readonly TimeProvider _time = time;
     private readonly ILogger _logger = logger;
@@ -32,6 +34,8 @@ internal sealed partial class RetentionClock(
         {
             Report("idle batches", await batches.RemoveAsync(Before(kept.IdleBatchDays), cancellationToken));
         }
+
+        await LateCreates.ForgetAsync(store, cancellationToken);
     }
 
     private DateTime Before(double days) => _time.GetUtcNow().UtcDateTime.AddDays(-days);

@@ -1684,6 +1684,25 @@ namespace BatchPlatform.Store.Migrations.Postgres
                     b.ToTable("slices");
                 });
 
+            modelBuilder.Entity("BatchPlatform.Store.Tables.SpentCommand", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_spent_commands");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_spent_commands_at");
+
+                    b.ToTable("spent_commands");
+                });
+
             modelBuilder.Entity("BatchPlatform.Store.Tables.Tenant", b =>
                 {
                     b.Property<string>("Name")

@@ -1794,6 +1794,25 @@ namespace BatchPlatform.Store.Migrations.SqlServer
                     b.ToTable("slices");
                 });
 
+            modelBuilder.Entity("BatchPlatform.Store.Tables.SpentCommand", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_spent_commands");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_spent_commands_at");
+
+                    b.ToTable("spent_commands");
+                });
+
             modelBuilder.Entity("BatchPlatform.Store.Tables.Tenant", b =>
                 {
                     b.Property<string>("Name")

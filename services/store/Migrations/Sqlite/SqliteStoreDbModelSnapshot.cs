@@ -1676,6 +1676,25 @@ namespace BatchPlatform.Store.Migrations.Sqlite
                     b.ToTable("slices");
                 });
 
+            modelBuilder.Entity("BatchPlatform.Store.Tables.SpentCommand", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_spent_commands");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_spent_commands_at");
+
+                    b.ToTable("spent_commands");
+                });
+
             modelBuilder.Entity("BatchPlatform.Store.Tables.Tenant", b =>
                 {
                     b.Property<string>("Name")
