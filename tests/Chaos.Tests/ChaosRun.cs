@@ -43,7 +43,7 @@ internal sealed class ChaosRun(ChaosOptions options, Fleet fleet, CallbackReceiv
         var calm = TimeProvider.System.GetTimestamp();
         await stop.CancelAsync();
         await clients;
-        var ledger = new LedgerCheck(fleet.Client, _books.Accepted, _books.Refused);
+        var ledger = new LedgerCheck(fleet.Client, _books.Accepted, _books.Refused) { GivenUp = _books.GivenUp };
         await ledger.WaitAsync(TimeToEnd, receiver);
         var took = TimeProvider.System.GetElapsedTime(calm);
 

@@ -45,7 +45,7 @@ public sealed class StandaloneFullDiskTests(ITestOutputHelper output)
         await stop.CancelAsync();
         var began = TimeProvider.System.GetTimestamp();
         await clients;
-        var ledger = new LedgerCheck(host.Client, books.Accepted, books.Refused);
+        var ledger = new LedgerCheck(host.Client, books.Accepted, books.Refused) { GivenUp = books.GivenUp };
         await ledger.WaitAsync(Patience, receiver);
         output.WriteLine($"{books.Repeated} requests were repeated; all had ended {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0.0} s after there was room again");
 

@@ -28,7 +28,7 @@ public sealed class StandaloneKillTests(ITestOutputHelper output)
         await stop.CancelAsync();
         var began = TimeProvider.System.GetTimestamp();
         await clients;
-        var ledger = new LedgerCheck(host.Client, books.Accepted, books.Refused);
+        var ledger = new LedgerCheck(host.Client, books.Accepted, books.Refused) { GivenUp = books.GivenUp };
         await ledger.WaitAsync(TimeToEnd, receiver);
         output.WriteLine($"{kills} kills, {young} of them before it was ready; all had ended {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0.0} s after the last start; {books.Repeated} requests were repeated");
 

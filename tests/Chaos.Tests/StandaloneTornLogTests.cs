@@ -74,7 +74,7 @@ public sealed class StandaloneTornLogTests(ITestOutputHelper output)
 
     private async Task HoldsAsync(StandaloneHost host, CallbackReceiver receiver, Bookkeeper books, bool knowsAll)
     {
-        var ledger = new LedgerCheck(host.Client, books.Accepted, books.Refused) { KnowsAll = knowsAll };
+        var ledger = new LedgerCheck(host.Client, books.Accepted, books.Refused) { KnowsAll = knowsAll, GivenUp = books.GivenUp };
         await ledger.WaitAsync(Patience, receiver);
         var known = books.Accepted.Select(batch => batch.Id).ToHashSet();
         var report = await ledger.RunAsync(UpstreamCalls.Read([host.CallLog]), [.. receiver.Notes.Where(note => knowsAll || known.Contains(note.Batch))]);

@@ -55,7 +55,7 @@ public sealed class UpgradeTests(ITestOutputHelper output)
         await Eventually.True(() => books.Accepted.Count > before + BatchesAfter, timeout: Patience);
         await stop.CancelAsync();
         await clients;
-        var ledger = new LedgerCheck(client, books.Accepted, books.Refused);
+        var ledger = new LedgerCheck(client, books.Accepted, books.Refused) { GivenUp = books.GivenUp };
         await ledger.WaitAsync(Patience, receiver);
         var report = await ledger.RunAsync(UpstreamCalls.Read([log]), receiver.Notes);
         output.WriteLine(report.ToString());

@@ -11,6 +11,7 @@ public sealed class LedgerCheckTests : IDisposable
     private readonly UpstreamCalls _calls = new();
     private readonly List<CallbackNote> _notes = [];
     private readonly List<RefusedBatch> _refused = [];
+    private readonly List<GivenUpBatch> _givenUp = [];
     private AcceptedBatch _accepted = new(Batch, Jobs: 3);
 
     public void Dispose() => _platform.Dispose();
@@ -154,6 +155,22 @@ public sealed class LedgerCheckTests : IDisposable
     }
 
     [Fact]
+    public async Task A_batch_that_was_given_up_is_there_whole_or_not_at_all()
+    {
+        _platform.Add(Batch, number: 7, results: [0, 1, 2]);
+        _platform.Add(Guid.NewGuid(), number: 8, results: [0, 1], name: "whole");
+        _givenUp.AddRange([new GivenUpBatch("whole", Jobs: 2), new GivenUpBatch("not there", Jobs: 2)]);
+        Called("7-1-0", "7-1-1", "7-1-2", "8-1-0", "8-1-1");
+        var report = await CheckAsync();
+        Assert.True(report.Holds, report.ToString());
+        Assert.Equal((5, 2), (report.Jobs, report.Batches));
+
+        _platform.Add(Guid.NewGuid(), number: 9, results: [], state: "Running", total: 2, pending: 2, name: "without its jobs");
+        _givenUp.Add(new GivenUpBatch("without its jobs", Jobs: 2));
+        await FoundAsync("has not ended");
+    }
+
+    [Fact]
     public async Task A_batch_that_was_made_twice_is_found()
     {
         _platform.Add(Batch, number: 7, results: [0, 1, 2]);
@@ -193,7 +210,7 @@ public sealed class LedgerCheckTests : IDisposable
         }
     }
 
-    private Task<LedgerReport> CheckAsync() => new LedgerCheck(_platform.Client(), [_accepted], _refused).RunAsync(_calls, _notes);
+    private Task<LedgerReport> CheckAsync() => new LedgerCheck(_platform.Client(), [_accepted], _refused) { GivenUp = _givenUp }.RunAsync(_calls, _notes);
 
     private async Task<LedgerReport> FoundAsync(string told)
     {

@@ -31,3 +31,8 @@ public sealed record AcceptedBatch(Guid Id, int Jobs)
 /// <param name="Name">The name that the batch would have; no accepted batch has the same.</param>
 /// <param name="Why">The code of the refusal.</param>
 public sealed record RefusedBatch(string Name, string Why);
+
+/// <summary>A request to make a batch that got no answer, or that the outcome is unknown, and was not repeated: either the batch is there, whole, or nothing is.</summary>
+/// <param name="Name">The name that the batch would have; no other has the same.</param>
+/// <param name="Jobs">Its jobs; it was to be committed.</param>
+public sealed record GivenUpBatch(string Name, int Jobs);

@@ -17,6 +17,7 @@ public sealed class Bookkeeper(HttpClient client)
     private static readonly string[] Passing = ["REQUEST_IN_PROGRESS", "APPEND_IN_PROGRESS", "APPEND_OUTDATED"];
     private readonly ConcurrentDictionary<Guid, AcceptedBatch> _accepted = [];
     private readonly ConcurrentQueue<RefusedBatch> _refused = new();
+    private readonly ConcurrentQueue<GivenUpBatch> _givenUp = new();
     private int _repeated;
 
     /// <summary>Everything that was accepted.</summary>
@@ -24,6 +25,9 @@ public sealed class Bookkeeper(HttpClient client)
 
     /// <summary>Every batch that was refused.</summary>
     public IReadOnlyCollection<RefusedBatch> Refused => [.. _refused];
+
+    /// <summary>Every batch whose client did not ask again.</summary>
+    public IReadOnlyCollection<GivenUpBatch> GivenUp => [.. _givenUp];
 
     /// <summary>Requests that had to be sent again.</summary>
     public int Repeated => _repeated;
@@ -60,22 +64,23 @@ public sealed class Bookkeeper(HttpClient client)
     /// <param name="batch">The body of POST /v1/batches; it gets a name of its own.</param>
     public async Task<AcceptedBatch?> CreateAsync(string kind, JsonObject batch)
     {
-        var name = $"{kind} {Guid.NewGuid():N}";
-        batch["name"] = name;
-        var reply = await AskAsync(HttpMethod.Post, "/v1/batches", batch.ToJsonString());
-        if (reply.Status is not (200 or 201))
-        {
-            _refused.Enqueue(new RefusedBatch(name, (string?)reply.Json["code"] ?? $"{reply.Status}"));
-            return null;
-        }
+        var name = Name(batch, kind);
+        return Note(kind, name, batch, await AskAsync(HttpMethod.Post, "/v1/batches", batch.ToJsonString()));
+    }
 
-        return Note(new AcceptedBatch((Guid)reply.Json["id"]!, (batch["jobs"] as JsonArray)?.Count ?? 0)
+    /// <summary>Makes a committed batch without a callback, or tries: asked once, without a key, as impatient clients do.</summary>
+    public async Task TryCreateAsync(string kind, JsonObject batch)
+    {
+        var name = Name(batch, kind);
+        var (reply, _) = await TryAsync(HttpMethod.Post, "/v1/batches", batch.ToJsonString(), "application/json", key: null);
+        if (reply is null || IsPassing(reply))
         {
-            Kind = kind,
-            Committed = (bool?)batch["commit"] ?? false,
-            HasCallback = batch["callback"] is not null,
-            Number = (long)reply.Json["number"]!,
-        });
+            _givenUp.Enqueue(new GivenUpBatch(name, JobsOf(batch)));
+        }
+        else
+        {
+            Note(kind, name, batch, reply);
+        }
     }
 
     /// <summary>Adds jobs, as NDJSON.</summary>
@@ -107,12 +112,38 @@ public sealed class Bookkeeper(HttpClient client)
     /// <exception cref="XunitException">It is one.</exception>
     public static Reply Accept(Reply reply) => reply.Status is >= 200 and < 300 ? reply : throw new XunitException($"Refused: {reply}");
 
-    private async Task<(Reply? Reply, string? Failure)> TryAsync(HttpMethod method, string path, string? body, string type, string key)
+    private static string Name(JsonObject batch, string kind)
+    {
+        var name = $"{kind} {Guid.NewGuid():N}";
+        batch["name"] = name;
+        return name;
+    }
+
+    private static int JobsOf(JsonObject batch) => (batch["jobs"] as JsonArray)?.Count ?? 0;
+
+    private AcceptedBatch? Note(string kind, string name, JsonObject batch, Reply reply)
+    {
+        if (reply.Status is not (200 or 201))
+        {
+            _refused.Enqueue(new RefusedBatch(name, (string?)reply.Json["code"] ?? $"{reply.Status}"));
+            return null;
+        }
+
+        return Note(new AcceptedBatch((Guid)reply.Json["id"]!, JobsOf(batch))
+        {
+            Kind = kind,
+            Committed = (bool?)batch["commit"] ?? false,
+            HasCallback = batch["callback"] is not null,
+            Number = (long)reply.Json["number"]!,
+        });
+    }
+
+    private async Task<(Reply? Reply, string? Failure)> TryAsync(HttpMethod method, string path, string? body, string type, string? key)
     {
         try
         {
             using var content = body is null ? null : new StringContent(body, Encoding.UTF8, type);
-            return (await client.AskAsync(method, path, content, method == HttpMethod.Post ? [("Idempotency-Key", key)] : []), null);
+            return (await client.AskAsync(method, path, content, method == HttpMethod.Post && key is not null ? [("Idempotency-Key", key)] : []), null);
         }
         catch (Exception error) when (error is HttpRequestException or TaskCanceledException or IOException)
         {

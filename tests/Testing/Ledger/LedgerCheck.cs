@@ -15,11 +15,14 @@ public sealed class LedgerCheck(HttpClient client, IReadOnlyCollection<AcceptedB
     /// <summary>The tenant has no batches but these: any other was made behind its client's back.</summary>
     public bool KnowsAll { get; init; } = true;
 
+    /// <summary>What nobody knows the outcome of.</summary>
+    public IReadOnlyCollection<GivenUpBatch> GivenUp { get; init; } = [];
+
     /// <summary>Waits until every committed batch has ended and was called back, or the time is over: then the check says what has not.</summary>
     public async Task WaitAsync(TimeSpan atMost, CallbackReceiver? receiver = null)
     {
         var began = TimeProvider.System.GetTimestamp();
-        var waiting = accepted.Where(batch => batch is { Committed: true, Deleted: false }).ToList();
+        var waiting = (await AllAsync()).Where(batch => batch is { Committed: true, Deleted: false }).ToList();
         while (true)
         {
             foreach (var batch in waiting.ToList())
@@ -48,7 +51,8 @@ public sealed class LedgerCheck(HttpClient client, IReadOnlyCollection<AcceptedB
         var notes = callbacks ?? [];
         var told = new CallbackCheck(notes, findings);
         var jobs = new Dictionary<long, int>();
-        foreach (var each in accepted)
+        var all = await AllAsync();
+        foreach (var each in all)
         {
             if (await new BatchCheck(each, _platform, calls, findings).RunAsync() is { } batch)
             {
@@ -61,10 +65,23 @@ public sealed class LedgerCheck(HttpClient client, IReadOnlyCollection<AcceptedB
             }
         }
 
-        told.CheckAll(accepted);
-        await CheckStrangersAsync(findings);
+        told.CheckAll(all);
+        await CheckStrangersAsync(all, findings);
         CheckCalls(calls, jobs, findings);
-        return findings.Report(accepted.Count, notes);
+        return findings.Report(all.Count, notes);
+    }
+
+    // What was given up and is there counts as accepted.
+    private async Task<IReadOnlyCollection<AcceptedBatch>> AllAsync()
+    {
+        if (GivenUp.Count == 0)
+        {
+            return accepted;
+        }
+
+        var jobs = GivenUp.ToDictionary(batch => batch.Name, batch => batch.Jobs, StringComparer.Ordinal);
+        var made = (await _platform.BatchesAsync()).Where(batch => batch.Name is not null && jobs.ContainsKey(batch.Name));
+        return [.. accepted, .. made.Select(batch => new AcceptedBatch(batch.Id, jobs[batch.Name!]) { Kind = "given-up", Number = batch.Number })];
     }
 
     private async Task<bool> IsOverAsync(AcceptedBatch batch, CallbackReceiver? receiver) =>
@@ -73,9 +90,9 @@ public sealed class LedgerCheck(HttpClient client, IReadOnlyCollection<AcceptedB
             && facts.Counts.Queued + facts.Counts.Processing == 0
             && (receiver is null || !batch.HasCallback || receiver.Notes.Any(note => note.Batch == batch.Id && (note.Run == facts.Run || note.Run == 0) && note.Event != "batch.progress")));
 
-    private async Task CheckStrangersAsync(Findings findings)
+    private async Task CheckStrangersAsync(IReadOnlyCollection<AcceptedBatch> all, Findings findings)
     {
-        var known = accepted.Select(batch => batch.Id).ToHashSet();
+        var known = all.Select(batch => batch.Id).ToHashSet();
         var names = refused.ToDictionary(request => request.Name, request => request.Why, StringComparer.Ordinal);
         foreach (var stranger in (await _platform.BatchesAsync()).Where(batch => !known.Contains(batch.Id)))
         {

@@ -35,6 +35,7 @@ public sealed class Workload(Bookkeeper books, string callback)
         8 => RefusedAsync(),
         9 => books.CreateAsync("uncommitted", Batch(Jobs(random), commit: false)),
         10 or 11 or 12 => UploadedAsync(random),
+        13 or 14 => books.TryCreateAsync("impatient", Batch(Jobs(random), called: false)),
         _ => books.CreateAsync("one-shot", Batch(Jobs(random))),
     };
 
