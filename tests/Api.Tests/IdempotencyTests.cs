@@ -151,6 +151,20 @@ public abstract class IdempotencyTests(string provider) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_create_whose_refusal_was_lost_is_tried_again_although_its_row_is_not_gone_yet()
+    {
+        _app.Lifecycle.Silent = command => command is CreateBatch;
+        var unknown = await _app.UnansweredAsync(() => _app.Client.PostAsync("/v1/batches", OneShot, Key));
+        _app.Lifecycle.Silent = _ => false;
+        await _app.ReadAsync(db => db.Batches.ExecuteUpdateAsync(set => set.SetProperty(batch => batch.DeletedAt, DateTime.UnixEpoch)));
+
+        var reply = await _app.Client.PostAsync("/v1/batches", OneShot, Key);
+
+        Assert.Equal(HttpStatusCode.Created, reply.Status);
+        Assert.NotEqual((string)unknown.Body!["batch_id"]!, (string)reply.Body!["id"]!);
+    }
+
+    [Fact]
     public async Task While_nobody_says_what_became_of_a_create_its_repetition_makes_nothing()
     {
         _app.Lifecycle.Lost = _ => true;

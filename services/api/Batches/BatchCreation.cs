@@ -84,10 +84,10 @@ public sealed class BatchCreation(
     private async Task<(Guid Id, long Number)> DrawAsync(HttpContext context) =>
         (Guid.CreateVersion7(time.GetUtcNow()), await numbers.NextAsync(context.RequestAborted));
 
-    // The lifecycle keeps its last replies only: that to the create may have gone.
+    // The lifecycle keeps its last replies only: that to the create may have gone. The row of a create that was refused stays for some seconds.
     private async Task<bool> ExistsAsync(Guid id)
     {
         await using var db = store.Read();
-        return await db.Batches.AnyAsync(batch => batch.CorrelationId == id);
+        return await db.Batches.AnyAsync(batch => batch.CorrelationId == id && batch.DeletedAt == null);
     }
 }
