@@ -10,8 +10,6 @@ namespace BatchPlatform.Chaos.Tests;
 /// <param name="bus">Its network to the broker; null when it has none.</param>
 internal sealed class Member(string project, IReadOnlyDictionary<string, string?> environment, TcpProxy? store = null, TcpProxy? bus = null) : IAsyncDisposable
 {
-    private const int Sigstop = 19;
-    private const int Sigcont = 18;
     private readonly int _port = LoopbackPort.Next();
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private ServiceProcess? _process;
@@ -43,9 +41,9 @@ internal sealed class Member(string project, IReadOnlyDictionary<string, string?
         await EndAsync();
     });
 
-    public void Freeze() => _process?.Signal(Sigstop);
+    public void Freeze() => _process?.Freeze();
 
-    public void Thaw() => _process?.Signal(Sigcont);
+    public void Thaw() => _process?.Thaw();
 
     /// <summary>Starts it again when it has ended by itself, as an engine of containers does.</summary>
     public Task ReviveAsync() => ExclusivelyAsync(async () =>

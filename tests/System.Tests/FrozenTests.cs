@@ -11,8 +11,6 @@ public sealed class FrozenTests(SamplePlatform platform, ITestOutputHelper outpu
     // Frozen at a random moment, one in eight times it is within a transaction: the batch lasts for some seventy tries.
     private const int Jobs = 12_000;
     private const int CallsPerSecond = 600;
-    private const int Sigstop = 19;
-    private const int Sigcont = 18;
 
     [Fact]
     public async Task A_batch_finishes_although_an_orchestrator_is_frozen_within_a_transaction()
@@ -25,13 +23,13 @@ public sealed class FrozenTests(SamplePlatform platform, ITestOutputHelper outpu
             async () =>
             {
                 tries++;
-                victim.Signal(Sigstop);
+                victim.Freeze();
                 if (await HasRowsLockedAsync(database))
                 {
                     return true;
                 }
 
-                victim.Signal(Sigcont);
+                victim.Thaw();
                 return false;
             },
             timeout: TimeSpan.FromSeconds(60));

@@ -10,6 +10,8 @@ public sealed partial class ServiceProcess : IAsyncDisposable
 {
     private const int Sigkill = 9;
     private const int Sigterm = 15;
+    private const int Sigcont = 18;
+    private const int Sigstop = 19;
     private readonly Process _process;
     private readonly ProcessOutput _output = new();
 
@@ -121,6 +123,12 @@ public sealed partial class ServiceProcess : IAsyncDisposable
 
     /// <summary>SIGTERM: the orderly end.</summary>
     public void Terminate() => Signal(Sigterm);
+
+    /// <summary>SIGSTOP: it is there and does nothing, until it is thawed.</summary>
+    public void Freeze() => Signal(Sigstop);
+
+    /// <summary>SIGCONT.</summary>
+    public void Thaw() => Signal(Sigcont);
 
     public void Signal(int signal)
     {

@@ -75,12 +75,10 @@ public sealed class Ticket : IDisposable
     }
 
     /// <summary>The earlier command was not accepted and never will be: this attempt acts under a new one.</summary>
-    public async Task RenewCommandAsync()
+    public Task RenewCommandAsync()
     {
-        var old = _row.CommandId;
-        _row.CommandId = Guid.NewGuid();
-        (MayHaveBeenSent, _isRepeated) = (false, false);
-        await _rows!.UpdateAsync(_row, set => set.SetProperty(row => row.CommandId, _row.CommandId), old);
+        MayHaveBeenSent = false;
+        return RenewAsync(BatchId, Number);
     }
 
     /// <summary>The same of a command that makes something, once this attempt is sealed: it makes another, so that nobody who cleans up behind the earlier one meets it.</summary>

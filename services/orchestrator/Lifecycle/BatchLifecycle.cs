@@ -165,11 +165,7 @@ public sealed class BatchLifecycle : MassTransitStateMachine<Batch>
             created.InsertOnInitial = true;
             created.SetSagaFactory(context => new Batch { CorrelationId = context.Message.BatchId });
         });
-        Event(() => Append, append =>
-        {
-            append.CorrelateById(context => context.Message.BatchId);
-            append.OnMissingInstance(missing => missing.ExecuteAsync(LateCreates.RefuseForGoodAsync));
-        });
+        Command(() => Append, LateCreates.RefuseForGoodAsync);
         Command(() => Change);
         Command(() => Commit);
         Command(() => Start);
@@ -190,12 +186,12 @@ public sealed class BatchLifecycle : MassTransitStateMachine<Batch>
         RunEvent(() => Quiesced);
     }
 
-    private void Command<T>(System.Linq.Expressions.Expression<Func<Event<T>>> property)
+    private void Command<T>(System.Linq.Expressions.Expression<Func<Event<T>>> property, Func<ConsumeContext<T>, Task>? onMissing = null)
         where T : class, IBatchCommand =>
         Event(property, command =>
         {
             command.CorrelateById(context => context.Message.BatchId);
-            command.OnMissingInstance(missing => missing.ExecuteAsync(context => context.RespondAsync(LifecycleSteps.Unknown(context.Message))));
+            command.OnMissingInstance(missing => missing.ExecuteAsync(onMissing ?? (context => context.RespondAsync(LifecycleSteps.Unknown(context.Message)))));
         });
 
     private void RunEvent<T>(System.Linq.Expressions.Expression<Func<Event<T>>> property)

@@ -27,7 +27,7 @@ internal static class LateCreates
     /// <summary>Whether the command was spent before. A first delivery spares itself the look: see <see cref="SpendCommand"/>.</summary>
     public static async Task<bool> IsLateAsync(BehaviorContext<Batch, CreateBatch> context) =>
         (context.GetRetryAttempt() > 0 || context.ReceiveContext.Redelivered)
-        && await context.Unit().Db.IsSpentAsync(context.Message.CommandId, context.CancellationToken);
+        && await context.Unit().Db.SpentCommands.AnyAsync(spent => spent.Id == context.Message.CommandId, context.CancellationToken);
 
     /// <summary>
     /// Answers an append to a batch that is not there: the api asks so what became of a create, and acts on the answer. From then on that
@@ -55,7 +55,4 @@ internal static class LateCreates
         await unit.Db.SpentCommands.Where(spent => spent.At < before).ExecuteDeleteAsync(cancellationToken);
         await unit.CommitAsync(cancellationToken);
     }
-
-    private static Task<bool> IsSpentAsync(this StoreDb db, Guid command, CancellationToken cancellationToken) =>
-        db.SpentCommands.AnyAsync(spent => spent.Id == command, cancellationToken);
 }
