@@ -28,6 +28,12 @@ public abstract partial class StoreDb
         WHERE place <= {most}
         """;
 
+    /// <summary>SQL that joins a table of which only few rows are wanted: each is looked up by its key.</summary>
+    /// <param name="join">JOIN or LEFT JOIN.</param>
+    /// <param name="table">The table.</param>
+    /// <param name="key">The condition on its key.</param>
+    public virtual string LookUp(string join, string table, string key) => $"{join} {table} ON {key}";
+
     /// <summary>How rows of a table are read from statements of our own.</summary>
     public EntityRows<T> RowsOf<T>()
         where T : class =>

@@ -55,14 +55,14 @@ internal static class Outlook
             SELECT {{lane}}, {{run}}, COALESCE(tenants.weight, 1), (
                 SELECT COUNT(*) FROM slices WHERE slices.batch = lanes.batch AND slices.run = lanes.run AND slices.namespace = lanes.namespace AND state = {{(int)SliceState.Returned}}), (
                 SELECT COUNT(*) FROM slices WHERE state = {{(int)SliceState.Queued}})
-            FROM lanes JOIN (
+            FROM (
                 {{db.FirstOpenLanes(Called, LanesOfEach)}}
                 UNION SELECT batch, run, namespace FROM lanes WHERE {{active}} AND retry_at <= {0}
                 UNION SELECT batch, run, namespace FROM slices WHERE state = {{(int)SliceState.Returned}}) AS ready
-            ON lanes.batch = ready.batch AND lanes.run = ready.run AND lanes.namespace = ready.namespace
-            JOIN runs ON runs.batch = lanes.batch AND runs.number = lanes.run
-            LEFT JOIN tenants ON tenants.name = lanes.tenant
-            WHERE {{active}} AND {{Called("lanes.namespace")}} AND NOT EXISTS (SELECT 1 FROM tenants WHERE tenants.name = lanes.tenant AND {{db.Is("paused")}})
+            {{db.LookUp("JOIN", "lanes", "lanes.batch = ready.batch AND lanes.run = ready.run AND lanes.namespace = ready.namespace")}}
+            {{db.LookUp("JOIN", "runs", "runs.batch = ready.batch AND runs.number = ready.run")}}
+            {{db.LookUp("LEFT JOIN", "tenants", "tenants.name = lanes.tenant")}}
+            WHERE {{active}} AND {{Called("lanes.namespace")}} AND (tenants.name IS NULL OR {{db.IsNot("paused")}})
             """;
     }
 

@@ -28,6 +28,12 @@ public sealed class PostgresStoreDb(DbContextOptions<PostgresStoreDb> options) :
             WHERE {called("queues.namespace")}) AS first
         """;
 
+    /// <summary>
+    /// OFFSET 0 leaves PostgreSQL no choice. It takes a recursive query for a hundred times as many rows as it gives, and would rather read a
+    /// whole table of some thousand rows, for each dispatch round anew: 8 ms for 32 lanes among 3,000.
+    /// </summary>
+    public override string LookUp(string join, string table, string key) => $"{join} LATERAL (SELECT * FROM {table} WHERE {key} OFFSET 0) AS {table} ON TRUE";
+
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

@@ -16,7 +16,7 @@ UPDATE runs SET
 SELECT lanes.batch, lanes.run, lanes.namespace, lanes.active, lanes.batch_id, lanes.cursor, lanes."end", lanes.epoch, lanes.gaps, lanes.open, lanes.priority, lanes.retry_at, lanes.revision, lanes.tenant, runs.batch, runs.number, runs.batch_id, runs.budget_minimum, runs.budget_pauses, runs.budget_rate, runs.canary, runs.completed, runs.concurrency, runs.created_at, runs.deadline, runs.deadlines_from, runs.emptied, runs.epoch, runs.expired_at, runs.failed, runs.failed_before, runs.failures, runs.next_deadline, runs.requests_per_second, runs.revision, runs.root, runs.sampled_from, runs.seq, runs.settled_at, runs.started, runs.stop_on_job_error, runs.tenant, runs.total, runs.trace, COALESCE(tenants.weight, 1), (
     SELECT COUNT(*) FROM slices WHERE slices.batch = lanes.batch AND slices.run = lanes.run AND slices.namespace = lanes.namespace AND state = 2), (
     SELECT COUNT(*) FROM slices WHERE state = 0)
-FROM lanes JOIN (
+FROM (
     SELECT batch, run, namespace FROM (
     WITH RECURSIVE queues AS (
         (SELECT tenant, namespace FROM lanes WHERE active AND open ORDER BY tenant, namespace LIMIT 1)
@@ -30,10 +30,10 @@ FROM lanes JOIN (
     WHERE NOT EXISTS (SELECT 1 FROM gates WHERE gates.namespace = queues.namespace AND (paused OR closed_until > @p0))) AS first
     UNION SELECT batch, run, namespace FROM lanes WHERE active AND retry_at <= @p0
     UNION SELECT batch, run, namespace FROM slices WHERE state = 2) AS ready
-ON lanes.batch = ready.batch AND lanes.run = ready.run AND lanes.namespace = ready.namespace
-JOIN runs ON runs.batch = lanes.batch AND runs.number = lanes.run
-LEFT JOIN tenants ON tenants.name = lanes.tenant
-WHERE active AND NOT EXISTS (SELECT 1 FROM gates WHERE gates.namespace = lanes.namespace AND (paused OR closed_until > @p0)) AND NOT EXISTS (SELECT 1 FROM tenants WHERE tenants.name = lanes.tenant AND paused);
+JOIN LATERAL (SELECT * FROM lanes WHERE lanes.batch = ready.batch AND lanes.run = ready.run AND lanes.namespace = ready.namespace OFFSET 0) AS lanes ON TRUE
+JOIN LATERAL (SELECT * FROM runs WHERE runs.batch = ready.batch AND runs.number = ready.run OFFSET 0) AS runs ON TRUE
+LEFT JOIN LATERAL (SELECT * FROM tenants WHERE tenants.name = lanes.tenant OFFSET 0) AS tenants ON TRUE
+WHERE active AND NOT EXISTS (SELECT 1 FROM gates WHERE gates.namespace = lanes.namespace AND (paused OR closed_until > @p0)) AND (tenants.name IS NULL OR NOT paused);
 
 -- slices on their way
 SELECT tenant, batch, namespace, action, state, COUNT(*), SUM(concurrency), SUM(calls_per_second)

@@ -16,17 +16,17 @@ UPDATE runs SET
 SELECT lanes.[batch], lanes.[run], lanes.[namespace], lanes.[active], lanes.[batch_id], lanes.[cursor], lanes.[end], lanes.[epoch], lanes.[gaps], lanes.[open], lanes.[priority], lanes.[retry_at], lanes.[revision], lanes.[tenant], runs.[batch], runs.[number], runs.[batch_id], runs.[budget_minimum], runs.[budget_pauses], runs.[budget_rate], runs.[canary], runs.[completed], runs.[concurrency], runs.[created_at], runs.[deadline], runs.[deadlines_from], runs.[emptied], runs.[epoch], runs.[expired_at], runs.[failed], runs.[failed_before], runs.[failures], runs.[next_deadline], runs.[requests_per_second], runs.[revision], runs.[root], runs.[sampled_from], runs.[seq], runs.[settled_at], runs.[started], runs.[stop_on_job_error], runs.[tenant], runs.[total], runs.[trace], COALESCE(tenants.weight, 1), (
     SELECT COUNT(*) FROM slices WHERE slices.batch = lanes.batch AND slices.run = lanes.run AND slices.namespace = lanes.namespace AND state = 2), (
     SELECT COUNT(*) FROM slices WHERE state = 0)
-FROM lanes JOIN (
+FROM (
     SELECT batch, run, namespace FROM (
     SELECT batch, run, namespace, ROW_NUMBER() OVER (PARTITION BY tenant, namespace ORDER BY priority DESC, batch) AS place
     FROM lanes WHERE [active] = 1 AND [open] = 1 AND NOT EXISTS (SELECT 1 FROM gates WHERE gates.namespace = lanes.namespace AND ([paused] = 1 OR closed_until > @p0))) AS ranked
 WHERE place <= 32
     UNION SELECT batch, run, namespace FROM lanes WHERE [active] = 1 AND retry_at <= @p0
     UNION SELECT batch, run, namespace FROM slices WHERE state = 2) AS ready
-ON lanes.batch = ready.batch AND lanes.run = ready.run AND lanes.namespace = ready.namespace
-JOIN runs ON runs.batch = lanes.batch AND runs.number = lanes.run
+JOIN lanes ON lanes.batch = ready.batch AND lanes.run = ready.run AND lanes.namespace = ready.namespace
+JOIN runs ON runs.batch = ready.batch AND runs.number = ready.run
 LEFT JOIN tenants ON tenants.name = lanes.tenant
-WHERE [active] = 1 AND NOT EXISTS (SELECT 1 FROM gates WHERE gates.namespace = lanes.namespace AND ([paused] = 1 OR closed_until > @p0)) AND NOT EXISTS (SELECT 1 FROM tenants WHERE tenants.name = lanes.tenant AND [paused] = 1);
+WHERE [active] = 1 AND NOT EXISTS (SELECT 1 FROM gates WHERE gates.namespace = lanes.namespace AND ([paused] = 1 OR closed_until > @p0)) AND (tenants.name IS NULL OR [paused] = 0);
 
 -- slices on their way
 SELECT tenant, batch, namespace, action, state, COUNT(*), SUM(concurrency), SUM(calls_per_second)
