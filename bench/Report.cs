@@ -104,6 +104,7 @@ internal sealed class Report(IReadOnlyList<Figure> figures, IReadOnlyList<PeerRo
         yield return AtMost("million_peak_rss", "services.million_peak_rss", 300);
         yield return AtLeast("noop_services_cold", "services.noop_cold", noop, 2);
         yield return AtLeast("noop_standalone_cold", "standalone.noop_cold", noop, 2);
+        yield return AtLeast("small_batches_cold", "services.small_batches_cold", Own("services.noop"), 0.5);
     }
 
     private (string Name, double Rate) Best(Func<PeerRow, bool> which)

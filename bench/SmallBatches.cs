@@ -2,6 +2,11 @@ using System.Diagnostics;
 
 namespace BatchPlatform.Bench;
 
+/// <summary>How fast one flood of small batches went.</summary>
+/// <param name="Rate">Jobs per second, from the first byte submitted to the last batch Finished.</param>
+/// <param name="Cpu">Microseconds of CPU per batch until then, by process.</param>
+internal sealed record SmallRun(double Rate, IReadOnlyDictionary<string, double> Cpu);
+
 /// <summary>Many batches of ten no-op jobs at once, each in one POST, from the first byte submitted to the last of them Finished.</summary>
 internal sealed class SmallBatches(Target target, int batches)
 {
@@ -11,8 +16,20 @@ internal sealed class SmallBatches(Target target, int batches)
     private readonly BatchClient _client = new(target.Client);
     private readonly byte[] _batch = Jobs.Batch("bench", "noop", JobsEach);
 
-    /// <summary>Jobs per second, and microseconds of CPU per batch until Finished, by process.</summary>
-    public async Task<(double Rate, IReadOnlyDictionary<string, double> Cpu)> RunAsync(CancellationToken cancellationToken)
+    /// <summary>So many floods, one after another.</summary>
+    public async Task<IReadOnlyList<SmallRun>> RunAsync(int runs, CancellationToken cancellationToken)
+    {
+        var done = new List<SmallRun>();
+        while (done.Count < runs)
+        {
+            done.Add(await OneAsync(cancellationToken));
+            Console.WriteLine($"{target.Name,-11} {batches} batches of {JobsEach} at once, run {done.Count}: {done[^1].Rate:N0} jobs/s; CPU {done[^1].Cpu.Values.Sum():N0} us/batch");
+        }
+
+        return done;
+    }
+
+    private async Task<SmallRun> OneAsync(CancellationToken cancellationToken)
     {
         var ids = new string[batches];
         var options = new ParallelOptions { MaxDegreeOfParallelism = ClientsAtOnce, CancellationToken = cancellationToken };
@@ -25,7 +42,6 @@ internal sealed class SmallBatches(Target target, int batches)
 
         var (rate, cpu) = (batches * JobsEach / clock.Elapsed.TotalSeconds, meter.Each(batches));
         await Parallel.ForEachAsync(ids, options, async (id, token) => await _client.CheckResultsAsync(id, JobsEach, token));
-        Console.WriteLine($"{target.Name,-11} {batches} batches of {JobsEach} at once: {rate:N0} jobs/s");
-        return (rate, cpu);
+        return new SmallRun(rate, cpu);
     }
 }
