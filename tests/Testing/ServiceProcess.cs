@@ -40,7 +40,7 @@ public sealed partial class ServiceProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>What it wrote to both its outputs: the last 10,000 lines.</summary>
+    /// <summary>What it wrote to both its outputs: its last 200,000 lines.</summary>
     public string Output => _output.ToString();
 
     /// <summary>Starts it and returns when <c>/health/ready</c> answers 200.</summary>
