@@ -2,8 +2,8 @@
 # Measures the platform and other job systems in one run, prints one table, and writes
 # bench/results.json and the tables of docs/benchmarks.md.
 #
-#   bench/run.sh             some forty minutes
-#   bench/run.sh --quick     under ten: the peers at their best settings, once each
+#   bench/run.sh             some forty minutes on a quick host
+#   bench/run.sh --quick     twenty on a slow one: the peers at their best settings, once each
 #
 # Run it on a machine that does nothing else. Root on Debian: what is missing is installed.
 set -euo pipefail
