@@ -43,7 +43,7 @@ public sealed record CreateBatch(
 /// <summary>Takes staged jobs, changes and removals into the batch, if its state allows and nobody else appended since they were staged.</summary>
 public sealed record AcceptAppend(Guid BatchId, Guid CommandId, StagedAppend Append, Actor? Actor = null) : IBatchCommand;
 
-/// <summary>Changes what a client may change while nothing runs. <paramref name="Patch"/> is a JSON merge patch (RFC 7396), checked by api.</summary>
+/// <summary>Changes what a client may change while nothing runs. <paramref name="Patch"/> is a JSON merge patch (RFC 7396), checked by api; of <c>dialect_document</c> each member is taken whole.</summary>
 public sealed record UpdateBatch(Guid BatchId, Guid CommandId, string Patch, Actor? Actor = null) : IBatchCommand;
 
 /// <summary>Closes the batch for jobs and begins its first run.</summary>

@@ -251,39 +251,6 @@ public sealed class LifecycleTests : IAsyncLifetime
         Assert.DoesNotContain(_host.Told.Reader.ReadAllNow(), told => told is BatchEnded);
     }
 
-    [Fact]
-    public async Task An_update_merges_into_what_the_batch_has()
-    {
-        var id = await _host.CreateAsync(jobs: 1, options: new BatchSettings(StopOnJobError: true));
-
-        await _host.AskAsync(new UpdateBatch(id, Guid.NewGuid(), """{"name":"renamed","options":{"priority":"high"},"callback":{"url":"https://example.com/x"}}"""));
-
-        var batch = await _host.BatchAsync(id);
-        Assert.Equal("renamed", batch.Name);
-        Assert.Equal(new BatchSettings(StopOnJobError: true, BatchPriority.High), batch.Options);
-        Assert.Equal(new Callback("https://example.com/x"), batch.Callback);
-
-        await _host.AskAsync(new UpdateBatch(id, Guid.NewGuid(), """{"name":null,"options":{"stop_on_job_error":null},"callback":null}"""));
-
-        batch = await _host.BatchAsync(id);
-        Assert.Null(batch.Name);
-        Assert.Equal(new BatchSettings(StopOnJobError: false, BatchPriority.High), batch.Options);
-        Assert.Null(batch.Callback);
-    }
-
-    [Fact]
-    public async Task A_dialects_document_is_changed_member_by_member()
-    {
-        var id = await _host.CreateAsync(jobs: 1);
-
-        await _host.AskAsync(new UpdateBatch(id, Guid.NewGuid(), """{"dialect_document":{"name":"a","layout":[1],"kept":{"x":1}}}"""));
-        await _host.AskAsync(new UpdateBatch(id, Guid.NewGuid(), """{"dialect_document":{"name":"b","layout":null}}"""));
-        Assert.Equal("""{"kept":{"x":1},"name":"b"}""", (await _host.BatchAsync(id)).DialectDocument);
-
-        await _host.AskAsync(new UpdateBatch(id, Guid.NewGuid(), """{"dialect_document":null}"""));
-        Assert.Null((await _host.BatchAsync(id)).DialectDocument);
-    }
-
     private async Task<bool> AllHandledAsync()
     {
         await using var db = _host.Store.Read();

@@ -24,7 +24,7 @@ public sealed record BatchPatchBody(string? Name = null, BatchSettings? Options 
                 ["callback"] = JsonSerializer.SerializeToNode(CallbackView.Of(batch.Callback), ApiJson.Options),
                 ["schedule"] = JsonSerializer.SerializeToNode(batch.Schedule, ApiJson.Options),
             };
-            Merge(merged, patch);
+            MergePatch.Apply(merged, patch);
             var result = merged.Deserialize<BatchPatchBody>(ApiJson.Options)!;
             // A callback that stays was judged by other rules if it is a dialect's.
             BatchRules.Check(result.Name, result.Options ?? new BatchSettings(), patch.ContainsKey("callback") ? result.Callback : null, result.Schedule, guard);
@@ -48,27 +48,5 @@ public sealed record BatchPatchBody(string? Name = null, BatchSettings? Options 
 
         callback["secrets"] = JsonSerializer.SerializeToNode(secrets.Change(old, given), ApiJson.Options);
         return true;
-    }
-
-    // RFC 7396.
-    private static void Merge(JsonObject target, JsonObject patch)
-    {
-        foreach (var (member, value) in patch)
-        {
-            if (value is JsonObject change)
-            {
-                var part = target[member] as JsonObject ?? [];
-                Merge(part, change);
-                target[member] = part.DeepClone();
-            }
-            else if (value is null)
-            {
-                target.Remove(member);
-            }
-            else
-            {
-                target[member] = value.DeepClone();
-            }
-        }
     }
 }

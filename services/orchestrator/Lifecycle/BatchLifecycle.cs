@@ -37,7 +37,7 @@ public sealed class BatchLifecycle : MassTransitStateMachine<Batch>
                 edit => edit.RefuseJobs()),
             When(Commit).IfElse(HasJobs, some => some.RunIfQuotasAllow(this), none => none.RefuseEmpty()),
             When(Start).IfElse(HasJobs, some => some.RunIfQuotasAllow(this), none => none.RefuseEmpty()),
-            When(Change).ApplyPatch().Accept(),
+            When(Change).ApplyPatchIfItFits(),
             When(Stop).Refuse(ErrorCodes.BatchNotRunning, "The batch has not been committed."),
             When(RetryFailed).Refuse(ErrorCodes.RunUnfinished, "The batch has not run yet."),
             Ignore(Started),
@@ -53,7 +53,7 @@ public sealed class BatchLifecycle : MassTransitStateMachine<Batch>
             When(RetryFailed).Refuse(ErrorCodes.BatchRunning, "The batch is running."),
             When(Change).IfElse(
                 OnlyTheDialectsDocument,
-                document => document.ApplyPatch().Accept(),
+                document => document.ApplyPatchIfItFits(),
                 other => other.Refuse(ErrorCodes.BatchRunning, "A running batch cannot be changed.")),
             When(Fire).If(FireSteps.IsDue, due => due.Hear().FollowOverlapPolicy(this)),
             When(Stop).HaltRun().DropQueuedFire().TransitionTo(Stopped).Accept(),
@@ -99,7 +99,7 @@ public sealed class BatchLifecycle : MassTransitStateMachine<Batch>
                 recurring => recurring.TakeInIfItFollows(),
                 once => once.RefuseJobs()),
             When(Commit).Refuse(ErrorCodes.BatchAlreadyCommitted, "The batch is committed already."),
-            When(Change).ApplyPatch().Accept(),
+            When(Change).ApplyPatchIfItFits(),
             Ignore(Started),
             Ignore(Settled));
 

@@ -2,16 +2,18 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using BatchPlatform.Contracts;
+using BatchPlatform.Defaults.Schedules;
 using BatchPlatform.Store.Tables;
 
 namespace BatchPlatform.Orchestrator.Lifecycle;
 
-/// <summary>Applies a merge patch (RFC 7396) to what a client may change: <c>name, options, callback, schedule, dialect_document</c>. api has checked its shape.</summary>
+/// <summary>Applies a merge patch (RFC 7396) to what a client may change: <c>name, options, callback, schedule, dialect_document</c>.</summary>
 internal static class BatchPatch
 {
     private static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        RespectRequiredConstructorParameters = true,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
@@ -19,7 +21,23 @@ internal static class BatchPatch
     public static bool TouchesOnlyDialectDocument(string patch) =>
         Parse(patch).All(member => member.Key == "dialect_document");
 
-    /// <summary>Applies the patch; true when the schedule is another than before.</summary>
+    /// <summary>Whether the batch, as it is now, can be changed so: api has checked the patch, but another may have come in between.</summary>
+    public static bool Fits(Batch batch, string patch)
+    {
+        var changes = Parse(patch);
+        try
+        {
+            _ = Merged(batch.Options, changes["options"]);
+            _ = Merged(batch.Callback, changes["callback"]);
+            return Merged(batch.Schedule, changes["schedule"]) is not { } schedule || !ScheduleRules.Faults(schedule).Any();
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Applies a patch that fits; true when the schedule is another than before.</summary>
     public static bool Apply(Batch batch, string patch)
     {
         var changes = Parse(patch);
@@ -53,19 +71,6 @@ internal static class BatchPatch
         return !JsonNode.DeepEquals(JsonSerializer.SerializeToNode(before, Json), JsonSerializer.SerializeToNode(batch.Schedule, Json));
     }
 
-    // Member by member as for the rest, so that two changes of different members both count.
-    private static string? MergedDocument(string? old, JsonNode? change)
-    {
-        if (change is not JsonObject members)
-        {
-            return change?.ToJsonString();
-        }
-
-        var merged = old is null ? [] : Parse(old);
-        Merge(merged, members);
-        return merged.ToJsonString();
-    }
-
     private static T? Merged<T>(T? old, JsonNode? change)
         where T : class
     {
@@ -75,20 +80,29 @@ internal static class BatchPatch
         }
 
         var merged = JsonSerializer.SerializeToNode(old, Json)?.AsObject() ?? [];
-        Merge(merged, members);
+        MergePatch.Apply(merged, members);
         return merged.Deserialize<T>(Json);
     }
 
-    private static void Merge(JsonObject target, JsonObject members)
+    // Member by member, so that two changes of different members both count; each is the dialect's, and taken whole.
+    private static string? MergedDocument(string? old, JsonNode? change)
     {
+        if (change is not JsonObject members)
+        {
+            return change?.ToJsonString();
+        }
+
+        var merged = old is null ? [] : Parse(old);
         foreach (var (member, value) in members)
         {
-            target.Remove(member);
+            merged.Remove(member);
             if (value is not null)
             {
-                target[member] = value.DeepClone();
+                merged[member] = value.DeepClone();
             }
         }
+
+        return merged.ToJsonString();
     }
 
     private static JsonObject Parse(string patch) => JsonNode.Parse(patch)!.AsObject();

@@ -67,17 +67,22 @@ internal static class LifecycleSteps
             context.Reply(code, detail);
         });
 
-    public static EventActivityBinder<Batch, UpdateBatch> ApplyPatch(this EventActivityBinder<Batch, UpdateBatch> binder) =>
-        binder.ThenAsync(async context =>
-        {
-            if (BatchPatch.Apply(context.Saga, context.Message.Patch))
-            {
-                await context.Fires().PlanAsync(context.Saga);
-            }
+    public static EventActivityBinder<Batch, UpdateBatch> ApplyPatchIfItFits(this EventActivityBinder<Batch, UpdateBatch> binder) =>
+        binder.IfElse(
+            context => BatchPatch.Fits(context.Saga, context.Message.Patch),
+            fits => fits
+                .ThenAsync(async context =>
+                {
+                    if (BatchPatch.Apply(context.Saga, context.Message.Patch))
+                    {
+                        await context.Fires().PlanAsync(context.Saga);
+                    }
 
-            context.Saga.UpdatedAt = context.Now();
-            await context.Runs().UpdatePriorityAsync(context.Saga);
-        });
+                    context.Saga.UpdatedAt = context.Now();
+                    await context.Runs().UpdatePriorityAsync(context.Saga);
+                })
+                .Accept(),
+            changed => changed.Refuse(ErrorCodes.BatchChanged, "The batch was changed meanwhile, and cannot be changed so any more."));
 
     public static EventActivityBinder<Batch, T> BeginRun<T>(this EventActivityBinder<Batch, T> binder)
         where T : class =>
