@@ -62,7 +62,8 @@ public sealed class FuzzHost : IAsyncDisposable
 
         string Add(string scopes)
         {
-            var id = $"{tenant}{scopes.Length}".Replace("-", "", StringComparison.Ordinal);
+            // Letters and digits only, and another for each: of g1-10 and g11-0, too.
+            var id = $"{tenant}-{scopes.Length}".Replace('-', 'x');
             var key = KeySecret.Make(id);
             var (salt, hash) = KeySecret.Protect(key);
             unit.Db.Keys.Add(new ApiKey { Id = id, Tenant = tenant, Scopes = scopes, Salt = salt, Hash = hash });
