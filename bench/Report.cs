@@ -56,9 +56,9 @@ internal sealed class Report(IReadOnlyList<Figure> figures, IReadOnlyList<PeerRo
 
     private string CpuTable()
     {
-        string[] costs = [Job, Upload, "services.small_batch_cpu.", "services.one_job_cpu."];
+        string[] costs = [Job, Upload, "services.http_cpu.", "services.small_batch_cpu.", "services.one_job_cpu."];
         var processes = figures.Where(figure => figure.Name.StartsWith(Job, StringComparison.Ordinal)).Select(figure => figure.Name[Job.Length..]).Distinct().ToList();
-        return string.Join('\n', ["| process | no-op job, of 100,000 | of that, its upload | batch of 10 jobs, of 1,000 at once | one-job batch, and waiting for it |", "|---|---|---|---|---|",
+        return string.Join('\n', ["| process | no-op job, of 100,000 | of that, its upload | job that calls | batch of 10 jobs, of 1,000 at once | one-job batch, and waiting for it |", "|---|---|---|---|---|---|",
             .. processes.Select(process => Line(process, costs.Select(cost => Value(cost + process).Value))),
             Line("all", costs.Select(cost => processes.Sum(process => Value(cost + process).Value)))]);
 

@@ -66,7 +66,9 @@ internal sealed record Suite(int Jobs, int Runs, int HttpJobs, int WarmUps, int 
         using var answer = await target.Client.PutAsJsonAsync("/v1/upstreams/trivial", upstream, cancellationToken);
         answer.EnsureSuccessStatusCode();
         var calls = await new BigBatch(target, "trivial", "call", HttpJobs).RunAsync(1 + Runs, cancellationToken);
-        measured.Add($"{target.Name}.http_jobs", Median(calls.Skip(1), run => run.Rate), "jobs/s");
+        var warm = calls.Skip(1).ToList();
+        measured.Add($"{target.Name}.http_jobs", Median(warm, run => run.Rate), "jobs/s");
+        AddCpu(measured, $"{target.Name}.http_cpu", Medians(warm, run => run.Cpu));
     }
 
     private static void AddCpu(Measured measured, string name, IReadOnlyDictionary<string, double> cpu)
