@@ -55,5 +55,11 @@ public sealed record ScheduleFired(Guid BatchId, int Revision, DateTime PlannedA
 /// <param name="EndedAt">When, UTC.</param>
 public sealed record BatchEnded(Guid BatchId, long Number, string Tenant, int Run, int Epoch, BatchState State, DateTime EndedAt);
 
+/// <summary>
+/// Told to every api at once, of all batches, and lost without harm: these have ended, or were deleted. Who waits for one looks now, not when it would
+/// have looked anyway.
+/// </summary>
+public sealed record BatchesEnded(IReadOnlyList<Guid> BatchIds);
+
 /// <summary>Told to everybody: the batch is gone; each owner of rows removes its own.</summary>
 public sealed record BatchDeleted(Guid BatchId, long Number, string Tenant);

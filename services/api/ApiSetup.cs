@@ -88,8 +88,16 @@ public static class ApiSetup
     }
 
     public static BusPart Bus(IConfiguration configuration) => new(
-        bus => bus.AddConsumer<BatchCleanup>(),
-        (context, queues) => queues.Durable(Queues.ApiCleanup, CleanupsAtOnce, queue => queue.ConfigureConsumer<BatchCleanup>(context)));
+        bus =>
+        {
+            bus.AddConsumer<BatchCleanup>();
+            bus.AddConsumer<BatchesEndedConsumer>();
+        },
+        (context, queues) =>
+        {
+            queues.Durable(Queues.ApiCleanup, CleanupsAtOnce, queue => queue.ConfigureConsumer<BatchCleanup>(context));
+            queues.Broadcast("api", queue => queue.ConfigureConsumer<BatchesEndedConsumer>(context));
+        });
 
     public static WebApplication MapApi(this WebApplication app)
     {

@@ -40,6 +40,7 @@ public static class OrchestratorSetup
         services.AddSingleton<OrchestratorMetrics>();
         services.AddSingleton<Workers>();
         services.AddSingleton<DispatchSignal>();
+        services.AddSingleton<EndedBatches>();
         services.AddSingleton<UpstreamCatalog>();
         services.AddSingleton<Pace>();
         services.AddSingleton<SliceSender>();
@@ -49,6 +50,7 @@ public static class OrchestratorSetup
         services.AddSingleton<ReportGroups>();
         services.AddSingleton<Breaker>();
         services.AddHostedService<RollCall>();
+        services.AddHostedService<EndNews>();
         services.AddHostedService<Dispatcher>();
         services.AddHostedService<LeaseClock>();
         services.AddHostedService<StopClock>();
@@ -114,5 +116,6 @@ public static class OrchestratorSetup
         saga.UseFilter(new RepeatedCommands());
         saga.UseFilter(new KnownSurroundings(context));
         saga.UseFilter(new WakeDispatcher(context.GetRequiredService<DispatchSignal>()));
+        saga.UseFilter(new NoteEnds(context.GetRequiredService<EndedBatches>()));
     }
 }

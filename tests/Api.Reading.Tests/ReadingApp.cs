@@ -35,6 +35,9 @@ public abstract class ReadingApp : IAsyncLifetime
     /// <summary>What was asked of the database, where somebody wants to know.</summary>
     internal AskedQueries Queries { get; } = new();
 
+    /// <summary>What the bus tells the reading side.</summary>
+    internal EndNews News => _app.Services.GetRequiredService<EndNews>();
+
     public Task<long> NumberAsync() => _app.Services.GetRequiredService<NumberSource>().NextAsync(default);
 
     public async Task InitializeAsync()

@@ -18,14 +18,41 @@ public sealed class WaitTests(SqliteApp app) : ReadingTests<SqliteApp>(app)
         var answer = Tenant.GetAsync(Path(batch, wait: 60));
         await LookedAsync();
 
+        await Tenant.MoveAsync(batch, end);
+        Tell(batch);
+        Assert.Equal(end.ToString(), (await answer).Text("state"));
+    }
+
+    // As that of a batch that ended and was started again at once: it is waited for on.
+    [Fact]
+    public async Task News_of_a_batch_that_runs_is_no_end()
+    {
+        var batch = await Tenant.BatchAsync(jobs: 1, BatchState.Running);
+        var answer = Tenant.GetAsync(Path(batch, wait: 60));
+        await LookedAsync();
+
+        Tell(batch);
+        await LookedAsync();
+        await Tenant.MoveAsync(batch, BatchState.Finished);
+        Tell(batch);
+        Assert.Equal("Finished", (await answer).Text("state"));
+    }
+
+    [Fact]
+    public async Task A_batch_whose_end_nobody_tells_of_is_looked_at_now_and_then()
+    {
+        var batch = await Tenant.BatchAsync(jobs: 1, BatchState.Running);
+        var answer = Tenant.GetAsync(Path(batch, wait: 60));
+        await LookedAsync();
+
         await Tenant.MoveAsync(batch, BatchState.Running);
-        App.Clock.Advance(TimeSpan.FromMilliseconds(2));
+        App.Clock.Advance(TimeSpan.FromMilliseconds(100));
         await LookedAsync();
         Assert.False(answer.IsCompleted);
 
-        await Tenant.MoveAsync(batch, end);
-        App.Clock.Advance(TimeSpan.FromMilliseconds(2));
-        Assert.Equal(end.ToString(), (await answer).Text("state"));
+        await Tenant.MoveAsync(batch, BatchState.Finished);
+        App.Clock.Advance(TimeSpan.FromMilliseconds(100));
+        Assert.Equal("Finished", (await answer).Text("state"));
     }
 
     [Fact]
@@ -57,7 +84,7 @@ public sealed class WaitTests(SqliteApp app) : ReadingTests<SqliteApp>(app)
 
         batch.DeletedAt = App.Now;
         await Tenant.MoveAsync(batch, BatchState.Created);
-        App.Clock.Advance(TimeSpan.FromMilliseconds(2));
+        Tell(batch);
 
         Assert.Equal(HttpStatusCode.NotFound, (await answer).StatusCode);
     }
@@ -76,6 +103,25 @@ public sealed class WaitTests(SqliteApp app) : ReadingTests<SqliteApp>(app)
         await Eventually.Equal(0, () => App.Clock.ActiveTimers);
     }
 
+    [Fact]
+    public async Task News_that_was_heard_is_news_no_more()
+    {
+        var (news, batch) = (new EndNews(), Guid.NewGuid());
+        using var waiting = news.Of(batch);
+        using var other = news.Of(Guid.NewGuid());
+        news.Tell([batch]);
+        await waiting.PauseAsync(TimeSpan.FromDays(1), App.Clock, default);
+
+        var (again, others) = (waiting.PauseAsync(TimeSpan.FromDays(1), App.Clock, default), other.PauseAsync(TimeSpan.FromDays(1), App.Clock, default));
+        Assert.False(again.IsCompleted || others.IsCompleted);
+
+        news.Tell([batch, Guid.NewGuid()]);
+        await again;
+        Assert.False(others.IsCompleted);
+        App.Clock.Advance(TimeSpan.FromDays(1));
+        await others;
+    }
+
     [Theory]
     [InlineData("-1")]
     [InlineData("61")]
@@ -89,6 +135,8 @@ public sealed class WaitTests(SqliteApp app) : ReadingTests<SqliteApp>(app)
     }
 
     private static string Path(Batch batch, int wait) => $"/v1/batches/{batch.CorrelationId}?wait={wait}";
+
+    private void Tell(Batch batch) => App.News.Tell([batch.CorrelationId]);
 
     // The batch has been looked at, and is looked at again after a while; beside it runs the time that the client gave.
     private Task LookedAsync() => Eventually.Equal(2, () => App.Clock.ActiveTimers);

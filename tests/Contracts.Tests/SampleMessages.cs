@@ -102,6 +102,7 @@ internal static class SampleMessages
         new WorkerAnnounced(Id(6), 8),
         new AnnounceWorkers(),
         new StopRun(Batch, 1, 2, true),
+        new BatchesEnded([Batch]),
         new GetUpstream("event", 4),
         new UpstreamAnswer(Definition),
         Definition,

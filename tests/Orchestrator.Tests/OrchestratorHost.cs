@@ -249,6 +249,7 @@ internal sealed class OrchestratorHost : IAsyncDisposable
             queues.Broadcast("ears", queue =>
             {
                 queue.Handler<BatchEnded>(context => host().Told.Writer.WriteAsync(context.Message).AsTask());
+                queue.Handler<BatchesEnded>(context => host().Told.Writer.WriteAsync(context.Message).AsTask());
                 queue.Handler<BatchDeleted>(context => host().Told.Writer.WriteAsync(context.Message).AsTask());
                 queue.Handler<StopRun>(context => host().Told.Writer.WriteAsync(context.Message).AsTask());
             });

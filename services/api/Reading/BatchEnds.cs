@@ -6,15 +6,14 @@ using Microsoft.EntityFrameworkCore;
 namespace BatchPlatform.Api.Reading;
 
 /// <summary>Waits for batches to end, so that their clients need not ask again and again.</summary>
-internal sealed class BatchEnds(BatchStore store, TimeProvider clock, IHostApplicationLifetime host)
+internal sealed class BatchEnds(BatchStore store, EndNews news, TimeProvider clock, IHostApplicationLifetime host)
 {
     /// <summary>Seconds that a request may wait, at most.</summary>
     public const int MostSeconds = 60;
 
-    // Asking the store costs so little that a tiny batch is looked at every few milliseconds. One that has taken a while mostly takes a
-    // while longer: it is looked at again when a tenth more has passed.
-    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(2);
-    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(500);
+    // News of the end comes by a message, which may be lost. So the batch is looked at again now and then: the longer it has taken, the later.
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
     private const int PartOfElapsed = 10;
 
     // By the id alone, of which PostgreSQL knows that it finds one row, whatever it knows of tenants.
@@ -26,12 +25,13 @@ internal sealed class BatchEnds(BatchStore store, TimeProvider clock, IHostAppli
     {
         using var over = new CancellationTokenSource(atMost, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, over.Token, host.ApplicationStopping);
+        using var waiting = news.Of(id);
         var start = clock.GetTimestamp();
         try
         {
             while (await GoesOnAsync(tenant, id, either.Token))
             {
-                await Task.Delay(Pause(clock.GetElapsedTime(start)), clock, either.Token);
+                await waiting.PauseAsync(Pause(clock.GetElapsedTime(start)), clock, either.Token);
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

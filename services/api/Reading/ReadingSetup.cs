@@ -12,6 +12,7 @@ public static class ReadingSetup
         services.AddOptions<PublicOptions>().BindConfiguration("Public").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<BatchViews>();
         services.AddSingleton<BatchEnds>();
+        services.AddSingleton<EndNews>();
 
         // Room for pages of results that are on their way to the client while the next ones are read.
         services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxResponseBufferSize = 2 * ResultDownload.PageBytes);
